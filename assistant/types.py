@@ -1,0 +1,347 @@
+"""What the parts of Pullquote hand to each other: frozen values, no behaviour beyond derivation.
+
+Offsets are everywhere Unicode code points into ``Article.text``, half-open, so that
+``article.text[span.start:span.end]`` *is* the quote.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+PARAGRAPH_SEPARATOR = "\n\n"
+"""What joins paragraphs in ``Article.text``."""
+
+
+class Section(StrEnum):
+    """Where on its page a paragraph stands."""
+
+    HEADLINE = "headline"
+    CAPTION = "caption"
+    LEDE = "lede"
+    BODY = "body"
+    REACTIONS = "reactions"
+    RELATED = "related"
+
+
+class ParagraphKind(StrEnum):
+    """What a paragraph is made of."""
+
+    TEXT = "text"
+    HEADING = "heading"
+    LIST_ITEM = "list_item"
+    TABLE = "table"
+    QUOTE = "quote"
+    CAPTION = "caption"
+    CODE = "code"
+
+
+class AnswerStatus(StrEnum):
+    """Whether the articles answer the question."""
+
+    ANSWERED = "answered"
+    UNANSWERABLE = "unanswerable"
+
+
+class UnanswerableReason(StrEnum):
+    """Why there is no answer."""
+
+    EMPTY_LIBRARY = "the library is empty"
+    NOTHING_RELEVANT = "nothing relevant"
+    NO_SPAN = "relevant but no span"
+    LOW_CONFIDENCE = "below confidence"
+
+
+class RelatedWhy(StrEnum):
+    """Why an article is related to another."""
+
+    LINKED = "linked on the page"
+    SAME_STORY = "same story"
+    SIMILAR = "similar"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of code points."""
+
+    start: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of an article."""
+
+    start: int
+    """Offset of the first code point in ``Article.text``."""
+    end: int
+    """Offset after the last code point in ``Article.text``."""
+    section: Section
+    language: str | None = None
+    """ISO 639-1 code, or None where too short to tell."""
+    kind: ParagraphKind = ParagraphKind.TEXT
+    ai_generated: bool = False
+    """Belongs to an AI-generated image (or is otherwise marked so by the page): never evidence."""
+    page: int | None = None
+    """1-based page number, for paged sources (PDF)."""
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether an answer may come from this paragraph."""
+        return not self.ai_generated
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article, with everything that citations of it refer to."""
+
+    id: str
+    """Hex digest of the URL or path it came from (see :func:`article_id`)."""
+    title: str
+    text: str
+    """Paragraphs joined by a blank line; what every offset refers to."""
+    paragraphs: tuple[Paragraph, ...]
+    """In order, not overlapping, each non-empty."""
+    source: str
+    """Where it was read from: a path, a URL, ``-``; several articles may share one."""
+    title_derived: bool = False
+    """The page gave no title; this one is the start of the first sentence."""
+    url: str | None = None
+    site: str | None = None
+    author: str | None = None
+    published: str | None = None
+    """ISO 8601 date, or date and time."""
+    language: str | None = None
+    format: str = "text"
+    linked_ids: tuple[str, ...] = ()
+    """Articles that the page itself names as related."""
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def content_hash(self) -> str:
+        """``sha256:`` and the hex digest of ``text`` in UTF-8."""
+        return "sha256:" + hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def paragraph_text(self, index: int) -> str:
+        """Text of the paragraph at ``index``."""
+        paragraph = self.paragraphs[index]
+        return self.text[paragraph.start : paragraph.end]
+
+    def paragraph_at(self, offset: int) -> int:
+        """Index of the paragraph that holds ``offset``, or the last one that starts before it."""
+        found = 0
+        for index, paragraph in enumerate(self.paragraphs):
+            if paragraph.start > offset:
+                break
+            found = index
+        return found
+
+
+def article_id(location: str) -> str:
+    """Stable id of what lives at ``location`` (a URL or a path).
+
+    >>> article_id("https://example.org/a") == article_id("https://example.org/a")
+    True
+    """
+    return hashlib.sha256(location.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSummary:
+    """What a list of articles shows: everything but the text."""
+
+    id: str
+    title: str
+    title_derived: bool
+    url: str | None
+    source: str
+    site: str | None
+    author: str | None
+    published: str | None
+    language: str | None
+    format: str
+    content_hash: str
+    passage_count: int
+    added_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one paragraph, small enough to embed and to read."""
+
+    id: int
+    """Stable 64-bit id in the library; 0 before it is stored."""
+    article_id: str
+    paragraph: int
+    """Index into ``Article.paragraphs``."""
+    start: int
+    end: int
+    text: str
+    """``article.text[start:end]``."""
+    section: Section
+    language: str | None
+    title: str
+    """Title of the article."""
+    url: str | None = None
+    published: str | None = None
+    is_evidence: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found."""
+
+    passage: Passage
+    score: float
+    """Fused score; comparable within one search only."""
+    dense_score: float | None = None
+    """Cosine similarity, -1 to 1."""
+    dense_rank: int | None = None
+    """1-based rank in the dense list, None if not in it."""
+    lexical_score: float | None = None
+    """BM25 score, 0 and up."""
+    lexical_rank: int | None = None
+    """1-based rank in the lexical list, None if not in it."""
+    reader_score: float | None = None
+    """Score the reranker gave, where one ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which passages a search may return; empty fields do not filter."""
+
+    languages: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    article_ids: tuple[str, ...] = ()
+    published_from: str | None = None
+    """ISO date, inclusive; articles without a date never match."""
+    published_to: str | None = None
+    """ISO date, inclusive; articles without a date never match."""
+    evidence_only: bool = False
+    """Leave out what may never be evidence (captions of AI-generated images)."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is filtered."""
+        return self == Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSpan:
+    """A candidate answer that a reader found in one passage."""
+
+    hit_index: int
+    """Index into the passages that were given to the reader."""
+    start: int
+    """Offset in the article's text."""
+    end: int
+    text: str
+    score: float
+    """Span score (start plus end logit, or a similarity); comparable within one reader only."""
+    null_score: float
+    """The reader's score for 'this passage has no answer', on the same scale."""
+    probability: float
+    """Calibrated probability that this span answers the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote and all that is needed to open and check it.
+
+    ``quote``, ``prefix`` and ``suffix`` form a W3C Web Annotation text-quote selector, ``start``
+    and ``end`` a text-position selector on ``Article.text``.
+    """
+
+    article_id: str
+    title: str
+    url: str | None
+    published: str | None
+    language: str | None
+    section: Section
+    paragraph: int
+    start: int
+    end: int
+    quote: str
+    prefix: str
+    suffix: str
+    content_hash: str
+    link: str | None
+    """The source opened at the quote (a URL text fragment), where there is a URL."""
+    sentence_start: int
+    """The sentence (or sentences) around the quote, in the article's text."""
+    sentence_end: int
+    sentence: str
+    source: str = ""
+    speaker: str | None = None
+    """Who says it, where the sentence reports speech; None for the outlet's own statement."""
+    hit_index: int = -1
+    """Index into ``Answer.passages`` of the passage that was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGroup:
+    """One value with everything that supports it."""
+
+    text: str
+    confidence: float
+    citations: tuple[Citation, ...]
+    source_count: int = 1
+    """Independent sources: syndicated copies of one text count once."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedArticle:
+    """An article worth reading next."""
+
+    article_id: str
+    title: str
+    score: float
+    why: RelatedWhy
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What ``Assistant.ask`` gives; the chat, the command line and scripts render this object."""
+
+    question: str
+    status: AnswerStatus
+    reason: UnanswerableReason | None
+    confidence: float
+    """Calibrated probability that the first answer is right (status answered), or that the best
+    candidate would have been (status unanswerable)."""
+    answers: tuple[AnswerGroup, ...]
+    passages: tuple[Hit, ...]
+    related: tuple[RelatedArticle, ...]
+    timings_ms: dict[str, float]
+    asked_as: str | None = None
+    """The question as it was searched, where a follow-up was completed from the turn before."""
+    null_score: float | None = None
+    """The reader's score for 'no answer' on the best passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestFailure:
+    """One source that could not be added."""
+
+    source: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What one ``add`` did, as article ids."""
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    vanished: tuple[str, ...] = ()
+    """Articles of the given sources that are no longer there; kept until removed."""
+    duplicates: tuple[tuple[str, str], ...] = ()
+    """(new article, near-identical article that was there before)."""
+    failures: tuple[IngestFailure, ...] = ()
+    elapsed_s: float = 0.0
