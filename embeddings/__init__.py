@@ -1,0 +1,1 @@
+"""Text to vectors to nearest neighbours. Knows nothing of articles, questions or screens."""

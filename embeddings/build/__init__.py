@@ -1,0 +1,1 @@
+"""How the bundled weights are made. Needs torch and onnx; the product imports nothing from here."""

