@@ -1,0 +1,228 @@
+"""BM25 over passages: a tantivy index, rebuildable from the library at any time.
+
+One analysis serves every language: Unicode words, lower-cased, then the English and the Arabic
+Snowball stemmer. Each stemmer leaves the other script alone, so that names and numbers match across
+languages while «كتاب» finds «الكتاب» and "guarantee" finds "guarantees".
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+TITLE_BOOST = 0.5
+"""Weight of a match in the title relative to the body."""
+MAX_TERM_CHARS = 60
+"""Longer words are not indexed; identifiers and base64 only bloat the dictionary."""
+MAX_QUERY_TERMS = 64
+"""A pasted page is searched by its first distinct terms."""
+WRITER_HEAP_BYTES = 50_000_000
+SCHEMA = 1
+"""Raised when the fields or the analysis change: an index of another schema is rebuilt."""
+
+_ANALYZER = "pullquote"
+_ENGLISH_STOP_WORDS = (
+    "a about an and are as at be been being but by can could did do does for from had has have how "
+    "if in into is it its me of on or our should than that the their them then there these they "
+    "this those to was we were what when where which who whom whose why will with would you your"
+)
+_ARABIC_STOP_WORDS = (
+    "في من على إلى الى عن مع هل ما ماذا متى أين اين كم كيف لماذا من هو هي هم التي الذي الذين هذا "
+    "هذه ذلك تلك أن ان إن كان كانت قد لقد ثم أو او و لا لم لن بين عند"
+)
+STOP_WORDS = frozenset((_ENGLISH_STOP_WORDS + " " + _ARABIC_STOP_WORDS).split())
+"""Left out of queries, unless nothing else is left; indexed all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalDocument:
+    """What is indexed of a passage."""
+
+    id: int
+    title: str
+    body: str
+
+
+class LexicalIndex:
+    """BM25 over passages; thread-safe for searching, one writer at a time.
+
+    Args:
+        folder: Where it lives; None keeps it in memory.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        import tantivy
+
+        self._tantivy = tantivy
+        self._folder = folder
+        self._lock = threading.RLock()
+        self._analyzer = _build_analyzer(tantivy)
+        builder = tantivy.SchemaBuilder()
+        builder.add_unsigned_field("id", stored=False, indexed=True, fast=True)
+        builder.add_text_field("title", tokenizer_name=_ANALYZER, index_option="freq")
+        builder.add_text_field("body", tokenizer_name=_ANALYZER, index_option="freq")
+        self._schema = builder.build()
+        self.generation = 0
+        if folder is None:
+            self._index = tantivy.Index(self._schema)
+        else:
+            self._index = self._open(folder)
+        self._index.register_tokenizer(_ANALYZER, self._analyzer)
+
+    def _open(self, folder: Path) -> Any:
+        manifest = _read_manifest(folder)
+        if manifest is None and folder.exists():
+            # Without a manifest nothing says what is inside: it is a cache, so start over.
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            index = self._tantivy.Index(self._schema, path=str(folder))
+        except (ValueError, OSError):
+            shutil.rmtree(folder)
+            folder.mkdir(parents=True)
+            manifest = None
+            index = self._tantivy.Index(self._schema, path=str(folder))
+        self.generation = 0 if manifest is None else manifest["generation"]
+        return index
+
+    @staticmethod
+    def stored_generation(folder: Path) -> int | None:
+        """Generation of the index in ``folder``; None where there is none that can be used."""
+        manifest = _read_manifest(folder)
+        return None if manifest is None else int(manifest["generation"])
+
+    def update(
+        self,
+        documents: Iterable[LexicalDocument],
+        *,
+        removed_ids: Sequence[int] = (),
+        generation: int,
+    ) -> None:
+        """Add or replace ``documents``, drop ``removed_ids``, and commit as ``generation``.
+
+        Doing it twice is harmless: every id is removed before it is added.
+        """
+        with self._lock:
+            writer = self._index.writer(heap_size=WRITER_HEAP_BYTES, num_threads=1)
+            documents = list(documents)
+            replaced = [*removed_ids, *(document.id for document in documents)]
+            if self.generation > 0 and replaced:
+                # Deleting by term silently does nothing on unsigned fields; by query it works.
+                writer.delete_documents_by_query(
+                    self._tantivy.Query.term_set_query(self._schema, "id", replaced)
+                )
+            for document in documents:
+                entry = self._tantivy.Document()
+                entry.add_unsigned("id", document.id)
+                entry.add_text("title", document.title)
+                entry.add_text("body", document.body)
+                writer.add_document(entry)
+            writer.commit()
+            writer.wait_merging_threads()
+            self._index.reload()
+            self.generation = generation
+            if self._folder is not None:
+                _write_manifest(self._folder, generation)
+
+    def reload(self) -> None:
+        """See what another process has committed since."""
+        with self._lock:
+            self._index.reload()
+            if self._folder is not None:
+                self.generation = self.stored_generation(self._folder) or self.generation
+
+    def search(
+        self, query: str, k: int, *, allowed_ids: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """The best ``k`` passages as ``(id, BM25 score)``, best first, ties by id.
+
+        Args:
+            query: Any text; an empty or wordless one finds nothing.
+            k: How many at the most.
+            allowed_ids: Only these passages, where given.
+        """
+        terms = self.terms(query)
+        if not terms or k <= 0 or (allowed_ids is not None and len(allowed_ids) == 0):
+            return []
+        tantivy = self._tantivy
+        should = []
+        for term in terms:
+            body = tantivy.Query.term_query(self._schema, "body", term, "freq")
+            title = tantivy.Query.term_query(self._schema, "title", term, "freq")
+            should.append((tantivy.Occur.Should, body))
+            should.append((tantivy.Occur.Should, tantivy.Query.boost_query(title, TITLE_BOOST)))
+        matching = tantivy.Query.boolean_query(should)
+        if allowed_ids is not None:
+            allowed = tantivy.Query.const_score_query(
+                tantivy.Query.term_set_query(self._schema, "id", list(allowed_ids)), 0.0
+            )
+            matching = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, matching), (tantivy.Occur.Must, allowed)]
+            )
+        searcher = self._index.searcher()
+        result = searcher.search(matching, limit=k, count=False).hits
+        ids = searcher.fast_field_values("id", [address for _, address in result])
+        found = [
+            (int(_first(value)), float(score))
+            for value, (score, _) in zip(ids, result, strict=True)
+        ]
+        return sorted(found, key=lambda item: (-item[1], item[0]))
+
+    def terms(self, query: str) -> list[str]:
+        """The distinct analysed words that a query is searched by."""
+        words = [word for word in _words(query) if word not in STOP_WORDS]
+        if not words:
+            words = _words(query)
+        terms = dict.fromkeys(self._analyzer.analyze(" ".join(words)))
+        return list(terms)[:MAX_QUERY_TERMS]
+
+    def __len__(self) -> int:
+        return int(self._index.searcher().num_docs)
+
+
+def _first(value: Any) -> Any:
+    return value[0] if isinstance(value, list | tuple) else value
+
+
+def _words(text: str) -> list[str]:
+    """Lower-cased runs of letters and digits, as tantivy's simple tokenizer cuts them."""
+    return "".join(char if char.isalnum() else " " for char in text.lower()).split()
+
+
+def _build_analyzer(tantivy: Any) -> Any:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    for filter_ in (
+        tantivy.Filter.remove_long(MAX_TERM_CHARS),
+        tantivy.Filter.lowercase(),
+        tantivy.Filter.stemmer("english"),
+        tantivy.Filter.stemmer("arabic"),
+    ):
+        builder = builder.filter(filter_)
+    return builder.build()
+
+
+def _manifest_path(folder: Path) -> Path:
+    return folder.with_name(folder.name + ".json")
+
+
+def _read_manifest(folder: Path) -> dict[str, Any] | None:
+    try:
+        manifest = json.loads(_manifest_path(folder).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA or not folder.is_dir():
+        return None
+    return manifest
+
+
+def _write_manifest(folder: Path, generation: int) -> None:
+    path = _manifest_path(folder)
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_text(json.dumps({"schema": SCHEMA, "generation": generation}), "utf-8")
+    os.replace(temporary, path)

@@ -1,0 +1,115 @@
+"""The database of a library: its tables, versions and migrations.
+
+A change to the tables adds a migration at the end of ``MIGRATIONS`` and never edits an earlier one:
+a library of any released version is brought up to date by running the ones that it lacks.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from assistant.errors import LibraryTooNew
+
+APPLICATION_ID = 0x50515445
+"""``PQTE``: written into the file's header, so that another database is not mistaken for ours."""
+
+_VERSION_1 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY,
+    title TEXT NOT NULL,
+    title_derived INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    url TEXT, source TEXT NOT NULL, site TEXT, author TEXT, published TEXT, language TEXT,
+    format TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    state_hash TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    added_at TEXT NOT NULL,
+    generation INTEGER NOT NULL
+) STRICT;
+CREATE INDEX articles_by_source ON articles (source);
+CREATE INDEX articles_by_published ON articles (published);
+CREATE TABLE paragraphs (
+    article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    section TEXT NOT NULL, language TEXT, kind TEXT NOT NULL,
+    ai_generated INTEGER NOT NULL, page INTEGER,
+    PRIMARY KEY (article_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    paragraph INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    section TEXT NOT NULL, language TEXT, is_evidence INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    vector BLOB NOT NULL
+) STRICT;
+CREATE INDEX passages_by_article ON passages (article_id);
+CREATE INDEX passages_by_generation ON passages (generation);
+CREATE TABLE removed_passages (id INTEGER PRIMARY KEY, generation INTEGER NOT NULL) STRICT;
+CREATE INDEX removed_by_generation ON removed_passages (generation);
+CREATE TABLE links (
+    article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    target_id TEXT NOT NULL,
+    PRIMARY KEY (article_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE fingerprints (
+    hash INTEGER NOT NULL,
+    article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    PRIMARY KEY (hash, article_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX fingerprints_by_article ON fingerprints (article_id);
+CREATE TABLE copies (
+    article_id TEXT PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
+    original_id TEXT NOT NULL,
+    similarity REAL NOT NULL
+) STRICT;
+CREATE TABLE conversations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    started_at TEXT NOT NULL,
+    title TEXT NOT NULL
+) STRICT;
+CREATE TABLE turns (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    asked_at TEXT NOT NULL,
+    question TEXT NOT NULL,
+    answer TEXT NOT NULL
+) STRICT;
+CREATE INDEX turns_by_conversation ON turns (conversation_id);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+SCHEMA_VERSION = len(MIGRATIONS)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the database up to :data:`SCHEMA_VERSION`, one transaction per version.
+
+    Raises:
+        LibraryTooNew: A newer version of this package wrote it; nothing is changed.
+    """
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    check_version(version)
+    for target in range(version + 1, SCHEMA_VERSION + 1):
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {MIGRATIONS[target - 1]} "
+            f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {target}; COMMIT;"
+        )
+
+
+def check_version(version: int) -> None:
+    """Refuse a database of a newer version.
+
+    Raises:
+        LibraryTooNew: ``version`` is above :data:`SCHEMA_VERSION`.
+    """
+    if version > SCHEMA_VERSION:
+        raise LibraryTooNew(
+            f"the library has schema {version}, this version knows up to {SCHEMA_VERSION}: "
+            "upgrade pullquote"
+        )

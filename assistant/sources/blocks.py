@@ -1,0 +1,260 @@
+"""Blocks of a page → :class:`Article`: the one place where text and offsets are made.
+
+Every reader of a format hands over blocks in reading order; here they are cleaned once, joined by
+``PARAGRAPH_SEPARATOR``, and get their offsets while they are joined. Nothing is searched for.
+
+What "cleaned" means, and is never done again afterwards: runs of blanks, tabs and line breaks inside
+a paragraph become one space (line breaks stay in code and tables), the ends are trimmed, NUL and
+lone surrogates become U+FFFD because neither SQLite nor UTF-8 can hold them. Everything else is the
+author's: no Unicode normalisation, no smart-quote folding, no removal of control characters (they
+are made visible where text is shown, see :mod:`assistant.sanitise`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from assistant.errors import SourceError
+from assistant.sources import language as languages
+from assistant.types import (
+    PARAGRAPH_SEPARATOR,
+    Article,
+    Paragraph,
+    ParagraphKind,
+    Section,
+    article_id,
+)
+
+TITLE_CHARS = 80
+"""A derived title is cut at a word boundary before this many code points."""
+
+MAX_HEADLINE_CHARS = 200
+"""A longer first line is a sentence, not a headline."""
+
+_BLANKS = re.compile(r"[ \t\n\r\f\v]+")
+_LINE_BLANKS = re.compile(r"[ \t\r\f\v]+(?=\n|\Z)")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+|(?<=[؟。！？۔।])[\"'”’»」)\]]*\s*")  # noqa: RUF039
+_ABBREVIATED = re.compile(r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|vs|Gen|Sen|Rep|Gov|Lt|Col|Nr))\.$")
+_LINE_KINDS = frozenset({ParagraphKind.CODE, ParagraphKind.TABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph as a reader found it, before it has offsets."""
+
+    text: str
+    section: Section = Section.BODY
+    kind: ParagraphKind = ParagraphKind.TEXT
+    ai_generated: bool = False
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What a source says about an article besides its text."""
+
+    title: str | None = None
+    url: str | None = None
+    site: str | None = None
+    author: str | None = None
+    published: str | None = None
+    """As the source wrote it; made ISO 8601 where it can be read as a date."""
+    language: str | None = None
+
+
+def clean(text: str, kind: ParagraphKind = ParagraphKind.TEXT) -> str:
+    r"""Return ``text`` as it will stand in ``Article.text``.
+
+    >>> clean(" a\r\n b ")
+    'a b'
+    """
+    text = _UNSTORABLE.sub("\ufffd", text)
+    if kind in _LINE_KINDS:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return _LINE_BLANKS.sub("", text).strip("\n").rstrip()
+    return _BLANKS.sub(" ", text).strip()
+
+
+def clean_field(value: str | None) -> str | None:
+    """Return a one-line field (title, author, site), or None where nothing is left."""
+    return (clean(value) or None) if value else None
+
+
+def derive_title(text: str) -> str:
+    """Make a short title from the first sentence of ``text``.
+
+    >>> derive_title("Paris is calm. More follows.")
+    'Paris is calm'
+    """
+    end = len(text)
+    for found in _SENTENCE_END.finditer(text):
+        if not _ABBREVIATED.search(text[: found.start()]):
+            end = found.start()
+            break
+    sentence = text[:end].strip()
+    if len(sentence) <= TITLE_CHARS:
+        return sentence.rstrip(".。") or sentence
+    cut = sentence.rfind(" ", 0, TITLE_CHARS)
+    if cut < TITLE_CHARS // 2:  # no blanks, as in Chinese: any place is as good
+        cut = TITLE_CHARS - 1
+    return sentence[:cut].rstrip(" ,;:–—-،؛") + "…"
+
+
+def looks_like_headline(text: str, *, limit: int = MAX_HEADLINE_CHARS) -> bool:
+    """Whether one line reads as a headline: short, and not closed like a sentence."""
+    stripped = text.rstrip("\"'”’»)] ")
+    return (
+        0 < len(text) <= limit
+        and "\n" not in text
+        and not stripped.endswith((".", "。", "…", ":", ";", ",", "،", "؛"))
+        and any(character.isalpha() for character in text)
+    )
+
+
+def iso_date(value: str | None) -> str | None:
+    """Return a date (or date and time) in ISO 8601, or None where ``value`` is not one.
+
+    >>> iso_date("Tue, 06 Jan 2026 18:00:00 GMT")
+    '2026-01-06T18:00:00+00:00'
+    >>> iso_date("2026-01-06")
+    '2026-01-06'
+    """
+    text = (value or "").strip()
+    if not text or len(text) > 64:
+        return None
+    try:
+        if len(text) == 10:
+            return date.fromisoformat(text).isoformat()
+        if text.isascii() and text.isdigit() and len(text) in (10, 13):
+            return datetime.fromtimestamp(int(text) / (1000 if len(text) == 13 else 1), UTC).isoformat()
+        return datetime.fromisoformat(text).isoformat()
+    except (ValueError, OverflowError, OSError):
+        pass  # not ISO: the form of e-mail and RSS is the other one in use
+    try:
+        return parsedate_to_datetime(text).isoformat()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def with_lede(blocks: Iterable[Block]) -> list[Block]:
+    """Mark the first plain paragraph as the lede, unless one is marked already."""
+    marked = list(blocks)
+    if any(block.section is Section.LEDE for block in marked):
+        return marked
+    for index, block in enumerate(marked):
+        if block.section is Section.BODY:
+            if block.kind is ParagraphKind.TEXT and clean(block.text):
+                marked[index] = replace(block, section=Section.LEDE)
+                break
+            if block.kind is not ParagraphKind.HEADING:
+                break
+    return marked
+
+
+def build_article(
+    blocks: Iterable[Block],
+    meta: Meta,
+    *,
+    location: str,
+    format_name: str,
+    key: str | None = None,
+    metadata: dict[str, Any] | None = None,
+) -> Article:
+    """Join ``blocks`` to an article.
+
+    Args:
+        blocks: In reading order; those without any text are dropped.
+        meta: What the source says about the article. Its title becomes the first paragraph
+            (section headline) unless a block already is one; without a title one is derived from
+            the first sentence, marked, and kept out of the text.
+        location: The source, as a path or URL.
+        format_name: For ``Article.format``.
+        key: What tells this article from others of the same source; None where there is one only.
+        metadata: Goes to ``Article.metadata``.
+
+    Raises:
+        SourceError: No block has text.
+    """
+    title = clean_field(meta.title)
+    kept = [replace(block, text=text) for block in blocks if (text := clean(block.text, block.kind))]
+    if not kept:
+        msg = f"{location}: no text found in it ({format_name}); check that it is an article"
+        raise SourceError(msg)
+    headline = next((block.text for block in kept if block.section is Section.HEADLINE), None)
+    if title is None:
+        title = headline
+    elif headline is None:
+        kept.insert(0, Block(title, Section.HEADLINE, ParagraphKind.HEADING))
+    derived = title is None
+    if title is None:
+        prose = (b.text for b in kept if b.kind is not ParagraphKind.CAPTION)
+        title = derive_title(next(prose, kept[0].text))
+    text = PARAGRAPH_SEPARATOR.join(block.text for block in kept)
+    main_language, own_languages = languages.of_blocks([block.text for block in kept], meta.language)
+    paragraphs = []
+    start = 0
+    for block, own_language in zip(kept, own_languages, strict=True):
+        end = start + len(block.text)
+        paragraphs.append(
+            Paragraph(
+                start, end, block.section, own_language, block.kind, block.ai_generated, block.page
+            )
+        )
+        start = end + len(PARAGRAPH_SEPARATOR)
+    published = iso_date(meta.published)
+    extra = dict(metadata or {})
+    if published is None and meta.published and meta.published.strip():
+        extra["published_as_written"] = clean(meta.published)[:200]
+    url = clean_field(meta.url)
+    return Article(
+        id=identify(location, url, key),
+        title=title,
+        text=text,
+        paragraphs=tuple(paragraphs),
+        source=location,
+        title_derived=derived,
+        url=url,
+        site=clean_field(meta.site),
+        author=clean_field(meta.author),
+        published=published,
+        language=main_language,
+        format=format_name,
+        metadata=extra,
+    )
+
+
+def identify(location: str, url: str | None, key: str | None) -> str:
+    """Id of an article: of its URL or location, or of one of several in the same source."""
+    return article_id(f"{location}#{key}" if key else url or location)
+
+
+def title_key(title: str) -> str:
+    """Key of an article that has nothing better: its title without case and punctuation.
+
+    >>> title_key("Paris: a summit!")
+    'paris a summit'
+    """
+    return " ".join(re.findall(r"\w+", title.casefold())) or title
+
+
+def distinct(article: Article, seen: set[str]) -> Article | None:
+    """Give ``article`` an id that is not in ``seen``, and add it there.
+
+    Returns:
+        None for a word-for-word repetition. A second article under the same key gets its text's
+        hash into the id, not a counter, so that the id stays when its neighbours change.
+    """
+    if article.id in seen:
+        digest = hashlib.sha256((article.title + article.text).encode("utf-8", "replace"))
+        article = replace(article, id=article_id(f"{article.id}#{digest.hexdigest()}"))
+        if article.id in seen:
+            return None
+    seen.add(article.id)
+    return article
