@@ -40,8 +40,10 @@ MAX_HEADLINE_CHARS = 200
 _BLANKS = re.compile(r"[ \t\n\r\f\v]+")
 _LINE_BLANKS = re.compile(r"[ \t\r\f\v]+(?=\n|\Z)")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+|(?<=[؟。！？۔।])[\"'”’»」)\]]*\s*")  # noqa: RUF039
-_ABBREVIATED = re.compile(r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|vs|Gen|Sen|Rep|Gov|Lt|Col|Nr))\.$")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+|(?<=[؟。！？۔।])[\"'”’»」)\]]*\s*")
+_ABBREVIATED = re.compile(
+    r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|vs|Gen|Sen|Rep|Gov|Lt|Col|Nr))\.$"
+)
 _LINE_KINDS = frozenset({ParagraphKind.CODE, ParagraphKind.TABLE})
 
 
@@ -133,7 +135,9 @@ def iso_date(value: str | None) -> str | None:
         if len(text) == 10:
             return date.fromisoformat(text).isoformat()
         if text.isascii() and text.isdigit() and len(text) in (10, 13):
-            return datetime.fromtimestamp(int(text) / (1000 if len(text) == 13 else 1), UTC).isoformat()
+            return datetime.fromtimestamp(
+                int(text) / (1000 if len(text) == 13 else 1), UTC
+            ).isoformat()
         return datetime.fromisoformat(text).isoformat()
     except (ValueError, OverflowError, OSError):
         pass  # not ISO: the form of e-mail and RSS is the other one in use
@@ -183,7 +187,9 @@ def build_article(
         SourceError: No block has text.
     """
     title = clean_field(meta.title)
-    kept = [replace(block, text=text) for block in blocks if (text := clean(block.text, block.kind))]
+    kept = [
+        replace(block, text=text) for block in blocks if (text := clean(block.text, block.kind))
+    ]
     if not kept:
         msg = f"{location}: no text found in it ({format_name}); check that it is an article"
         raise SourceError(msg)
@@ -197,7 +203,9 @@ def build_article(
         prose = (b.text for b in kept if b.kind is not ParagraphKind.CAPTION)
         title = derive_title(next(prose, kept[0].text))
     text = PARAGRAPH_SEPARATOR.join(block.text for block in kept)
-    main_language, own_languages = languages.of_blocks([block.text for block in kept], meta.language)
+    main_language, own_languages = languages.of_blocks(
+        [block.text for block in kept], meta.language
+    )
     paragraphs = []
     start = 0
     for block, own_language in zip(kept, own_languages, strict=True):

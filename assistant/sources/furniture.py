@@ -76,7 +76,11 @@ def labels_of(line: str) -> tuple[Furniture, ...]:
     found: list[Furniture] = []
     while rest:
         start = next(
-            (p for p, what in phrases.items() if what in LABELS and (rest + " ").startswith(p + " ")),
+            (
+                p
+                for p, what in phrases.items()
+                if what in LABELS and (rest + " ").startswith(p + " ")
+            ),
             None,
         )
         if start is None:

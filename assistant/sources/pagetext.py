@@ -57,9 +57,7 @@ def parse_page_text(text: str, *, location: str, url: str | None = None) -> list
     if not own:
         msg = f"{location}: no article text besides page furniture; check that the page loaded"
         raise SourceError(msg)
-    main = build_article(
-        _own_sections(own), Meta(url=url), location=location, format_name=FORMAT
-    )
+    main = build_article(_own_sections(own), Meta(url=url), location=location, format_name=FORMAT)
     seen = {main.id}
     related: list[Article] = []
     for item in _items(listed):

@@ -1,0 +1,88 @@
+"""Bytes → text: byte-order marks, UTF-8 and UTF-16, declared and guessed encodings."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from assistant.errors import SourceError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark starts with the same two bytes
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.I)
+_HEAD_BYTES = 4096
+_GUESS_BYTES = 1 << 18
+_MAX_CONTROL_SHARE = 0.02
+"""Text has next to no control characters besides tabs and line breaks; binary data is full of them."""
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b")) + b"\x7f"
+
+
+def decode(data: bytes, *, location: str, markup: bool = False) -> str:
+    """Decode text of unknown encoding; line breaks become ``\\n``.
+
+    Args:
+        data: The whole source.
+        location: For the error message.
+        markup: Whether a ``charset=`` or ``encoding=`` near the beginning is a declaration.
+
+    Raises:
+        SourceError: It is not text.
+    """
+    text = _decode(data, location=location, markup=markup)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decode(data: bytes, *, location: str, markup: bool) -> str:
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return data.decode(name, "replace")
+    wide = _unmarked_utf16(data)
+    if wide is not None:
+        return data.decode(wide, "replace")
+    head = data[:_GUESS_BYTES]
+    if b"\0" in head or sum(head.count(c) for c in _CONTROLS) > _MAX_CONTROL_SHARE * len(head):
+        msg = f"{location}: binary data, not text, HTML, PDF or DOCX; leave it out"
+        raise SourceError(msg)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # One damaged byte in a long UTF-8 text must not turn all of it into another encoding.
+        good, bad = _multibyte_count(data), data.decode("utf-8", "replace").count("\ufffd")
+        if good > 20 * bad or (good and error.start >= len(data) - 3):
+            return data.decode("utf-8", "replace")
+    if markup and (declared := _DECLARED.search(data[:_HEAD_BYTES])):
+        try:
+            return data.decode(declared.group(1).decode("ascii"), "replace")
+        except (LookupError, UnicodeError):
+            pass  # an encoding that Python does not know: guess instead
+    return _guess(data)
+
+
+def _unmarked_utf16(data: bytes) -> str | None:
+    """UTF-16 without a mark: in Latin text every second byte is NUL, on one side only."""
+    head = data[: _HEAD_BYTES & ~1]
+    if len(head) < 4:
+        return None
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if odd > 0.4 * len(head) / 2 and even == 0:
+        return "utf-16-le"
+    if even > 0.4 * len(head) / 2 and odd == 0:
+        return "utf-16-be"
+    return None
+
+
+def _multibyte_count(data: bytes) -> int:
+    """How many well-formed UTF-8 sequences of two bytes and more there are."""
+    return sum(1 for c in data[:_GUESS_BYTES].decode("utf-8", "ignore") if ord(c) > 0x7F)
+
+
+def _guess(data: bytes) -> str:
+    from charset_normalizer import from_bytes  # only where the bytes are not UTF-8
+
+    best = from_bytes(data[:_GUESS_BYTES]).best()
+    return data.decode(best.encoding if best is not None else "cp1252", "replace")

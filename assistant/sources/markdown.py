@@ -1,0 +1,167 @@
+"""Markdown → blocks, with the front matter that blogs and exports put before it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from assistant.errors import SourceError
+from assistant.sources.blocks import Block, Meta, build_article, with_lede
+from assistant.types import Article, ParagraphKind, Section
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+FORMAT = "markdown"
+
+_FRONT_MATTER = re.compile(
+    r"\A(---|\+\+\+)[ \t]*\n(.{0,20000}?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.S
+)
+_YAML_LINE = re.compile(r"([A-Za-z_][\w-]*)\s*:\s*(.*?)\s*\Z")
+_SIGNS = (
+    re.compile(r"^#{1,6} \S", re.M),
+    re.compile(r"^(```|~~~)", re.M),
+    re.compile(r"\[[^\]\n]{1,200}\]\((?:https?:|/|#|\.)[^)\s]*\)"),
+    re.compile(r"!\[[^\]\n]{0,200}\]\([^)\s]+\)"),
+    re.compile(r"(?<!\*)\*\*[^\s*][^*\n]{0,200}\*\*(?!\*)"),
+    re.compile(r"^[^\n]{1,200}\n={3,}[ \t]*$", re.M),
+    re.compile(r"^\|?[ \t]*:?-{3,}:?[ \t]*\|", re.M),
+    re.compile(r"^> \S", re.M),
+)
+_SAMPLE_CHARS = 1 << 16
+_MAX_NESTING = 60
+
+
+def is_markdown(text: str) -> bool:
+    """Whether ``text`` has front matter or marks that plain text does not."""
+    sample = text[:_SAMPLE_CHARS]
+    front = _FRONT_MATTER.match(sample)
+    if front and (_front_matter(front) or not front.group(2).strip()):
+        return True
+    return any(sign.search(sample) for sign in _SIGNS)
+
+
+def parse_markdown(text: str, *, location: str, url: str | None = None) -> list[Article]:
+    """Make one article; marks are dropped, what they mean is kept as the paragraph's kind.
+
+    Raises:
+        SourceError: There is no text.
+    """
+    from markdown_it import MarkdownIt
+
+    front = _FRONT_MATTER.match(text)
+    fields = _front_matter(front) if front else {}
+    body = text[front.end() :] if front and fields else text
+    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table")
+    try:
+        tokens = parser.parse(body)
+    except (ValueError, IndexError, RecursionError) as error:
+        msg = f"{location}: not readable as Markdown ({type(error).__name__}); check the file"
+        raise SourceError(msg) from error
+    blocks = _blocks(tokens)
+    title = fields.get("title")
+    for index, block in enumerate(blocks[:3]):
+        # The first heading is the page's title, unless the front matter gives another one.
+        if block.kind is ParagraphKind.HEADING and block.section is Section.HEADLINE:
+            if title is not None and title.strip() != block.text.strip():
+                blocks[index] = Block(block.text, kind=ParagraphKind.HEADING)
+            break
+    meta = Meta(
+        title=title,
+        url=url or _http(fields.get("url") or fields.get("canonical_url") or fields.get("link")),
+        site=fields.get("site"),
+        author=fields.get("author") or fields.get("authors"),
+        published=fields.get("date") or fields.get("published"),
+        language=fields.get("lang") or fields.get("language"),
+    )
+    return [build_article(with_lede(blocks), meta, location=location, format_name=FORMAT)]
+
+
+def _front_matter(found: re.Match[str]) -> dict[str, str]:
+    """Read flat ``key: value`` lines (YAML) or TOML; anything deeper is left out."""
+    if found.group(1) == "+++":
+        try:
+            values = tomllib.loads(found.group(2))
+        except tomllib.TOMLDecodeError:
+            return {}  # not front matter after all: it stays in the text
+        return {k.lower(): str(v) for k, v in values.items() if not isinstance(v, dict | list)}
+    fields: dict[str, str] = {}
+    for line in found.group(2).split("\n"):
+        pair = _YAML_LINE.match(line)
+        if pair and pair.group(2):
+            value = pair.group(2)
+            if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+                value = value[1:-1]
+            elif value.startswith("[") and value.endswith("]"):
+                value = ", ".join(part.strip().strip("\"'") for part in value[1:-1].split(","))
+            fields[pair.group(1).lower()] = value
+    return fields
+
+
+def _http(value: str | None) -> str | None:
+    return value if value and value.lower().startswith(("http://", "https://")) else None
+
+
+def _blocks(tokens: Sequence[Token]) -> list[Block]:
+    blocks: list[Block] = []
+    containers: list[str] = []
+    row: list[str] | None = None
+    rows: list[str] = []
+    for index, token in enumerate(tokens):
+        match token.type:
+            case "list_item_open" | "blockquote_open":
+                containers.append(token.type)
+            case "list_item_close" | "blockquote_close":
+                containers.pop()
+            case "tr_open":
+                row = []
+            case "tr_close":
+                rows.append(" | ".join(row or ()))
+                row = None
+            case "table_close":
+                blocks.append(Block("\n".join(rows), kind=ParagraphKind.TABLE))
+                rows = []
+            case "fence" | "code_block":
+                blocks.append(Block(token.content, kind=ParagraphKind.CODE))
+            case "inline":
+                text = _plain(token.children or ())
+                if row is not None:
+                    row.append(text)
+                    continue
+                opener = tokens[index - 1]
+                blocks.append(_inline_block(token, opener, text, containers, bool(blocks)))
+            case _:
+                pass  # html_block and rulers carry no text of the author's
+    return blocks
+
+
+def _inline_block(
+    token: Token, opener: Token, text: str, containers: list[str], has_before: bool
+) -> Block:
+    if opener.type == "heading_open":
+        first = opener.tag == "h1" and not has_before
+        section = Section.HEADLINE if first else Section.BODY
+        return Block(text, section, ParagraphKind.HEADING)
+    children = token.children or []
+    if children and all(c.type == "image" or not c.content.strip() for c in children):
+        return Block(text, Section.CAPTION, ParagraphKind.CAPTION)
+    kinds = {"list_item_open": ParagraphKind.LIST_ITEM, "blockquote_open": ParagraphKind.QUOTE}
+    kind = kinds[containers[-1]] if containers else ParagraphKind.TEXT
+    return Block(text, kind=kind)
+
+
+def _plain(children: Sequence[Token]) -> str:
+    parts: list[str] = []
+    for child in children:
+        match child.type:
+            case "text" | "code_inline" | "text_special":
+                parts.append(child.content)
+            case "softbreak" | "hardbreak":
+                parts.append(" ")
+            case "image":
+                parts.append(_plain(child.children or ()))
+            case _:
+                pass  # marks and inline HTML
+    return "".join(parts)

@@ -1,0 +1,182 @@
+"""Files, folders and stdin → articles; one bad source never stops the rest."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from assistant.errors import SourceError
+from assistant.sources import formats
+from assistant.sources.records import MAX_LINE_CHARS, parse_lines
+from assistant.types import Article, IngestFailure
+
+SEEDS_PREFIX = "bundled:seeds/"
+"""Location of the articles that ship with the package: the same on every machine."""
+
+MAX_BYTES = 64 << 20
+"""A larger source is refused, compressed or not. JSON Lines is exempt: it is read line by line."""
+
+MAX_LINES_BYTES = 8 << 30
+"""Limit for JSON Lines, against compressed bombs."""
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def read(
+    source: str | Path, *, stdin: BinaryIO | None = None, base_url: str | None = None
+) -> Iterator[Article | IngestFailure]:
+    """Read a file, a folder with everything below it, or stdin.
+
+    Args:
+        source: A path, or ``-`` for stdin.
+        stdin: What ``-`` means; required then.
+        base_url: The URL that a single page was saved from.
+
+    Yields:
+        Articles in a fixed order (names sorted); for what cannot be read, a failure.
+    """
+    if str(source) == "-":
+        if stdin is None:
+            yield IngestFailure("-", "-: standard input was asked for, but none was given")
+            return
+        yield from _guarded("-", stdin, base_url)
+        return
+    path = Path(source)
+    if not path.exists():
+        yield IngestFailure(str(source), f"{source!s}: no such file or folder; check the path")
+        return
+    for found in _files(path):
+        if isinstance(found, IngestFailure):
+            yield found
+        else:
+            yield from _read_file(found, found.resolve().as_posix(), base_url)
+
+
+def parse(data: bytes, *, location: str, url: str | None = None) -> list[Article]:
+    """Make the articles of one source from its bytes.
+
+    Args:
+        data: The whole source, of any supported format, compressed by gzip or not.
+        location: Where it is from; goes into ids, ``Article.source`` and messages.
+        url: The page's address, where it has one.
+
+    Raises:
+        SourceError: It, or one record of it, cannot be understood.
+    """
+    articles: list[Article] = []
+    for found in parse_each(data, location=location, url=url):
+        if isinstance(found, IngestFailure):
+            raise SourceError(found.message)
+        articles.append(found)
+    return articles
+
+
+def parse_each(
+    data: bytes, *, location: str, url: str | None = None
+) -> Iterator[Article | IngestFailure]:
+    """Like :func:`parse`, but yield a failure for each bad record and go on.
+
+    Raises:
+        SourceError: The source as a whole cannot be understood.
+    """
+    yield from _parse_stream(io.BytesIO(data), location=location, url=url)
+
+
+def read_seeds() -> Iterator[Article]:
+    """Read the articles that a new library starts with.
+
+    Raises:
+        SourceError: They are missing from the installation.
+    """
+    folders = (_PACKAGE / "_seeds", _PACKAGE.parent / "seeds")
+    folder = next((f for f in folders if f.is_dir()), None)
+    if folder is None:
+        msg = f"the bundled seeds are missing beside {_PACKAGE}; install the package again"
+        raise SourceError(msg)
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and not path.name.startswith((".", "__")):
+            yield from parse(path.read_bytes(), location=SEEDS_PREFIX + path.name)
+
+
+def _files(path: Path) -> Iterator[Path | IngestFailure]:
+    """Yield ``path`` itself or the files below it; each folder once, hidden names skipped."""
+    if not path.is_dir():
+        yield path
+        return
+    visited: set[tuple[int, int]] = set()
+    pending = [path]
+    while pending:
+        folder = pending.pop()
+        try:
+            status = folder.stat()
+            if (status.st_dev, status.st_ino) in visited:
+                continue  # a symlink that leads back
+            visited.add((status.st_dev, status.st_ino))
+            entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+        except OSError as error:
+            yield IngestFailure(str(folder), f"{folder}: {error.strerror or error}; skipped")
+            continue
+        # is_file() is false for pipes, sockets and devices, which would block or never end.
+        yield from (entry for entry in entries if entry.is_file())
+        pending.extend(entry for entry in reversed(entries) if entry.is_dir())
+
+
+def _read_file(path: Path, location: str, url: str | None) -> Iterator[Article | IngestFailure]:
+    try:
+        with path.open("rb") as stream:
+            yield from _guarded(location, stream, url)
+    except OSError as error:
+        yield IngestFailure(location, f"{location}: {error.strerror or error}; skipped")
+
+
+def _guarded(location: str, stream: BinaryIO, url: str | None) -> Iterator[Article | IngestFailure]:
+    try:
+        yield from _parse_stream(stream, location=location, url=url)
+    except SourceError as error:
+        yield IngestFailure(location, str(error))
+
+
+def _parse_stream(
+    stream: BinaryIO, *, location: str, url: str | None
+) -> Iterator[Article | IngestFailure]:
+    buffered = io.BufferedReader(cast("io.RawIOBase", stream), formats.HEAD_BYTES)
+    try:
+        head = buffered.peek(2)
+        if head[:2] == b"\x1f\x8b":
+            unpacked = cast("io.RawIOBase", gzip.GzipFile(fileobj=buffered))
+            buffered = io.BufferedReader(unpacked, formats.HEAD_BYTES)
+            head = buffered.peek(2)
+        if formats.starts_as_lines(head):
+            yield from parse_lines(_lines(buffered, location), location=location)
+            return
+        data = buffered.read(MAX_BYTES + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        msg = f"{location}: damaged gzip data ({error}); compress it again"
+        raise SourceError(msg) from error
+    if len(data) > MAX_BYTES:
+        msg = f"{location}: larger than the limit of {MAX_BYTES >> 20} MiB; split it"
+        raise SourceError(msg)
+    yield from formats.parse_bytes(data, location=location, url=url)
+
+
+def _lines(stream: BinaryIO, location: str) -> Iterator[str]:
+    """Yield lines of bounded length; the rest of an endless one is skipped, not kept."""
+    total = 0
+    while line := stream.readline(MAX_LINE_CHARS + 2):
+        total += len(line)
+        if len(line) > MAX_LINE_CHARS:
+            while (more := stream.readline(1 << 20)) and not more.endswith(b"\n"):
+                total += len(more)
+                _check_total(total, location)
+        _check_total(total, location)
+        yield line.decode("utf-8-sig" if total == len(line) else "utf-8", "replace")
+
+
+def _check_total(total: int, location: str) -> None:
+    if total > MAX_LINES_BYTES:
+        msg = f"{location}: larger than the limit of {MAX_LINES_BYTES >> 30} GiB; split it"
+        raise SourceError(msg)

@@ -1,0 +1,164 @@
+"""JSON Lines, JSON arrays and objects, and SQuAD-format JSON → articles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from assistant.errors import SourceError
+from assistant.sources.blocks import (
+    Block,
+    Meta,
+    build_article,
+    clean,
+    distinct,
+    title_key,
+    with_lede,
+)
+from assistant.sources.plain import paragraphs_of
+from assistant.types import Article, IngestFailure
+
+FORMAT = "json"
+FORMAT_LINES = "jsonl"
+
+MAX_LINE_CHARS = 16 << 20
+"""A longer line of JSON Lines is refused: one article is never that long."""
+
+_TEXT = ("text", "body", "content", "article", "maintext", "articleBody")
+_TITLE = ("title", "headline", "name")
+_URL = ("url", "link")
+_PUBLISHED = ("published", "date_published", "datePublished", "date", "publish_date")
+_LANGUAGE = ("language", "lang")
+_AUTHOR = ("author", "authors", "byline")
+_SITE = ("site", "sitename", "publisher", "source_domain")
+_ID = ("id", "_id", "uid")
+_KNOWN = frozenset((*_TEXT, *_TITLE, *_URL, *_PUBLISHED, *_LANGUAGE, *_AUTHOR, *_SITE))
+_METADATA_CHARS = 10_000
+
+
+def parse_lines(
+    lines: Iterable[str], *, location: str, first_line: int = 1
+) -> Iterator[Article | IngestFailure]:
+    """Yield an article for each line, and a failure that names the line for each bad one."""
+    seen: set[str] = set()
+    for number, line in enumerate(lines, first_line):
+        if not line.strip():
+            continue
+        where = f"{location}: line {number}"
+        try:
+            if len(line) > MAX_LINE_CHARS:
+                msg = f"{where}: {len(line)} characters long, the limit is {MAX_LINE_CHARS}"
+                raise SourceError(msg)  # noqa: TRY301 - one way out for every bad line
+            article = _article(load(line, where=where), where, location, FORMAT_LINES)
+        except SourceError as error:
+            yield IngestFailure(location, str(error))
+            continue
+        if (kept := distinct(article, seen)) is not None:
+            yield kept
+
+
+def parse_document(value: Any, *, location: str) -> Iterator[Article | IngestFailure]:
+    """Yield the articles of one JSON value: an object, an array of them, or the SQuAD format."""
+    seen: set[str] = set()
+    if isinstance(value, dict) and isinstance(value.get("data"), list):
+        records = value["data"]
+    else:
+        records = value if isinstance(value, list) else [value]
+    for number, record in enumerate(records, 1):
+        where = f"{location}: record {number}" if len(records) > 1 else location
+        try:
+            article = _article(record, where, location, FORMAT)
+        except SourceError as error:
+            yield IngestFailure(location, str(error))
+            continue
+        if (kept := distinct(article, seen)) is not None:
+            yield kept
+
+
+def load(text: str, *, where: str) -> Any:
+    """Parse JSON.
+
+    Raises:
+        SourceError: It is not JSON, or nested too deeply.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        msg = f"{where}: not valid JSON ({clean(reason)[:120]}); correct it or leave it out"
+        raise SourceError(msg) from error
+
+
+def _article(record: Any, where: str, location: str, format_name: str) -> Article:
+    if not isinstance(record, dict):
+        msg = f"{where}: a JSON {type(record).__name__} where an object with a text was expected"
+        raise SourceError(msg)
+    meta = Meta(
+        title=_first(record, _TITLE),
+        url=_web_url(_first(record, _URL)),
+        site=_first(record, _SITE),
+        author=_first(record, _AUTHOR),
+        published=_first(record, _PUBLISHED),
+        language=_first(record, _LANGUAGE),
+    )
+    text = _first(record, _TEXT)
+    if isinstance(record.get("paragraphs"), list):
+        blocks = [Block(context) for context in _contexts(record["paragraphs"])]
+    elif text is not None:
+        blocks = with_lede(paragraphs_of(text))
+    else:
+        blocks = []
+    if not any(clean(block.text) for block in blocks):
+        fields = ", ".join(sorted(clean(str(name))[:40] for name in record)[:8]) or "none"
+        msg = f"{where}: no text in it (fields: {fields}); put the article into the field 'text'"
+        raise SourceError(msg)
+    # A row's own URL or id keeps its article apart from its neighbours'; else its title does.
+    own_id = _first(record, _ID)
+    key = meta.url or (f"id:{own_id}" if own_id else None)
+    article = build_article(
+        blocks,
+        meta,
+        location=location,
+        format_name=format_name,
+        key=key or (title_key(meta.title) if meta.title else title_key(blocks[0].text[:200])),
+        metadata=_metadata(record),
+    )
+    return article
+
+
+def _contexts(paragraphs: list[Any]) -> Iterator[str]:
+    for paragraph in paragraphs:
+        context = paragraph.get("context") if isinstance(paragraph, dict) else paragraph
+        if isinstance(context, str):
+            yield context
+
+
+def _first(record: dict[str, Any], names: tuple[str, ...]) -> str | None:
+    for name in names:
+        value = record.get(name)
+        if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+            return ("\n\n" if names is _TEXT else ", ").join(value)
+        if isinstance(value, str) and value.strip():
+            return value
+        if isinstance(value, int) and not isinstance(value, bool) and names in (_ID, _PUBLISHED):
+            return str(value)
+    return None
+
+
+def _web_url(value: str | None) -> str | None:
+    if value is None:
+        return None
+    stripped = value.strip()
+    return stripped if stripped.lower().startswith(("http://", "https://")) else None
+
+
+def _metadata(record: dict[str, Any]) -> dict[str, Any]:
+    """Keep the row's other fields, as far as they are small."""
+    return {
+        clean(name): clean(value) if isinstance(value, str) else value
+        for name, value in record.items()
+        if name not in _KNOWN
+        and isinstance(value, str | int | float | bool)
+        and len(str(value)) <= _METADATA_CHARS
+    }
