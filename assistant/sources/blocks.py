@@ -3,11 +3,11 @@
 Every reader of a format hands over blocks in reading order; here they are cleaned once, joined by
 ``PARAGRAPH_SEPARATOR``, and get their offsets while they are joined. Nothing is searched for.
 
-What "cleaned" means, and is never done again afterwards: runs of blanks, tabs and line breaks inside
-a paragraph become one space (line breaks stay in code and tables), the ends are trimmed, NUL and
-lone surrogates become U+FFFD because neither SQLite nor UTF-8 can hold them. Everything else is the
-author's: no Unicode normalisation, no smart-quote folding, no removal of control characters (they
-are made visible where text is shown, see :mod:`assistant.sanitise`).
+What "cleaned" means, and is never done again afterwards: runs of blanks, tabs and line breaks
+inside a paragraph become one space (line breaks stay in code and tables), the ends are trimmed, NUL
+and lone surrogates become U+FFFD because neither SQLite nor UTF-8 can hold them. Everything else
+is the author's: no Unicode normalisation, no smart-quote folding, no removal of control characters
+(they are made visible where text is shown, see :mod:`assistant.sanitise`).
 """
 
 from __future__ import annotations

@@ -18,12 +18,12 @@ _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{
 _HEAD_BYTES = 4096
 _GUESS_BYTES = 1 << 18
 _MAX_CONTROL_SHARE = 0.02
-"""Text has next to no control characters besides tabs and line breaks; binary data is full of them."""
+"""Text has next to no control characters besides tabs and line breaks; binary data many."""
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b")) + b"\x7f"
 
 
 def decode(data: bytes, *, location: str, markup: bool = False) -> str:
-    """Decode text of unknown encoding; line breaks become ``\\n``.
+    """Decode text of unknown encoding; line breaks become line feeds.
 
     Args:
         data: The whole source.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,7 +47,7 @@ def read(
         yield from _guarded("-", stdin, base_url)
         return
     path = Path(source)
-    if not path.exists():
+    if not os.path.exists(path):
         yield IngestFailure(str(source), f"{source!s}: no such file or folder; check the path")
         return
     for found in _files(path):
@@ -104,7 +105,7 @@ def read_seeds() -> Iterator[Article]:
 
 def _files(path: Path) -> Iterator[Path | IngestFailure]:
     """Yield ``path`` itself or the files below it; each folder once, hidden names skipped."""
-    if not path.is_dir():
+    if not os.path.isdir(path):
         yield path
         return
     visited: set[tuple[int, int]] = set()
@@ -120,9 +121,10 @@ def _files(path: Path) -> Iterator[Path | IngestFailure]:
         except OSError as error:
             yield IngestFailure(str(folder), f"{folder}: {error.strerror or error}; skipped")
             continue
-        # is_file() is false for pipes, sockets and devices, which would block or never end.
-        yield from (entry for entry in entries if entry.is_file())
-        pending.extend(entry for entry in reversed(entries) if entry.is_dir())
+        # isfile() is false for pipes and devices, which would never end; unlike Path.is_file() it
+        # does not raise where access is denied.
+        yield from (entry for entry in entries if os.path.isfile(entry))
+        pending.extend(entry for entry in reversed(entries) if os.path.isdir(entry))
 
 
 def _read_file(path: Path, location: str, url: str | None) -> Iterator[Article | IngestFailure]:

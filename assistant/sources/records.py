@@ -116,7 +116,7 @@ def _article(record: Any, where: str, location: str, format_name: str) -> Articl
     # A row's own URL or id keeps its article apart from its neighbours'; else its title does.
     own_id = _first(record, _ID)
     key = meta.url or (f"id:{own_id}" if own_id else None)
-    article = build_article(
+    return build_article(
         blocks,
         meta,
         location=location,
@@ -124,7 +124,6 @@ def _article(record: Any, where: str, location: str, format_name: str) -> Articl
         key=key or (title_key(meta.title) if meta.title else title_key(blocks[0].text[:200])),
         metadata=_metadata(record),
     )
-    return article
 
 
 def _contexts(paragraphs: list[Any]) -> Iterator[str]:
