@@ -6,6 +6,7 @@
     ├── UsageError                 the call itself is wrong (exit code 2)
     ├── SourceError                an input cannot be read or understood (exit code 3)
     │   └── FetchError             a URL could not be fetched, or may not be (exit code 3)
+    ├── Cancelled                  the caller asked to stop (exit code 130)
     ├── ArticleNotFound            no article has that id (exit code 3)
     ├── BundleError                an evidence bundle is malformed (exit code 3)
     ├── ModelError                 a model or its tokenizer cannot be loaded (exit code 3)
@@ -40,6 +41,12 @@ class SourceError(PullquoteError):
 
 class FetchError(SourceError):
     """A URL could not be fetched, or fetching it is not allowed."""
+
+
+class Cancelled(PullquoteError):
+    """The caller asked to stop; nothing is half done."""
+
+    exit_code = 130
 
 
 class ArticleNotFound(PullquoteError):

@@ -97,38 +97,57 @@ class LexicalIndex:
         manifest = _read_manifest(folder)
         return None if manifest is None else int(manifest["generation"])
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether it is kept in memory only."""
+        return self._folder is None
+
+    def clear(self) -> None:
+        """Drop every document."""
+        with self._lock:
+            writer = self._index.writer(heap_size=WRITER_HEAP_BYTES, num_threads=1)
+            writer.delete_all_documents()
+            writer.commit()
+            writer.wait_merging_threads()
+            self._index.reload()
+            self.generation = 0
+
     def update(
         self,
-        documents: Iterable[LexicalDocument],
+        batches: Iterable[Sequence[LexicalDocument]],
         *,
         removed_ids: Sequence[int] = (),
         generation: int,
     ) -> None:
-        """Add or replace ``documents``, drop ``removed_ids``, and commit as ``generation``.
+        """Add or replace documents, drop ``removed_ids``, and commit all as ``generation``.
 
         Doing it twice is harmless: every id is removed before it is added.
         """
         with self._lock:
             writer = self._index.writer(heap_size=WRITER_HEAP_BYTES, num_threads=1)
-            documents = list(documents)
-            replaced = [*removed_ids, *(document.id for document in documents)]
-            if self.generation > 0 and replaced:
-                # Deleting by term silently does nothing on unsigned fields; by query it works.
-                writer.delete_documents_by_query(
-                    self._tantivy.Query.term_set_query(self._schema, "id", replaced)
-                )
-            for document in documents:
-                entry = self._tantivy.Document()
-                entry.add_unsigned("id", document.id)
-                entry.add_text("title", document.title)
-                entry.add_text("body", document.body)
-                writer.add_document(entry)
+            replaces = self.generation > 0
+            self._delete(writer, removed_ids)
+            for documents in batches:
+                if replaces:
+                    self._delete(writer, [document.id for document in documents])
+                for document in documents:
+                    entry = self._tantivy.Document()
+                    entry.add_unsigned("id", document.id)
+                    entry.add_text("title", document.title)
+                    entry.add_text("body", document.body)
+                    writer.add_document(entry)
             writer.commit()
             writer.wait_merging_threads()
             self._index.reload()
             self.generation = generation
             if self._folder is not None:
                 _write_manifest(self._folder, generation)
+
+    def _delete(self, writer: Any, ids: Sequence[int]) -> None:
+        # Deleting by term silently does nothing on unsigned fields; by query it works.
+        if ids:
+            query = self._tantivy.Query.term_set_query(self._schema, "id", list(ids))
+            writer.delete_documents_by_query(query)
 
     def reload(self) -> None:
         """See what another process has committed since."""

@@ -100,7 +100,7 @@ class Library(Database):
             return
         marks = ",".join("?" * len(prints))
         row = connection.execute(
-            f"SELECT article_id, COUNT(*) AS n FROM fingerprints WHERE hash IN ({marks}) "  # noqa: S608
+            f"SELECT article_id, COUNT(*) AS n FROM fingerprints WHERE hash IN ({marks}) "
             "GROUP BY article_id ORDER BY n DESC, article_id LIMIT 1",
             prints,
         ).fetchone()
@@ -275,7 +275,7 @@ class Library(Database):
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Passages by id; ids that are no longer there are left out."""
         rows = self._rows_in(
-            f"SELECT {_PASSAGE_COLUMNS} FROM passages p JOIN articles a ON a.id = p.article_id "  # noqa: S608
+            f"SELECT {_PASSAGE_COLUMNS} FROM passages p JOIN articles a ON a.id = p.article_id "
             "WHERE p.id IN ({})",
             [int(i) for i in ids],
         )
@@ -284,7 +284,7 @@ class Library(Database):
     def passages_of(self, article_id: str) -> list[Passage]:
         """Passages of an article, in order."""
         rows = self._rows(
-            f"SELECT {_PASSAGE_COLUMNS} FROM passages p JOIN articles a ON a.id = p.article_id "  # noqa: S608
+            f"SELECT {_PASSAGE_COLUMNS} FROM passages p JOIN articles a ON a.id = p.article_id "
             "WHERE p.article_id = ? ORDER BY p.id",
             (article_id,),
         )
@@ -313,7 +313,7 @@ class Library(Database):
         return [
             row[0]
             for row in self._rows(
-                "SELECT p.id FROM passages p JOIN articles a ON a.id = p.article_id "  # noqa: S608
+                "SELECT p.id FROM passages p JOIN articles a ON a.id = p.article_id "
                 f"WHERE {where} ORDER BY p.id",
                 values,
             )
@@ -383,6 +383,10 @@ class Library(Database):
                 "SELECT id FROM removed_passages WHERE generation > ? ORDER BY id", (since,)
             )
         ]
+
+    def all_passage_ids(self) -> list[int]:
+        """Ids of all passages, ascending."""
+        return [row[0] for row in self._rows("SELECT id FROM passages ORDER BY id")]
 
     def counts(self) -> dict[str, int]:
         """Numbers of articles and passages."""

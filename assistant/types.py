@@ -345,3 +345,43 @@ class IngestReport:
     """(new article, near-identical article that was there before)."""
     failures: tuple[IngestFailure, ...] = ()
     elapsed_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long task is."""
+
+    done: int
+    """Articles done so far."""
+    total: int | None
+    """How many there will be; None while unknown."""
+    label: str
+    """What is being done now."""
+    elapsed_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A kept conversation."""
+
+    id: int
+    started_at: str
+    title: str
+    turn_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorReport:
+    """What a check of a library found."""
+
+    checked: dict[str, int]
+    """Numbers of articles, paragraphs and passages looked at."""
+    problems: tuple[str, ...] = ()
+    """What is wrong, a line each."""
+    repaired: tuple[str, ...] = ()
+    """What was put right, a line each."""
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether nothing is wrong that was not put right."""
+        return len(self.problems) == len(self.repaired)

@@ -1,0 +1,398 @@
+"""The one class that users import: a library, its models, and what can be asked of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Self
+
+from assistant import storage
+from assistant.answering import answer as make_answer
+from assistant.caches import Caches
+from assistant.errors import UsageError
+from assistant.followups import complete
+from assistant.jsonform import answer_from_json, answer_to_json
+from assistant.library import Library
+from assistant.reader import Reader, SentenceReader, check_cancelled
+from assistant.related import related_articles
+from assistant.retrieval import DEFAULT_SETTINGS, RetrievalSettings, Retriever, without_captions
+from assistant.types import (
+    Answer,
+    AnswerStatus,
+    Article,
+    ArticleSummary,
+    Conversation,
+    DoctorReport,
+    Filters,
+    Hit,
+    IngestFailure,
+    IngestReport,
+    Progress,
+    RelatedArticle,
+    UnanswerableReason,
+)
+from embeddings.encoder import Encoder, load_encoder
+
+if TYPE_CHECKING:
+    from assistant.packing import PackedContext
+
+LIBRARY_VARIABLE = "PULLQUOTE_LIBRARY"
+"""Environment variable that names the default library's folder."""
+READ_PASSAGES = 10
+"""How many passages are read for one question."""
+SPARE_PASSAGES = 5
+"""How many more are searched, in place of captions that may not be evidence."""
+RELATED = 5
+
+
+def default_folder() -> Path:
+    """Where the default library is: ``PULLQUOTE_LIBRARY``, else the platform's data folder."""
+    named = os.environ.get(LIBRARY_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("pullquote", appauthor=False)) / "library"
+
+
+class Assistant:
+    """A library that can be asked. Make one with :meth:`open`; safe to use from several threads.
+
+    >>> import tempfile
+    >>> with Assistant.open(tempfile.mkdtemp(), seeds=False) as pq:
+    ...     pq.ask("Is anyone there?").reason.value
+    'the library is empty'
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        encoder: Encoder,
+        *,
+        reader: Reader | None = None,
+        settings: RetrievalSettings = DEFAULT_SETTINGS,
+    ) -> None:
+        self._library = library
+        self._encoder = encoder
+        self._caches = Caches(library)
+        self._retriever = Retriever(library, self._caches, encoder, settings=settings)
+        self._reader = reader
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | Path | None = None,
+        *,
+        model: str | None = None,
+        read_only: bool = False,
+        seeds: bool = True,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Self:
+        """Open a library; a new one is made where there is none.
+
+        Args:
+            folder: Its folder; None for the default library.
+            model: Name or path of a sentence-transformers model; None for the bundled encoder.
+            read_only: Never write.
+            seeds: Fill a new library with the articles that come with the program.
+            on_progress: Told how far filling is.
+
+        Raises:
+            LibraryError: The library cannot be used.
+            UsageError: The library holds vectors of another model.
+            ModelError: The model cannot be loaded.
+        """
+        path = Path(folder).expanduser() if folder is not None else default_folder()
+        encoder = _load_encoder(model)
+        library = Library(path, model_id=encoder.id, dim=encoder.dim, read_only=read_only)
+        pq = cls(library, encoder)
+        if seeds and not library.read_only and library.generation == 0:
+            from assistant.sources import read_seeds
+
+            pq._ingest(read_seeds(), on_progress=on_progress, cancelled=None)
+        return pq
+
+    # Asking
+
+    def prepare(self) -> None:
+        """Load models and indexes, so that the first question does not wait."""
+        if self._library.counts()["passages"]:
+            self._caches.vectors()
+            self._caches.lexical()
+        prepare = getattr(self._encoder, "prepare", None)
+        if prepare is not None:
+            prepare()
+        self._get_reader().prepare()
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Answer] = (),
+        k: int = READ_PASSAGES,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Answer:
+        """Answer ``question`` in the articles' own words, or say that they do not.
+
+        Args:
+            question: Any question; a follow-up is completed from ``history``.
+            history: Earlier answers of the conversation, oldest first.
+            k: How many passages are read.
+            filters: Which passages may be read.
+            cancelled: Asked between steps; true stops.
+
+        Raises:
+            UsageError: The question is empty.
+            Cancelled: ``cancelled()`` turned true.
+        """
+        if not question.strip():
+            raise UsageError("the question is empty: ask something")
+        started = time.perf_counter()
+        asked_as = complete(question, history)
+        searched = asked_as or question
+        timings: dict[str, float] = {}
+        found = self.search(searched, k=k + SPARE_PASSAGES, filters=filters)
+        hits = without_captions(found)[:k]
+        timings["search"] = _elapsed_ms(started)
+        check_cancelled(cancelled)
+        reading = time.perf_counter()
+        reader = self._get_reader()
+        spans = reader.read(searched, hits, cancelled=cancelled) if hits else []
+        timings["read"] = _elapsed_ms(reading)
+        if not hits and self._library.counts()["passages"] == 0:
+            return _nothing_to_read(question, asked_as)
+        related = []
+        anchor = hits[spans[0].hit_index if spans else 0].passage.article_id if hits else None
+        if anchor is not None:
+            related = self.related(anchor, k=RELATED)
+        timings["total"] = _elapsed_ms(started)
+        return make_answer(
+            question,
+            hits,
+            spans,
+            library=self._library,
+            threshold=reader.threshold,
+            related=related,
+            timings_ms=timings,
+            asked_as=asked_as,
+        )
+
+    def search(
+        self,
+        query: str,
+        *,
+        k: int = 10,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+    ) -> list[Hit]:
+        """The best ``k`` passages for ``query``, best first."""
+        return self._retriever.search(query, k=k, filters=filters) if self._is_filled() else []
+
+    def search_batch(
+        self,
+        queries: Sequence[str],
+        *,
+        k: int = 10,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+    ) -> list[list[Hit]]:
+        """:meth:`search` for many queries, encoded together."""
+        if not self._is_filled():
+            return [[] for _ in queries]
+        return self._retriever.search_batch(queries, k=k, filters=filters)
+
+    def pack(
+        self,
+        question: str,
+        *,
+        max_tokens: int,
+        k: int = 50,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+    ) -> PackedContext:
+        """Cited passages for ``question`` within a budget of tiktoken tokens, for any prompt."""
+        from assistant.packing import pack
+
+        hits = without_captions(self.search(question, k=k, filters=filters))
+        return pack(hits, library=self._library, max_tokens=max_tokens)
+
+    def related(self, article_id: str, *, k: int = RELATED) -> list[RelatedArticle]:
+        """Up to ``k`` articles related to one.
+
+        Raises:
+            ArticleNotFound: There is no such article.
+        """
+        return related_articles(self._library, self._caches, article_id, k=k)
+
+    # Articles
+
+    @property
+    def folder(self) -> Path:
+        """The library's folder."""
+        return self._library.folder
+
+    def article(self, article_id: str) -> Article:
+        """The article with that id.
+
+        Raises:
+            ArticleNotFound: There is no such article.
+        """
+        return self._library.article(article_id)
+
+    def articles(
+        self, *, limit: int | None = None, offset: int = 0, matching: str | None = None
+    ) -> list[ArticleSummary]:
+        """Articles without their texts, newest publication first."""
+        return self._library.summaries(limit=limit, offset=offset, matching=matching)
+
+    def add(
+        self,
+        sources: Sequence[str | Path],
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        stdin: BinaryIO | None = None,
+    ) -> IngestReport:
+        """Add files and folders; ``-`` reads ``stdin``. What fails is listed, the rest goes on.
+
+        Raises:
+            LibraryLocked: Another process is writing.
+            LibraryReadOnly: The library cannot be written.
+            Cancelled: ``cancelled()`` turned true; what was added until then is kept.
+        """
+        from assistant.sources import read
+
+        def every() -> Iterator[Article | IngestFailure]:
+            for source in sources:
+                yield from read(source, stdin=stdin)
+
+        return self._ingest(every(), on_progress=on_progress, cancelled=cancelled)
+
+    def add_articles(
+        self,
+        articles: Sequence[Article],
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> IngestReport:
+        """Add articles that are already in hand. Raises as :meth:`add` does."""
+        return self._ingest(iter(articles), on_progress=on_progress, cancelled=None)
+
+    def _ingest(
+        self,
+        articles: Iterator[Article | IngestFailure],
+        *,
+        on_progress: Callable[[Progress], None] | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> IngestReport:
+        from assistant.ingest import Ingestor
+
+        ingestor = Ingestor(self._library, self._caches, self._encoder)
+        return ingestor.add(articles, on_progress=on_progress, cancelled=cancelled)
+
+    def remove(self, article_id: str) -> None:
+        """Remove an article.
+
+        Raises:
+            ArticleNotFound: There is no such article.
+        """
+        with self._library.writing():
+            self._library.remove(article_id)
+            self._caches.save()
+
+    def doctor(self, *, repair: bool = True) -> DoctorReport:
+        """Check everything; rebuild indexes that disagree with the database if ``repair``."""
+        from assistant.doctor import examine
+
+        return examine(self._library, self._caches, repair=repair)
+
+    # Conversations
+
+    def start_conversation(self, title: str) -> int:
+        """Begin a conversation that is kept; gives its id."""
+        return self._library.execute_history(
+            "INSERT INTO conversations (started_at, title) VALUES (?, ?)", (storage.now(), title)
+        )
+
+    def add_turn(self, conversation_id: int, answer: Answer) -> int:
+        """Keep one question with its answer; gives the turn's id."""
+        return self._library.execute_history(
+            "INSERT INTO turns (conversation_id, asked_at, question, answer) VALUES (?, ?, ?, ?)",
+            (
+                conversation_id,
+                storage.now(),
+                answer.question,
+                json.dumps(answer_to_json(answer), ensure_ascii=False),
+            ),
+        )
+
+    def conversations(self) -> list[Conversation]:
+        """Kept conversations, newest first."""
+        rows = self._library.history_rows(
+            "SELECT c.id, c.started_at, c.title, "
+            "(SELECT COUNT(*) FROM turns t WHERE t.conversation_id = c.id) "
+            "FROM conversations c ORDER BY c.id DESC"
+        )
+        return [Conversation(*row) for row in rows]
+
+    def turns(self, conversation_id: int) -> list[Answer]:
+        """The answers of a conversation, oldest first."""
+        rows = self._library.history_rows(
+            "SELECT answer FROM turns WHERE conversation_id = ? ORDER BY id", (conversation_id,)
+        )
+        return [answer_from_json(json.loads(row[0])) for row in rows]
+
+    # Ending
+
+    def close(self) -> None:
+        """Close the library; the object cannot be used afterwards."""
+        self._library.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _is_filled(self) -> bool:
+        return self._library.counts()["passages"] > 0
+
+    def _get_reader(self) -> Reader:
+        with self._lock:
+            if self._reader is None:
+                self._reader = _load_reader(self._encoder)
+            return self._reader
+
+
+def _load_encoder(model: str | None) -> Encoder:
+    from assistant.errors import ModelError
+    from embeddings.errors import EmbeddingsError
+
+    try:
+        return load_encoder(model)
+    except EmbeddingsError as error:
+        raise ModelError(str(error)) from error
+
+
+def _load_reader(encoder: Encoder) -> Reader:
+    return SentenceReader(encoder)
+
+
+def _nothing_to_read(question: str, asked_as: str | None) -> Answer:
+    return Answer(
+        question=question,
+        status=AnswerStatus.UNANSWERABLE,
+        reason=UnanswerableReason.EMPTY_LIBRARY,
+        confidence=0.0,
+        answers=(),
+        passages=(),
+        related=(),
+        timings_ms={},
+        asked_as=asked_as,
+    )
+
+
+def _elapsed_ms(since: float) -> float:
+    return (time.perf_counter() - since) * 1000.0

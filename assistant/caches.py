@@ -1,0 +1,139 @@
+"""The two rebuildable indexes of a library, kept in step with its database.
+
+Each carries the generation it reflects. One that is behind is caught up from the rows changed since,
+one that is damaged, of another model or ahead of the database is dropped and rebuilt. Only a
+process that holds the writer's lock saves; any other catches up in memory.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+
+from assistant.errors import LibraryLocked, LibraryReadOnly
+from assistant.lexical import LexicalIndex
+from assistant.library import Library
+from embeddings.errors import EmbeddingsError
+from embeddings.index import FaissIndex
+
+VECTORS_FOLDER = "vectors"
+LEXICAL_FOLDER = "lexical"
+
+
+class Caches:
+    """Vector and lexical index of one library; loaded at first use, thread-safe."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._lock = threading.RLock()
+        self._vectors: FaissIndex | None = None
+        self._vectors_generation = -1
+        self._lexical: LexicalIndex | None = None
+        self._lexical_ready = False
+
+    @property
+    def vectors_folder(self) -> Path:
+        """Where the vector index is kept."""
+        return self._library.folder / VECTORS_FOLDER
+
+    @property
+    def lexical_folder(self) -> Path:
+        """Where the lexical index is kept."""
+        return self._library.folder / LEXICAL_FOLDER
+
+    def vectors(self) -> FaissIndex:
+        """The vector index, caught up with the database."""
+        with self._lock:
+            if self._vectors is None:
+                self._load_vectors()
+            self._catch_up_vectors()
+            assert self._vectors is not None
+            return self._vectors
+
+    def _load_vectors(self) -> None:
+        library = self._library
+        try:
+            index = FaissIndex.load(self.vectors_folder, expect_model=library.model_id)
+            generation = index.generation
+        except (EmbeddingsError, FileNotFoundError):
+            # A cache: whatever is wrong with it, the database has it all.
+            index, generation = None, -1
+        if index is None or generation > library.generation or index.dim != library.dim:
+            index, generation = FaissIndex(library.dim, model_id=library.model_id), -1
+        self._vectors, self._vectors_generation = index, generation
+
+    def _catch_up_vectors(self) -> None:
+        library, index = self._library, self._vectors
+        assert index is not None
+        target = library.generation
+        if self._vectors_generation == target:
+            return
+        if self._vectors_generation >= 0:
+            removed = library.removed_ids(self._vectors_generation)
+            if removed:
+                index.remove(removed)
+        for ids, vectors in library.changed_vectors(self._vectors_generation):
+            index.add(ids, vectors)
+        self._vectors_generation = target
+
+    def lexical(self) -> LexicalIndex | None:
+        """The lexical index, caught up unless another process is writing.
+
+        None where there is none yet and another process is just about to make it.
+        """
+        with self._lock:
+            target = self._library.generation
+            if self._lexical is not None and self._lexical.generation == target:
+                return self._lexical
+            if self._lexical is not None and not self._lexical.in_memory:
+                self._lexical.reload()
+            elif self._lexical is None and self._is_on_disk():
+                self._lexical = LexicalIndex(self.lexical_folder)
+            if self._lexical is not None and self._lexical.generation == target:
+                return self._lexical
+            try:
+                with self._library.writing():
+                    if self._lexical is None:
+                        self._lexical = LexicalIndex(self.lexical_folder)
+                    self._catch_up_lexical()
+            except LibraryLocked:
+                pass  # the writer brings it up to date; until then the older state serves
+            except LibraryReadOnly:
+                self._lexical = LexicalIndex(None)
+                self._catch_up_lexical()
+            return self._lexical
+
+    def _is_on_disk(self) -> bool:
+        return LexicalIndex.stored_generation(self.lexical_folder) is not None
+
+    def _catch_up_lexical(self) -> None:
+        library, index = self._library, self._lexical
+        assert index is not None
+        target = library.generation
+        if index.generation > target:
+            index.clear()
+        since = index.generation
+        index.update(
+            library.changed_documents(since),
+            removed_ids=library.removed_ids(since) if since else (),
+            generation=target,
+        )
+
+    def save(self) -> None:
+        """Write both to disk, caught up; the caller holds the writer's lock."""
+        with self._lock:
+            index = self.vectors()
+            if index.generation != self._vectors_generation or not self.vectors_folder.exists():
+                index.save(self.vectors_folder, generation=self._vectors_generation)
+            self.lexical()
+
+    def rebuild(self) -> None:
+        """Drop both and build them from the database; the caller holds the writer's lock."""
+        with self._lock:
+            self._vectors = FaissIndex(self._library.dim, model_id=self._library.model_id)
+            self._vectors_generation = -1
+            self._lexical = None
+            for folder in (self.vectors_folder, self.lexical_folder):
+                shutil.rmtree(folder, ignore_errors=True)
+            self.save()

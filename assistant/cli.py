@@ -1,0 +1,430 @@
+"""The command line. stdout carries data only; progress and errors go to stderr.
+
+Exit codes: 0 done or answered, 1 no answer found, 2 usage, 3 bad input or source, 4 library damaged or
+locked, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, NoReturn, TextIO
+
+import click
+
+from assistant.errors import PullquoteError, UsageError
+from assistant.types import AnswerStatus, Filters, Progress, Section
+
+NO_ANSWER = 1
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+BATCH_QUERIES = 64
+"""Queries of a batch search that are encoded together."""
+
+_library_option = click.option(
+    "--library",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the library (else PULLQUOTE_LIBRARY, else the default one).",
+)
+_model_option = click.option(
+    "--model", help="Name or path of a sentence-transformers model instead of the bundled encoder."
+)
+_json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")
+
+
+def common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that every command takes."""
+    return _library_option(_model_option(_json_option(command)))
+
+
+def filtering(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that restrict what may be found."""
+    for option in (
+        click.option(
+            "--language", multiple=True, help="Only passages in this language (ISO code)."
+        ),
+        click.option(
+            "--section",
+            multiple=True,
+            type=click.Choice([section.value for section in Section]),
+            help="Only passages of this section.",
+        ),
+        click.option("--article", multiple=True, help="Only this article (id)."),
+        click.option("--from", "published_from", help="Only articles published on or after DATE."),
+        click.option("--as-of", "published_to", help="Only articles published on or before DATE."),
+    ):
+        command = option(command)
+    return command
+
+
+def _filters(
+    language: tuple[str, ...],
+    section: tuple[str, ...],
+    article: tuple[str, ...],
+    published_from: str | None,
+    published_to: str | None,
+) -> Filters:
+    return Filters(
+        languages=language,
+        sections=tuple(Section(name) for name in section),
+        article_ids=article,
+        published_from=_iso_date(published_from),
+        published_to=_iso_date(published_to),
+    )
+
+
+def _iso_date(value: str | None) -> str | None:
+    from datetime import date
+
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError as error:
+        raise UsageError(f"{value!r} is not a date: write it as 2025-01-31") from error
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pullquote", prog_name="pullquote")
+@_library_option
+@_model_option
+@click.option("--continue", "continue_last", is_flag=True, help="Go on with the last conversation.")
+@click.option("--plain", is_flag=True, help="Line by line, for screen readers and dumb terminals.")
+@click.pass_context
+def cli(
+    context: click.Context,
+    library: Path | None,
+    model: str | None,
+    continue_last: bool,
+    plain: bool,
+) -> None:
+    """Ask a library of articles; get the articles' own words, cited.
+
+    Without a command it opens the chat.
+    """
+    if context.invoked_subcommand is not None:
+        context.obj = {"library": library, "model": model}
+        return
+    from assistant.tui import run_chat
+
+    context.exit(run_chat(library, model=model, continue_last=continue_last, plain=plain))
+
+
+def _open(library: Path | None, model: str | None) -> Any:
+    """The assistant; options of the group serve where the command has none of its own."""
+    from assistant.assistant import Assistant
+
+    shared = click.get_current_context().obj or {}
+    return Assistant.open(
+        library or shared.get("library"),
+        model=model or shared.get("model"),
+        on_progress=_progress("making the first library from the bundled articles"),
+    )
+
+
+@cli.command()
+@click.argument("question", required=False)
+@click.option(
+    "--batch",
+    type=click.File("r", encoding="utf-8"),
+    help="Read one question a line (- for stdin), write one JSON object a line.",
+)
+@click.option("-k", "passages", default=10, show_default=True, help="How many passages are read.")
+@filtering
+@common
+def ask(
+    question: str | None,
+    batch: TextIO | None,
+    passages: int,
+    library: Path | None,
+    model: str | None,
+    as_json: bool,
+    **filters: Any,
+) -> None:
+    """Answer QUESTION with a verbatim quote and its citation."""
+    _exactly_one(question, batch, "a question")
+    wanted = _filters(**filters)
+    from assistant.jsonform import answer_to_json
+
+    with _open(library, model) as pq:
+        if batch is not None:
+            for line in _questions(batch):
+                _write_json(answer_to_json(pq.ask(line, k=passages, filters=wanted)))
+            return
+        assert question is not None
+        answer = pq.ask(question, k=passages, filters=wanted)
+    if as_json:
+        _write_json(answer_to_json(answer))
+    else:
+        from assistant.render import answer_lines
+
+        _write(answer_lines(answer))
+    if answer.status is AnswerStatus.UNANSWERABLE:
+        click.get_current_context().exit(NO_ANSWER)
+
+
+@cli.command()
+@click.argument("query", required=False)
+@click.option(
+    "--batch",
+    type=click.File("r", encoding="utf-8"),
+    help="Read one query a line (- for stdin), write one JSON object a line.",
+)
+@click.option("-k", "count", default=10, show_default=True, help="How many passages.")
+@filtering
+@common
+def search(
+    query: str | None,
+    batch: TextIO | None,
+    count: int,
+    library: Path | None,
+    model: str | None,
+    as_json: bool,
+    **filters: Any,
+) -> None:
+    """List the passages that fit QUERY best."""
+    _exactly_one(query, batch, "a query")
+    wanted = _filters(**filters)
+    from assistant.jsonform import hit_to_json
+
+    with _open(library, model) as pq:
+        if batch is not None:
+            for queries in _chunks(_questions(batch), BATCH_QUERIES):
+                results = pq.search_batch(queries, k=count, filters=wanted)
+                for line, hits in zip(queries, results, strict=True):
+                    _write_json({"query": line, "passages": [hit_to_json(hit) for hit in hits]})
+            return
+        assert query is not None
+        hits = pq.search(query, k=count, filters=wanted)
+    if as_json:
+        _write_json({"query": query, "passages": [hit_to_json(hit) for hit in hits]})
+    else:
+        from assistant.render import hits_lines
+
+        _write(hits_lines(hits))
+    if not hits:
+        click.get_current_context().exit(NO_ANSWER)
+
+
+@cli.command()
+@click.argument("sources", nargs=-1, required=True)
+@common
+def add(sources: tuple[str, ...], library: Path | None, model: str | None, as_json: bool) -> None:
+    """Add files, folders, or - for stdin. What fails is listed, the rest goes on."""
+    from assistant.jsonform import report_to_json
+    from assistant.render import report_lines
+
+    with _open(library, model) as pq:
+        report = pq.add(sources, on_progress=_progress("adding"), stdin=sys.stdin.buffer)
+    if as_json:
+        _write_json(report_to_json(report))
+    else:
+        _write(report_lines(report))
+    if report.failures and not (report.added or report.updated or report.unchanged):
+        click.get_current_context().exit(3)
+
+
+@cli.command()
+@click.argument("article_ids", nargs=-1, required=True, metavar="ARTICLE...")
+@common
+def remove(
+    article_ids: tuple[str, ...], library: Path | None, model: str | None, as_json: bool
+) -> None:
+    """Remove articles by id."""
+    with _open(library, model) as pq:
+        ids = [_article_id(pq, name) for name in article_ids]
+        for article_id in ids:
+            pq.remove(article_id)
+    if as_json:
+        _write_json({"removed": ids})
+    else:
+        _write([[(f"removed {article_id}", "")] for article_id in ids])
+
+
+@cli.command("list")
+@click.argument("matching", required=False)
+@common
+def list_articles(
+    matching: str | None, library: Path | None, model: str | None, as_json: bool
+) -> None:
+    """List the articles, or those whose title, source or id contains MATCHING."""
+    from assistant.jsonform import summary_to_json
+    from assistant.render import summaries_lines
+
+    with _open(library, model) as pq:
+        summaries = pq.articles(matching=matching)
+    if as_json:
+        _write_json({"articles": [summary_to_json(summary) for summary in summaries]})
+    else:
+        _write(summaries_lines(summaries))
+
+
+@cli.command()
+@click.argument("article")
+@common
+def show(article: str, library: Path | None, model: str | None, as_json: bool) -> None:
+    """Show one article whole."""
+    from assistant.jsonform import article_to_json
+    from assistant.render import article_lines
+
+    with _open(library, model) as pq:
+        found = pq.article(_article_id(pq, article))
+    if as_json:
+        _write_json(article_to_json(found))
+    else:
+        _write(article_lines(found))
+
+
+@cli.command()
+@click.argument("article")
+@click.option("-k", "count", default=5, show_default=True, help="How many articles.")
+@common
+def related(
+    article: str, count: int, library: Path | None, model: str | None, as_json: bool
+) -> None:
+    """List articles related to ARTICLE, and why."""
+    from assistant.jsonform import related_to_json
+    from assistant.render import related_lines
+
+    with _open(library, model) as pq:
+        article_id = _article_id(pq, article)
+        items = pq.related(article_id, k=count)
+    if as_json:
+        _write_json({"article_id": article_id, "related": [related_to_json(i) for i in items]})
+    else:
+        _write(related_lines(items))
+
+
+@cli.command()
+@click.option("--no-repair", is_flag=True, help="Only look.")
+@common
+def doctor(no_repair: bool, library: Path | None, model: str | None, as_json: bool) -> None:
+    """Check offsets, hashes, vectors and indexes; rebuild what is derived."""
+    from assistant.jsonform import doctor_to_json
+
+    with _open(library, model) as pq:
+        report = pq.doctor(repair=not no_repair)
+    if as_json:
+        _write_json(doctor_to_json(report))
+    else:
+        counts = ", ".join(f"{count} {name}" for name, count in report.checked.items())
+        lines = [[(f"checked {counts}", "")]]
+        lines += [[("problem: ", "bold red"), (line, "")] for line in report.problems]
+        lines += [[("repaired: ", "bold green"), (line, "")] for line in report.repaired]
+        lines.append([("healthy" if report.is_healthy else "not healthy", "bold")])
+        _write(lines)
+    if not report.is_healthy:
+        click.get_current_context().exit(4)
+
+
+# What the commands share
+
+
+def _exactly_one(argument: str | None, batch: TextIO | None, what: str) -> None:
+    if (argument is None) == (batch is None):
+        raise UsageError(f"give {what}, or --batch FILE with one a line")
+    if argument is not None and not argument.strip():
+        raise UsageError(f"{what} is empty: write something between the quotes")
+
+
+def _article_id(pq: Any, name: str) -> str:
+    """The id that ``name`` means: an id, the start of one, or the start of a title."""
+    if any(summary.id == name for summary in pq.articles(matching=name)):
+        return name
+    found = [
+        summary
+        for summary in pq.articles(matching=name)
+        if summary.id.startswith(name) or summary.title.casefold().startswith(name.casefold())
+    ]
+    if len(found) > 1:
+        ids = ", ".join(summary.id for summary in found[:5])
+        raise UsageError(f"{name!r} may mean several articles: write one of {ids}")
+    return found[0].id if found else name
+
+
+def _questions(batch: TextIO) -> Iterator[str]:
+    try:
+        for line in batch:
+            if line.strip():
+                yield line.strip()
+    except UnicodeDecodeError as error:
+        raise UsageError("the batch is not UTF-8 text: save it as UTF-8") from error
+
+
+def _chunks(items: Iterable[str], size: int) -> Iterator[list[str]]:
+    chunk: list[str] = []
+    for item in items:
+        chunk.append(item)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _write(lines: Any) -> None:
+    from assistant.render import write_lines
+
+    write_lines(lines, sys.stdout)
+
+
+def _write_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _progress(label: str) -> Callable[[Progress], None] | None:
+    """Progress on stderr, where a person may be looking."""
+    if not sys.stderr.isatty():
+        return None
+    from assistant.progress import ProgressLine
+
+    return ProgressLine(label, sys.stderr).show
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command.
+
+    Args:
+        arguments: Without the program's name.
+
+    Returns:
+        The exit code.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # Article text may hold anything; a locale without UTF-8 must not end the program.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        result = cli.main(args=arguments, prog_name="pullquote", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.exceptions.Abort:
+        return _fail("interrupted; what was finished is kept", INTERRUPTED)
+    except click.ClickException as error:
+        return _fail(error.format_message(), error.exit_code)
+    except PullquoteError as error:
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _fail("interrupted; what was finished is kept", INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output has gone; nothing more can be said on stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+
+
+def _fail(message: str, code: int) -> int:
+    from assistant.sanitise import for_display
+
+    sys.stderr.write(f"pullquote: {for_display(message, keep_newlines=False)}\n")
+    return code

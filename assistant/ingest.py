@@ -1,0 +1,156 @@
+"""Articles into the library: compared, chunked, encoded in batches, stored one by one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from assistant import storage
+from assistant.caches import Caches
+from assistant.errors import Cancelled
+from assistant.library import Library
+from assistant.types import Article, IngestFailure, IngestReport, Progress
+from embeddings.chunking import MAX_TOKENS, PassageSpan, embedding_text, passages
+from embeddings.encoder import Encoder
+
+BATCH_PASSAGES = 128
+"""Passages encoded together: enough for batches of like length, few enough to lose little."""
+CHUNKING = f"chunking/1/{MAX_TOKENS}"
+"""Names how passages are made: articles made otherwise are made again when they are added."""
+
+
+@dataclass(slots=True)
+class _Pending:
+    """An article that waits for its vectors."""
+
+    article: Article
+    spans: list[PassageSpan]
+    state: str
+
+
+@dataclass(slots=True)
+class _Counts:
+    """The report as it grows."""
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failures: list[IngestFailure] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    sources: set[str] = field(default_factory=set)
+
+
+class Ingestor:
+    """Adds articles to one library.
+
+    Args:
+        library: Where they go.
+        caches: Its indexes, saved at the end.
+        encoder: Makes the vectors.
+    """
+
+    def __init__(self, library: Library, caches: Caches, encoder: Encoder) -> None:
+        self._library = library
+        self._caches = caches
+        self._encoder = encoder
+        self._recipe = f"{CHUNKING} {encoder.id}"
+
+    def add(
+        self,
+        articles: Iterable[Article | IngestFailure],
+        *,
+        total: int | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> IngestReport:
+        """Store what is new or changed; what is cancelled or interrupted is complete up to there.
+
+        Raises:
+            LibraryLocked: Another process is writing.
+            LibraryReadOnly: The library cannot be written.
+            Cancelled: ``cancelled()`` turned true.
+        """
+        started = time.perf_counter()
+        counts = _Counts()
+        pending: list[_Pending] = []
+
+        def tell(label: str) -> None:
+            if on_progress is not None:
+                done = len(counts.added) + len(counts.updated) + len(counts.unchanged)
+                elapsed = time.perf_counter() - started
+                on_progress(Progress(done + len(counts.failures), total, label, elapsed))
+
+        with self._library.writing():
+            for item in self._chunked(articles, counts):
+                if cancelled is not None and cancelled():
+                    raise Cancelled("adding was cancelled; what was added until then is kept")
+                if item is not None:
+                    pending.append(item)
+                    if sum(len(waiting.spans) for waiting in pending) >= BATCH_PASSAGES:
+                        self._store(pending, counts)
+                        pending = []
+                tell(item.article.title if item is not None else "")
+            self._store(pending, counts)
+            tell("")
+            self._caches.save()
+        ids = counts.added + counts.updated
+        return IngestReport(
+            added=tuple(counts.added),
+            updated=tuple(counts.updated),
+            unchanged=tuple(counts.unchanged),
+            vanished=tuple(self._vanished(counts)),
+            duplicates=tuple(self._library.originals(ids).items()),
+            failures=tuple(counts.failures),
+            elapsed_s=time.perf_counter() - started,
+        )
+
+    def _chunked(
+        self, articles: Iterable[Article | IngestFailure], counts: _Counts
+    ) -> Iterator[_Pending | None]:
+        """What has to be stored, None for what has not."""
+        for article in articles:
+            if isinstance(article, IngestFailure):
+                counts.failures.append(article)
+                yield None
+                continue
+            counts.sources.add(article.source)
+            if article.id in counts.seen:
+                counts.unchanged.append(article.id)
+                yield None
+                continue
+            counts.seen.add(article.id)
+            state = storage.state_hash(article, recipe=self._recipe)
+            if self._library.state_hash(article.id) == state:
+                counts.unchanged.append(article.id)
+                yield None
+                continue
+            bounds = [(paragraph.start, paragraph.end) for paragraph in article.paragraphs]
+            yield _Pending(article, passages(bounds, article.text), state)
+
+    def _store(self, pending: list[_Pending], counts: _Counts) -> None:
+        texts = [
+            embedding_text(waiting.article.title, waiting.article.text[span.start : span.end])
+            for waiting in pending
+            for span in waiting.spans
+        ]
+        if not pending:
+            return
+        vectors = self._encoder.encode_passages(texts)
+        at = 0
+        for waiting in pending:
+            known = self._library.has_article(waiting.article.id)
+            rows = vectors[at : at + len(waiting.spans)]
+            at += len(waiting.spans)
+            self._library.put(waiting.article, waiting.spans, rows, state=waiting.state)
+            (counts.updated if known else counts.added).append(waiting.article.id)
+
+    def _vanished(self, counts: _Counts) -> list[str]:
+        """Articles that a source had before and has no more; failed sources are not judged."""
+        failed = {failure.source for failure in counts.failures}
+        return [
+            article_id
+            for source in sorted(counts.sources - failed)
+            for article_id in self._library.article_ids(source=source)
+            if article_id not in counts.seen
+        ]

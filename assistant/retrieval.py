@@ -1,0 +1,265 @@
+"""The retrieval module: dense and lexical search, fused.
+
+Both searches propose candidates; every candidate then gets *both* scores exactly (the missing cosines
+from the stored vectors, the missing BM25 scores from a restricted search), so that fusion compares
+like with like instead of guessing what lies below a cut-off.
+
+Fusion adds standardised scores (convex combination; Bruch et al., "An Analysis of Fusion Functions for
+Hybrid Retrieval", 2023, found it better than reciprocal ranks once the weight is tuned). Words
+match only within a writing system, so a passage in another script than the question is not punished
+for matching no word: its lexical score is taken to be as good as its dense one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.caches import Caches
+from assistant.library import Library
+from assistant.scripts import script_of, script_of_language
+from assistant.types import Filters, Hit, Passage
+from embeddings.encoder import Encoder
+
+CANDIDATES = 100
+"""How many each of the two searches proposes."""
+RRF_K = 60
+"""Cormack et al., "Reciprocal Rank Fusion outperforms Condorcet", 2009."""
+
+
+class Fusion(StrEnum):
+    """How the two rankings become one."""
+
+    SCORES = "scores"
+    RRF = "rrf"
+    DENSE = "dense"
+    LEXICAL = "lexical"
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalSettings:
+    """What can be tuned."""
+
+    fusion: Fusion = Fusion.SCORES
+    lexical_weight: float = 0.5
+    """Weight of the standardised BM25 score relative to the dense one."""
+    candidates: int = CANDIDATES
+
+
+DEFAULT_SETTINGS = RetrievalSettings()
+
+
+@dataclass(slots=True)
+class _Candidates:
+    """Candidates of one query, column by column."""
+
+    ids: list[int] = field(default_factory=list)
+    dense: dict[int, float] = field(default_factory=dict)
+    lexical: dict[int, float] = field(default_factory=dict)
+    dense_ranks: dict[int, int] = field(default_factory=dict)
+    lexical_ranks: dict[int, int] = field(default_factory=dict)
+
+
+class Retriever:
+    """Searches one library; thread-safe.
+
+    Args:
+        library: Where the passages are.
+        caches: Its two indexes.
+        encoder: The encoder whose vectors the library holds.
+        settings: What can be tuned.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        caches: Caches,
+        encoder: Encoder,
+        *,
+        settings: RetrievalSettings = DEFAULT_SETTINGS,
+    ) -> None:
+        self._library = library
+        self._caches = caches
+        self._encoder = encoder
+        self.settings = settings
+
+    def search(self, query: str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:  # noqa: B008 - frozen
+        """The best ``k`` passages for ``query``, best first; ties by passage id.
+
+        Args:
+            query: Any text, in any language; an empty one finds nothing.
+            k: How many at the most.
+            filters: Which passages may be found.
+        """
+        return self.search_batch([query], k=k, filters=filters)[0]
+
+    def search_batch(
+        self,
+        queries: Sequence[str],
+        *,
+        k: int = 10,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+    ) -> list[list[Hit]]:
+        """:meth:`search` for many queries; encodes them together."""
+        asked = [query for query in queries if query.strip()]
+        if not asked or k <= 0:
+            return [[] for _ in queries]
+        allowed = None
+        if not filters.is_empty:
+            allowed = np.array(self._library.passage_ids(filters), dtype=np.int64)
+        vectors = self._encoder.encode_queries(asked)
+        results = iter(
+            [
+                self._search_one(query, vector, k=k, allowed=allowed)
+                for query, vector in zip(asked, vectors, strict=True)
+            ]
+        )
+        return [next(results) if query.strip() else [] for query in queries]
+
+    def _search_one(
+        self,
+        query: str,
+        vector: NDArray[np.float32],
+        *,
+        k: int,
+        allowed: NDArray[np.int64] | None,
+    ) -> list[Hit]:
+        depth = max(self.settings.candidates, k)
+        found = self._candidates(query, vector, depth=depth, allowed=allowed)
+        if not found.ids:
+            return []
+        passages = self._library.passages(found.ids)
+        ids = [passage_id for passage_id in found.ids if passage_id in passages]
+        scores = self._fuse(query, [passages[i] for i in ids], found)
+        order = sorted(range(len(ids)), key=lambda at: (-scores[at], ids[at]))
+        return [
+            Hit(
+                passage=passages[ids[at]],
+                score=scores[at],
+                dense_score=found.dense.get(ids[at]),
+                dense_rank=found.dense_ranks.get(ids[at]),
+                lexical_score=found.lexical.get(ids[at]),
+                lexical_rank=found.lexical_ranks.get(ids[at]),
+            )
+            for at in order[:k]
+        ]
+
+    def _candidates(
+        self,
+        query: str,
+        vector: NDArray[np.float32],
+        *,
+        depth: int,
+        allowed: NDArray[np.int64] | None,
+    ) -> _Candidates:
+        found = _Candidates()
+        fusion = self.settings.fusion
+        if fusion is not Fusion.LEXICAL:
+            scores, ids = self._caches.vectors().search(vector[None], depth, allowed=allowed)
+            for rank, (passage_id, score) in enumerate(zip(ids[0], scores[0], strict=True), 1):
+                if passage_id >= 0:
+                    found.dense[int(passage_id)] = float(score)
+                    found.dense_ranks[int(passage_id)] = rank
+        lexical = self._caches.lexical() if fusion is not Fusion.DENSE else None
+        if lexical is not None:
+            allowed_list = None if allowed is None else allowed.tolist()
+            for rank, (passage_id, score) in enumerate(
+                lexical.search(query, depth, allowed_ids=allowed_list), 1
+            ):
+                found.lexical[passage_id] = score
+                found.lexical_ranks[passage_id] = rank
+        found.ids = list(dict.fromkeys([*found.dense, *found.lexical]))
+        if fusion is Fusion.SCORES and lexical is not None:
+            only_dense = [i for i in found.ids if i not in found.lexical]
+            if only_dense and len(found.lexical) >= depth:
+                found.lexical.update(lexical.search(query, depth, allowed_ids=only_dense))
+            only_lexical = np.array([i for i in found.ids if i not in found.dense], dtype=np.int64)
+            if len(only_lexical):
+                cosines = self._library.exact_vectors(only_lexical) @ vector
+                found.dense.update(
+                    zip(only_lexical.tolist(), (float(c) for c in cosines), strict=True)
+                )
+        return found
+
+    def _fuse(self, query: str, passages: Sequence[Passage], found: _Candidates) -> list[float]:
+        fusion = self.settings.fusion
+        ids = [passage.id for passage in passages]
+        if fusion is Fusion.DENSE:
+            return [found.dense.get(i, -1.0) for i in ids]
+        if fusion is Fusion.LEXICAL:
+            return [found.lexical.get(i, 0.0) for i in ids]
+        if fusion is Fusion.RRF:
+            return [
+                sum(
+                    1 / (RRF_K + ranks[i])
+                    for ranks in (found.dense_ranks, found.lexical_ranks)
+                    if i in ranks
+                )
+                for i in ids
+            ]
+        dense = np.array([found.dense.get(i, -1.0) for i in ids])
+        lexical = np.array([found.lexical.get(i, 0.0) for i in ids])
+        return fuse_scores(
+            dense,
+            lexical,
+            comparable=_shares_script(query, passages),
+            lexical_weight=self.settings.lexical_weight,
+        ).tolist()
+
+
+def fuse_scores(
+    dense: NDArray[np.float64],
+    lexical: NDArray[np.float64],
+    *,
+    comparable: NDArray[np.bool_],
+    lexical_weight: float,
+) -> NDArray[np.float64]:
+    """Weighted sum of standardised scores, in units of the dense scores' spread.
+
+    Args:
+        dense: ``(n,)`` cosines.
+        lexical: ``(n,)`` BM25 scores, 0 where no word matches.
+        comparable: ``(n,)`` whether the passage is written in the query's script.
+        lexical_weight: Weight of the lexical score, 0 and up.
+
+    Returns:
+        ``(n,)`` fused scores; where nothing is comparable they order as ``dense`` does.
+    """
+    dense_z = _standardise(dense, dense)
+    if not comparable.any() or lexical_weight == 0 or np.ptp(lexical[comparable]) == 0:
+        return (1 + lexical_weight) * dense_z
+    lexical_z = np.where(comparable, _standardise(lexical, lexical[comparable]), dense_z)
+    return dense_z + lexical_weight * lexical_z
+
+
+def _standardise(values: NDArray[np.float64], sample: NDArray[np.float64]) -> NDArray[np.float64]:
+    spread = float(sample.std())
+    return (values - sample.mean()) / (spread if spread > 0 else 1.0)
+
+
+def _shares_script(query: str, passages: Sequence[Passage]) -> NDArray[np.bool_]:
+    script = script_of(query)
+    if script is None:
+        # Digits only: they are written alike everywhere.
+        return np.ones(len(passages), dtype=np.bool_)
+    return np.array(
+        [
+            (script_of_language(passage.language) or script_of(passage.text)) in (script, None)
+            for passage in passages
+        ],
+        dtype=np.bool_,
+    )
+
+
+def without_captions(hits: Sequence[Hit]) -> list[Hit]:
+    """Hits that may be evidence: captions of AI-generated images are left out."""
+    return [hit for hit in hits if hit.passage.is_evidence]
+
+
+def with_reader_score(hit: Hit, score: float) -> Hit:
+    """The hit with the score that a reranker gave it."""
+    return replace(hit, reader_score=score)

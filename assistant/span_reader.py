@@ -1,0 +1,343 @@
+"""The trained reader: exact spans, scored against "this passage does not say".
+
+The model scores every token as the first and as the last of an answer; position 0 (``<s>``) stands for
+no answer (Devlin et al., "BERT", 2019, section 4.3). Spans are decoded here: windows with stride over
+long passages, first ≤ last, a length limit, the best few without overlaps, and one null score per
+passage (the lowest of its windows). Token positions map to code points of the article's text by the
+tokenizer's own offsets; nothing is searched for.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import ModelError
+from assistant.reader import MAX_SPANS, check_cancelled, logistic
+from assistant.types import Hit, ReadSpan
+from assistant.values import same_value, value_of
+from embeddings.encoder import batches, open_session, thread_count
+from embeddings.errors import EmbeddingsError
+from embeddings.table import load_table
+from embeddings.tokenizer import BOS_ID, EOS_ID, PAD_ID, load_tokenizer
+
+READER_FOLDER = Path(__file__).resolve().parent.parent / "embeddings" / "models" / "reader"
+MODEL_NAME = "reader.onnx"
+CALIBRATION_NAME = "calibration.json"
+
+MAX_QUESTION_TOKENS = 64
+WINDOW_TOKENS = 384
+"""Tokens of one window, question and markers included."""
+STRIDE_TOKENS = 128
+"""Passage tokens that two windows share: longer than any answer."""
+MAX_ANSWER_TOKENS = 32
+BATCH_TOKENS = 2048
+TOP_POSITIONS = 12
+"""First and last tokens looked at per window; the best span is among them but for freak cases."""
+SPANS_PER_PASSAGE = 3
+
+FEATURES = ("margin", "lead", "cosine", "rank", "agreement")
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A logistic model from what is known of a span to the probability that it is right.
+
+    Fitted by ``assistant.training.calibrate``; see the model card.
+    """
+
+    weights: tuple[float, ...] = (0.35, 0.0, 0.0, 0.0, 0.0)
+    bias: float = 0.0
+    threshold: float = 0.5
+    rank_weight: float = 0.0
+    """Added to a span's margin per log2 of its passage's rank when spans of passages compete."""
+
+    def probability(self, features: Sequence[float]) -> float:
+        """Probability, 0 to 1, of a span with these :data:`FEATURES`."""
+        return logistic(self.bias + sum(w * x for w, x in zip(self.weights, features, strict=True)))
+
+
+def load_calibration(path: Path) -> Calibration:
+    """The calibration saved with the weights.
+
+    Raises:
+        ModelError: The file is missing or of another form.
+    """
+    try:
+        value = json.loads(path.read_text("utf-8"))
+        by_name = dict(zip(value["features"], value["weights"], strict=True))
+        return Calibration(
+            weights=tuple(float(by_name[name]) for name in FEATURES),
+            bias=float(value["bias"]),
+            threshold=float(value["threshold"]),
+            rank_weight=float(value["rank_weight"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"the reader's calibration {path} cannot be used ({error})") from error
+
+
+@dataclass(frozen=True, slots=True)
+class RawSpan:
+    """A span as the model scored it, before calibration."""
+
+    hit_index: int
+    start: int
+    end: int
+    score: float
+    null_score: float
+
+    @property
+    def margin(self) -> float:
+        """By how much the span beats "no answer"."""
+        return self.score - self.null_score
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """One run of the model over part of a passage."""
+
+    passage: int
+    ids: list[int]
+    first: int
+    """Position of the first passage token in ``ids``."""
+    starts: NDArray[np.int64]
+    """Where in the passage each token starts, in code points."""
+    ends: NDArray[np.int64]
+
+
+class SpanReader:
+    """Reads with the bundled model; thread-safe.
+
+    Args:
+        folder: Where ``reader.onnx`` and ``calibration.json`` are.
+        calibration: Instead of the saved one.
+    """
+
+    def __init__(
+        self, folder: Path = READER_FOLDER, *, calibration: Calibration | None = None
+    ) -> None:
+        self._folder = folder
+        self._calibration = calibration or load_calibration(folder / CALIBRATION_NAME)
+        self.threshold = self._calibration.threshold
+        self.id = "span/1"
+        self._lock = threading.Lock()
+        self._session: Any = None
+
+    @staticmethod
+    def is_available(folder: Path = READER_FOLDER) -> bool:
+        """Whether the weights are there."""
+        return (folder / MODEL_NAME).is_file() and (folder / CALIBRATION_NAME).is_file()
+
+    def prepare(self) -> None:
+        """Load the model.
+
+        Raises:
+            ModelError: It cannot be loaded.
+        """
+        with self._lock:
+            if self._session is None:
+                try:
+                    self._session = open_session(self._folder / MODEL_NAME, threads=thread_count())
+                except EmbeddingsError as error:
+                    raise ModelError(str(error)) from error
+
+    def read(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        *,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> list[ReadSpan]:
+        """See :meth:`assistant.reader.Reader.read`; scores are sums of two logits."""
+        raw = self.read_raw(question, [hit.passage.text for hit in hits], cancelled=cancelled)
+        if not raw:
+            return []
+        texts = [hits[s.hit_index].passage.text[s.start : s.end] for s in raw]
+        features = span_features(raw, texts, hits)
+        calibration = self._calibration
+        spans = []
+        for span, text, row in zip(raw, texts, features, strict=True):
+            offset = hits[span.hit_index].passage.start
+            spans.append(
+                ReadSpan(
+                    hit_index=span.hit_index,
+                    start=offset + span.start,
+                    end=offset + span.end,
+                    text=text,
+                    score=span.score,
+                    null_score=span.null_score,
+                    probability=calibration.probability(row),
+                )
+            )
+        spans.sort(key=lambda span: (-span.probability, span.hit_index, span.start))
+        return spans[:MAX_SPANS]
+
+    def read_raw(
+        self,
+        question: str,
+        texts: Sequence[str],
+        *,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> list[RawSpan]:
+        """The best few spans of every text, before calibration; offsets are into the texts."""
+        if not question.strip() or not texts:
+            return []
+        self.prepare()
+        windows = self._windows(question, texts)
+        starts: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(windows)
+        ends = list(starts)
+        table = load_table()
+        lengths = [len(window.ids) for window in windows]
+        for batch in batches(lengths, max_tokens=BATCH_TOKENS):
+            check_cancelled(cancelled)
+            width = max(lengths[index] for index in batch)
+            ids = np.full((len(batch), width), PAD_ID, np.int64)
+            mask = np.zeros((len(batch), width), np.int64)
+            for row, index in enumerate(batch):
+                ids[row, : lengths[index]] = windows[index].ids
+                mask[row, : lengths[index]] = 1
+            start_scores, end_scores = self._session.run(
+                None, {"inputs_embeds": table.rows(ids), "attention_mask": mask}
+            )
+            for row, index in enumerate(batch):
+                starts[index] = start_scores[row, : lengths[index]]
+                ends[index] = end_scores[row, : lengths[index]]
+        return _decode(windows, starts, ends, count=len(texts))
+
+    @staticmethod
+    def _windows(question: str, texts: Sequence[str]) -> list[_Window]:
+        tokenizer = load_tokenizer()
+        asked = tokenizer.encode(question)[:MAX_QUESTION_TOKENS]
+        head = [BOS_ID, *asked, EOS_ID, EOS_ID]
+        room = WINDOW_TOKENS - len(head) - 1
+        windows = []
+        for index, text in enumerate(texts):
+            encoding = tokenizer.encode_with_offsets(text)
+            ids = list(encoding.ids)
+            first_offsets = np.asarray(encoding.starts, np.int64)
+            last_offsets = np.asarray(encoding.ends, np.int64)
+            windows += [
+                _Window(
+                    passage=index,
+                    ids=[*head, *ids[at : at + room], EOS_ID],
+                    first=len(head),
+                    starts=first_offsets[at : at + room],
+                    ends=last_offsets[at : at + room],
+                )
+                for at in _window_starts(len(ids), room)
+            ]
+        return windows
+
+
+def _window_starts(length: int, room: int) -> list[int]:
+    """Where windows of ``room`` tokens begin, so that neighbours share ``STRIDE_TOKENS``.
+
+    >>> _window_starts(100, 300), _window_starts(500, 300)
+    ([0], [0, 172, 200])
+    """
+    if length == 0:
+        return []
+    starts = list(range(0, max(1, length - room + 1), room - STRIDE_TOKENS))
+    if starts[-1] + room < length:
+        starts.append(length - room)
+    return starts
+
+
+def _decode(
+    windows: Sequence[_Window],
+    starts: Sequence[NDArray[np.float32]],
+    ends: Sequence[NDArray[np.float32]],
+    *,
+    count: int,
+) -> list[RawSpan]:
+    """The best spans of each passage, passages in order, best span first."""
+    nulls = [np.inf] * count
+    found: list[list[tuple[float, int, int]]] = [[] for _ in range(count)]
+    for window, start, end in zip(windows, starts, ends, strict=True):
+        # The window that is surest that it holds an answer speaks for the passage.
+        nulls[window.passage] = min(nulls[window.passage], float(start[0] + end[0]))
+        size = len(window.starts)
+        body = slice(window.first, window.first + size)
+        found[window.passage] += [
+            (score, int(window.starts[i]), int(window.ends[j]))
+            for score, i, j in best_spans(start[body], end[body])
+            if window.starts[i] < window.ends[j]
+        ]
+    spans = []
+    for index, candidates in enumerate(found):
+        kept: list[tuple[float, int, int]] = []
+        for score, first, last in sorted(candidates, key=lambda c: (-c[0], c[1], c[2])):
+            if all(last <= other[1] or other[2] <= first for other in kept):
+                kept.append((score, first, last))
+            if len(kept) == SPANS_PER_PASSAGE:
+                break
+        spans += [RawSpan(index, s, e, score, float(nulls[index])) for score, s, e in kept]
+    return spans
+
+
+def best_spans(
+    start: NDArray[np.float32], end: NDArray[np.float32]
+) -> list[tuple[float, int, int]]:
+    """The best token spans of a window as ``(score, first, last)``, best first, inclusive.
+
+    Args:
+        start: ``(n,)`` scores of passage tokens as first ones.
+        end: ``(n,)`` scores of them as last ones.
+
+    >>> import numpy as np
+    >>> best_spans(np.array([0.0, 3.0, 0.0]), np.array([5.0, 0.0, 2.0]))[0]
+    (5.0, 0, 0)
+    """
+    size = len(start)
+    top = min(TOP_POSITIONS, size)
+    firsts = np.argsort(-start, kind="stable")[:top]
+    lasts = np.argsort(-end, kind="stable")[:top]
+    spans = [
+        (float(start[i] + end[j]), int(i), int(j))
+        for i in firsts
+        for j in lasts
+        if i <= j < i + MAX_ANSWER_TOKENS
+    ]
+    spans.sort(key=lambda span: (-span[0], span[1], span[2]))
+    return spans[: 4 * SPANS_PER_PASSAGE]
+
+
+def span_features(
+    raw: Sequence[RawSpan], texts: Sequence[str], hits: Sequence[Hit]
+) -> list[tuple[float, ...]]:
+    """The :data:`FEATURES` of each span.
+
+    Margin over null, lead over the best other value, cosine of its passage, log2 of its passage's
+    rank, and the log of one plus how many other passages agree.
+    """
+    values = [value_of(text) for text in texts]
+    rows = []
+    for at, span in enumerate(raw):
+        rivals = [-10.0]
+        agreeing = set()
+        for other_at, other in enumerate(raw):
+            if other_at == at:
+                continue
+            if same_value(values[at], values[other_at]):
+                if other.hit_index != span.hit_index and other.margin > 0:
+                    agreeing.add(other.hit_index)
+            else:
+                rivals.append(other.margin)
+        cosine = hits[span.hit_index].dense_score
+        rows.append(
+            (
+                span.margin,
+                max(-10.0, min(10.0, span.margin - max(rivals))),
+                0.8 if cosine is None else cosine,
+                float(np.log2(span.hit_index + 1)),
+                float(np.log1p(len(agreeing))),
+            )
+        )
+    return rows

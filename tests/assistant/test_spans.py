@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from assistant.spans import refine, sentence_around, tidy
+from assistant.types import Paragraph, Section
+
+
+def span_of(text, piece):
+    start = text.index(piece)
+    return start, start + len(piece)
+
+
+@pytest.mark.parametrize(
+    ("text", "piece", "expected"),
+    [
+        ("It was 35 countries, he said.", " 35 countries,", "35 countries"),
+        ('He said "never again" twice.', '"never again', "never again"),
+        ('He said "never again" twice.', '"never again"', '"never again"'),
+        ("It was in the U.S. that", "the U.S.", "the U.S."),
+        ("Berlin (Germany) and", "Berlin (Germany)", "Berlin (Germany)"),
+        ("Berlin (Germany) and", "Berlin (", "Berlin"),
+        ("في 12 فبراير، قال", "12 فبراير،", "12 فبراير"),
+    ],
+)
+def test_ends_are_tidied(text, piece, expected):
+    start, end = tidy(text, *span_of(text, piece))
+    assert text[start:end] == expected
+
+
+def test_a_quotation_is_given_whole_when_asked_what_was_said():
+    text = 'Merz stated: "We are not ruling anything out in principle." Tasks remain unclear.'
+    start, end = refine("What did Merz say?", text, *span_of(text, "not ruling anything out"))
+    assert text[start:end] == '"We are not ruling anything out in principle."'
+
+
+def test_a_quotation_is_left_alone_otherwise():
+    text = 'Merz stated: "We are not ruling anything out in principle." Tasks remain unclear.'
+    start, end = refine("Who is Merz?", text, *span_of(text, "anything"))
+    assert text[start:end] == "anything"
+
+
+@pytest.mark.parametrize(
+    ("text", "piece", "expected"),
+    [
+        ("They met on Tuesday, 6 January 2026 in Paris.", "January", "Tuesday, 6 January 2026"),
+        ("They met on January 6, 2026 in Paris.", "January 6", "January 6, 2026"),
+        ("They may meet in Paris.", "in Paris", "in Paris"),
+    ],
+)
+def test_a_date_comes_with_its_day_and_year(text, piece, expected):
+    start, end = refine("When did they meet?", text, *span_of(text, piece))
+    assert text[start:end] == expected
+
+
+def test_the_sentence_around_is_the_one_that_was_read():
+    text = "It was 35. Again it was 35. Then 36."
+    paragraph = Paragraph(0, len(text), Section.BODY)
+    start = text.index("35", 12)
+    sentence = sentence_around(text, paragraph, start, start + 2)
+    assert text[sentence.start : sentence.end] == "Again it was 35."

@@ -1,0 +1,51 @@
+"""What all tests share: no network, no library of the user's, one library made from the seeds."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant import Assistant
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Iterator[None]:
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in LOOPBACK:
+            raise AssertionError(f"a test tried to reach {address!r}")
+        return connect(self, address)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", guarded)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULLQUOTE_LIBRARY", str(tmp_path / "default-library"))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture(scope="session")
+def seeds_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library made from the seeds; tests must not change it."""
+    folder = tmp_path_factory.mktemp("seeds-library")
+    with Assistant.open(folder):
+        pass
+    return folder
+
+
+@pytest.fixture(scope="session")
+def seeds(seeds_folder: Path) -> Iterator[Assistant]:
+    """An assistant over the seeds; tests must not change its library."""
+    with Assistant.open(seeds_folder, read_only=True) as pq:
+        yield pq
