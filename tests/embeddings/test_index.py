@@ -1,0 +1,372 @@
+"""The FAISS index against brute force, and what it does when its files are wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings import base_segment
+from embeddings.errors import IndexDamaged
+from embeddings.index import FaissIndex, IndexKind
+
+DIM = 16
+MODEL = "a-model"
+
+
+def unit_rows(count: int, seed: int = 0, dim: int = DIM) -> np.ndarray:
+    rows = np.random.default_rng(seed).standard_normal((count, dim))
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def brute_force(
+    stored: dict[int, np.ndarray], queries: np.ndarray, k: int, allowed: set[int] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    ids = np.array([i for i in stored if allowed is None or i in allowed], np.int64)
+    scores = np.full((len(queries), k), -np.inf, np.float32)
+    found = np.full((len(queries), k), -1, np.int64)
+    if len(ids):
+        rows = np.stack([stored[int(i)] for i in ids]).astype(np.float64)
+        for n, query in enumerate(queries):
+            products = (rows * query).sum(axis=1).astype(np.float32)
+            order = np.lexsort((ids, -products))[:k]
+            scores[n, : len(order)], found[n, : len(order)] = products[order], ids[order]
+    return scores, found
+
+
+def assert_same(
+    index: FaissIndex,
+    stored: dict[int, np.ndarray],
+    queries: np.ndarray,
+    k: int = 10,
+    allowed: set[int] | None = None,
+) -> None:
+    scores, ids = index.search(queries, k, allowed=None if allowed is None else sorted(allowed))
+    want_scores, want_ids = brute_force(stored, queries, k, allowed)
+    assert ids.tolist() == want_ids.tolist()
+    assert scores.tolist() == want_scores.tolist()
+    assert (scores.dtype, ids.dtype) == (np.float32, np.int64)
+
+
+def filled(count: int = 50) -> FaissIndex:
+    index = FaissIndex(DIM, model_id=MODEL)
+    index.add(np.arange(count), unit_rows(count))
+    return index
+
+
+@pytest.fixture(params=["numpy", "faiss"])
+def route(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways to search a base, whatever its size."""
+    monkeypatch.setattr(base_segment, "NUMPY_ROWS", 10**9 if request.param == "numpy" else 0)
+    return str(request.param)
+
+
+def test_empty_index_pads() -> None:
+    index = FaissIndex(DIM, model_id=MODEL)
+    scores, ids = index.search(unit_rows(2), 3)
+    assert ids.tolist() == [[-1] * 3] * 2
+    assert scores.tolist() == [[-np.inf] * 3] * 2
+    assert len(index) == 0
+    assert index.ids().tolist() == []
+
+
+def test_short_result_is_padded(route: str, tmp_path: Path) -> None:
+    index = filled(2)
+    index.save(tmp_path, generation=1)
+    _, ids = index.search(unit_rows(1), 4)
+    assert ids.tolist() == [[0, 1, -1, -1]]
+
+
+def test_an_id_that_is_there_is_replaced(route: str, tmp_path: Path) -> None:
+    index = filled(5)
+    index.save(tmp_path, generation=1)
+    new = unit_rows(1, seed=9)
+    index.add([3], new)
+    assert len(index) == 5
+    scores, ids = index.search(new, 1)
+    assert ids.tolist() == [[3]]
+    assert scores[0, 0] == pytest.approx(1, abs=1e-6)
+
+
+def test_remove_counts_what_was_there(route: str, tmp_path: Path) -> None:
+    index = filled(5)
+    index.save(tmp_path, generation=1)
+    index.add([7], unit_rows(1, seed=3))
+    assert index.remove([7, 1, 1, 99]) == 2
+    assert index.remove([1]) == 0
+    assert index.ids().tolist() == [0, 2, 3, 4]
+    assert 1 not in index.search(unit_rows(5), 5)[1]
+
+
+def test_equal_scores_are_ordered_by_id(route: str, tmp_path: Path) -> None:
+    row = unit_rows(1)
+    index = FaissIndex(DIM, model_id=MODEL)
+    ids = np.random.default_rng(1).permutation(500)
+    index.add(ids, np.repeat(row, 500, axis=0))
+    index.save(tmp_path, generation=1)
+    index.add([1000, 600], np.repeat(row, 2, axis=0))
+    assert index.search(row, 5)[1].tolist() == [[0, 1, 2, 3, 4]]
+    assert index.search(row, 3, allowed=[1000, 450, 600, 77])[1].tolist() == [[77, 450, 600]]
+
+
+def test_batches_and_single_queries_agree(route: str, tmp_path: Path) -> None:
+    index = filled(400)
+    index.save(tmp_path, generation=1)
+    queries = unit_rows(33, seed=5)
+    scores, ids = index.search(queries, 7)
+    for n, query in enumerate(queries):
+        one_scores, one_ids = index.search(query[None], 7)
+        assert one_ids[0].tolist() == ids[n].tolist()
+        assert one_scores[0].tolist() == scores[n].tolist()
+
+
+OPERATION = st.tuples(
+    st.sampled_from(["add", "add", "remove", "save", "reload"]),
+    st.lists(st.integers(0, 60), unique=True, max_size=25),
+)
+
+
+@pytest.mark.parametrize("numpy_rows", [0, 10**9])
+@settings(max_examples=40, deadline=None)
+@given(operations=st.lists(OPERATION, max_size=10), seed=st.integers(0, 2**16))
+def test_equals_brute_force_after_any_history(
+    numpy_rows: int,
+    operations: list[tuple[str, list[int]]],
+    seed: int,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("index")
+    random = np.random.default_rng(seed)
+    index, stored = FaissIndex(DIM, model_id=MODEL), {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(base_segment, "NUMPY_ROWS", numpy_rows)
+        for step, (what, ids) in enumerate(operations):
+            if what == "add":
+                # Few directions, so that equal scores are common.
+                rows = unit_rows(8, seed=seed)[random.integers(0, 8, len(ids))]
+                index.add(np.array(ids, np.int64), rows)
+                stored.update(zip(ids, rows, strict=True))
+            elif what == "remove":
+                assert index.remove(ids) == len(set(ids) & stored.keys())
+                stored = {i: row for i, row in stored.items() if i not in ids}
+            else:
+                index.save(folder, generation=step)
+                if what == "reload":
+                    index = FaissIndex.load(folder, expect_model=MODEL, verify=True)
+                    assert index.generation == step
+        assert index.ids().tolist() == sorted(stored)
+        assert len(index) == len(stored)
+        queries = unit_rows(3, seed=seed + 1)
+        assert_same(index, stored, queries)
+        assert_same(index, stored, queries, k=3, allowed={*range(0, 80, 3)})
+        assert_same(index, stored, queries, allowed=set())
+
+
+def test_saving_often_rewrites_only_what_is_new(tmp_path: Path) -> None:
+    index = filled(3000)
+    index.save(tmp_path, generation=1)
+    base = next(tmp_path.glob("index-*"))
+    index.add([5000], unit_rows(1, seed=2))
+    index.remove([0, 1])
+    index.save(tmp_path, generation=2)
+    assert next(tmp_path.glob("index-*")) == base
+    reopened = FaissIndex.load(tmp_path, expect_model=MODEL)
+    assert len(reopened) == 2999
+    assert reopened.ids().tolist() == [*range(2, 3000), 5000]
+    index.remove(range(2500))
+    index.save(tmp_path, generation=3)
+    assert list(tmp_path.glob("index-*")) != [base]
+    assert len(list(tmp_path.iterdir())) == 3, "files of older saves are left"
+
+
+def test_half_precision_is_kept_only_where_lossless(tmp_path: Path) -> None:
+    index = filled(10)
+    index.save(tmp_path, generation=1)
+    halves = unit_rows(3, seed=7).astype(np.float16).astype(np.float32)
+    index.add([20, 21, 22], halves)
+    index.save(tmp_path, generation=2)
+    content = json.loads((tmp_path / "manifest.json").read_text())
+    assert content["delta_dtype"] == "float16"
+    again = FaissIndex.load(tmp_path, expect_model=MODEL)
+    assert again.search(halves, 3)[0].tolist() == index.search(halves, 3)[0].tolist()
+
+
+def test_other_model_is_refused(tmp_path: Path) -> None:
+    filled().save(tmp_path, generation=1)
+    with pytest.raises(IndexDamaged, match="holds vectors of 'a-model', not 'b-model'"):
+        FaissIndex.load(tmp_path, expect_model="b-model")
+
+
+def damage_data(folder: Path) -> None:
+    path = next(folder.glob("index-*"))
+    content = bytearray(path.read_bytes())
+    content[-7] ^= 1
+    path.write_bytes(content)
+
+
+def truncate_data(folder: Path) -> None:
+    path = next(folder.glob("base_ids-*"))
+    path.write_bytes(path.read_bytes()[:-8])
+
+
+def remove_data(folder: Path) -> None:
+    next(folder.glob("delta_rows-*")).unlink()
+
+
+def edit_manifest(folder: Path) -> None:
+    path = folder / "manifest.json"
+    path.write_text(path.read_text().replace('"generation": 1', '"generation": 2'))
+
+
+def newer_format(folder: Path) -> None:
+    path = folder / "manifest.json"
+    path.write_text(path.read_text().replace('"format": 1', '"format": 9'))
+
+
+def garble_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_bytes(b"\xff\x00")
+
+
+def remove_manifest(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (damage_data, "fails its checksum"),
+        (truncate_data, "bytes, not"),
+        (remove_data, "cannot read"),
+        (edit_manifest, "fails its checksum"),
+        (newer_format, "format 9, not 1"),
+        (garble_manifest, "cannot read the index manifest"),
+        (remove_manifest, "cannot read the index manifest"),
+    ],
+)
+def test_damage_is_named(damage: Callable[[Path], None], message: str, tmp_path: Path) -> None:
+    index = filled()
+    index.save(tmp_path, generation=0)
+    index.add([100], unit_rows(1))
+    index.save(tmp_path, generation=1)
+    assert len(FaissIndex.load(tmp_path, expect_model=MODEL)) == 51
+    damage(tmp_path)
+    with pytest.raises(IndexDamaged, match=message):
+        FaissIndex.load(tmp_path, expect_model=MODEL)
+
+
+def test_large_files_are_checked_when_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embeddings.index_files.CHECKED_BYTES", 16)
+    filled().save(tmp_path, generation=1)
+    damage_data(tmp_path)
+    assert len(FaissIndex.load(tmp_path, expect_model=MODEL)) == 50
+    with pytest.raises(IndexDamaged, match="fails its checksum"):
+        FaissIndex.load(tmp_path, expect_model=MODEL, verify=True)
+
+
+def test_a_crash_while_saving_leaves_the_old_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = filled()
+    index.save(tmp_path, generation=1)
+    index.add([100], unit_rows(1))
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("embeddings.index.write_manifest", crash)
+    with pytest.raises(KeyboardInterrupt):
+        index.save(tmp_path, generation=2)
+    monkeypatch.undo()
+    old = FaissIndex.load(tmp_path, expect_model=MODEL)
+    assert (len(old), old.generation) == (50, 1)
+    assert (len(index), index.generation) == (51, 1)
+    index.save(tmp_path, generation=3)
+    assert len(FaissIndex.load(tmp_path, expect_model=MODEL, verify=True)) == 51
+
+
+def test_a_reader_keeps_its_index_while_another_saves(tmp_path: Path) -> None:
+    index = filled(3000)
+    index.save(tmp_path, generation=1)
+    reader = FaissIndex.load(tmp_path, expect_model=MODEL)
+    before = reader.search(unit_rows(3, seed=4), 5)[1].tolist()
+    index.remove(range(2900))
+    index.save(tmp_path, generation=2)
+    assert reader.search(unit_rows(3, seed=4), 5)[1].tolist() == before
+
+
+@pytest.mark.parametrize(
+    ("ids", "rows", "message"),
+    [
+        ([1, 1], unit_rows(2), "the id 1 twice"),
+        ([-1], unit_rows(1), "the id -1"),
+        ([1], unit_rows(2), r"shape \(2, 16\) under 1 ids"),
+        ([1], unit_rows(1) * 3, "of id 1 of length 3"),
+        ([1], unit_rows(1) * np.nan, "length nan"),
+        ([1.5], unit_rows(1), r"\(n,\) integers"),
+    ],
+)
+def test_wrong_additions_are_refused(ids: list[int], rows: np.ndarray, message: str) -> None:
+    index = filled(3)
+    with pytest.raises(ValueError, match=message):
+        index.add(ids, rows)
+    assert len(index) == 3
+
+
+def test_wrong_searches_are_refused() -> None:
+    with pytest.raises(ValueError, match="k must be 1 or more"):
+        filled().search(unit_rows(1), 0)
+    with pytest.raises(ValueError, match=r"shape \(1, 15\)"):
+        filled().search(unit_rows(1)[:, 1:], 1)
+    with pytest.raises(ValueError, match="not finite"):
+        filled().search(unit_rows(1) * np.inf, 1)
+
+
+def test_small_index_is_searched_without_faiss(tmp_path: Path) -> None:
+    index = filled()
+    index.save(tmp_path, generation=1)
+    code = (
+        "import sys, numpy as np; from pathlib import Path; from embeddings.index import FaissIndex\n"
+        f"index = FaissIndex.load(Path({str(tmp_path)!r}), expect_model={MODEL!r})\n"
+        f"print(index.search(np.eye(1, {DIM}), 3)[1].tolist(), 'faiss' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    expected = index.search(np.eye(1, DIM), 3)[1].tolist()
+    assert done.stdout.strip() == f"{expected} False"
+
+
+def test_searching_while_adding(tmp_path: Path) -> None:
+    index = filled(2000)
+    index.save(tmp_path, generation=1)
+    first = unit_rows(2000)[:50]
+    wrong: list[object] = []
+
+    def search() -> None:
+        for n in range(50):
+            found = index.search(first[n][None], 1)[1][0, 0]
+            if found != n:
+                wrong.append((n, found))
+
+    threads = [threading.Thread(target=search) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for n in range(100):
+        index.add([10_000 + n], -first[n % 50][None])
+        index.remove([1000 + n])
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert len(index) == 2000
+
+
+def test_kind_of_a_small_index() -> None:
+    assert filled().kind is IndexKind.EXACT
