@@ -1,0 +1,89 @@
+"""Export a trained reader: ONNX over word vectors, int8 per channel, compared with the float model.
+
+    python -m assistant.training.export_reader --checkpoint OUT/latest.pt --weights e5-small-q4.bin \
+        --tokenizer tokenizer.json --target embeddings/models/reader/reader.onnx \
+        --check squadshifts-new_wiki.json.gz
+
+The inputs are ``inputs_embeds`` ``(batch, length, 384)`` float32 and ``attention_mask`` ``(batch,
+length)`` int64, the outputs ``start_logits`` and ``end_logits`` ``(batch, length)`` float32.
+Position 0 holds the score of "no answer"; training normalised over it and the passage's tokens, so
+the question's tokens and everything after the passage must be masked when decoding.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from assistant.training.evaluate import best_span, pad, read_windows
+from assistant.training.scoring import load_model, load_score
+from embeddings.build.bert import export_onnx, quantise
+
+OUTPUTS = ("start_logits", "end_logits")
+
+
+def compare(
+    one: Path, other: Path, weights: Path, tokenizer: Path, sample: Path
+) -> dict[str, float]:
+    """How alike two exported files score the first windows of a SQuAD-format file.
+
+    Returns:
+        The share of equal best spans, and the mean difference of null odds in nats.
+    """
+    windows = read_windows(sample, Tokenizer.from_file(str(tokenizer)))
+    examples = [parts[0] for parts in list(windows.values())[:200]]
+    scores = [load_score(path, weights) for path in (one, other)]
+    same, differences = 0, []
+    for example in examples:
+        ids, mask = pad([example], len(example.ids))
+        bounds = {"first": example.passage_start, "last": len(example.ids) - 1}
+        found = [
+            best_span(start[0], end[0], **bounds) for start, end in (s(ids, mask) for s in scores)
+        ]
+        same += found[0][:2] == found[1][:2]
+        differences.append(abs(found[0][2] - found[1][2]))
+    return {
+        "questions": float(len(examples)),
+        "same_span": round(same / len(examples), 4),
+        "null_odds_difference": round(float(np.mean(differences)), 4),
+    }
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, required=True, help="the bundled e5 weights (.bin)")
+    parser.add_argument("--tokenizer", type=Path, required=True, help="its tokenizer.json")
+    parser.add_argument("--target", type=Path, required=True, help="the int8 file to write")
+    parser.add_argument("--check", type=Path, help="a SQuAD-format file to compare the two on")
+    arguments = parser.parse_args()
+    arguments.target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "reader-float.onnx"
+        export_onnx(
+            load_model(arguments.checkpoint, arguments.weights), plain, output_names=OUTPUTS
+        )
+        quantise(plain, arguments.target)
+        report: dict[str, object] = {
+            "file": arguments.target.name,
+            "bytes": arguments.target.stat().st_size,
+            "sha256": hashlib.sha256(arguments.target.read_bytes()).hexdigest(),
+        }
+        if arguments.check:
+            report["agreement"] = compare(
+                plain, arguments.target, arguments.weights, arguments.tokenizer, arguments.check
+            )
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()

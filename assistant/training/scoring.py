@@ -1,0 +1,67 @@
+"""Readers as functions of token ids: a torch checkpoint or an exported ONNX file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from assistant.training.evaluate import ScoreFunction
+from assistant.training.model import ReaderModel
+from embeddings.build.bert import dequantise, load_trunk, read_blocks
+
+
+def read_table(weights: Path) -> NDArray[np.float16]:
+    """The word table, ``(vocabulary, 384)``, dequantised."""
+    blocks = read_blocks(weights)["emb.word"].reshape(-1, 384 // 32)
+    table = np.empty((len(blocks), 384), np.float16)
+    for start in range(0, len(blocks), 16384):
+        table[start : start + 16384] = dequantise(blocks[start : start + 16384])
+    return table
+
+
+def torch_score(
+    model: ReaderModel, table: NDArray[np.float16], device: torch.device
+) -> ScoreFunction:
+    """The model as a function of ids, in bfloat16 autocast, without gradients."""
+
+    def score(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[NDArray, NDArray]:
+        embeds = torch.from_numpy(table[ids]).to(device).float()
+        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
+            start, end = model.score(embeds, torch.from_numpy(mask).to(device))
+        return start.float().cpu().numpy(), end.float().cpu().numpy()
+
+    return score
+
+
+def load_model(checkpoint: Path, weights: Path, *, averaged: bool = True) -> ReaderModel:
+    """A reader from a training checkpoint, by default with its averaged weights."""
+    model = ReaderModel(load_trunk(weights))
+    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    state: dict[str, Tensor] = dict(saved["model"])
+    if averaged:
+        state.update(saved["average"])
+    model.load_state_dict(state)
+    return model.eval()
+
+
+def load_score(model: Path, weights: Path) -> ScoreFunction:
+    """The score function of a checkpoint (``.pt``) or an exported file (``.onnx``)."""
+    table = read_table(weights)
+    if model.suffix != ".onnx":
+        return torch_score(load_model(model, weights), table, torch.device("cpu"))
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 2
+    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+
+    def score(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[NDArray, NDArray]:
+        embeds = table[ids].astype(np.float32)
+        start, end = session.run(None, {"inputs_embeds": embeds, "attention_mask": mask})
+        return start, end
+
+    return score
