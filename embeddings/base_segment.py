@@ -1,12 +1,12 @@
-"""The base of an index: a FAISS file that is memory-mapped and never changed.
+"""The base of an index: files that are memory-mapped and never changed.
 
-FAISS is imported when a base is written, or when one is searched that is worth it.
+FAISS is imported when a base is searched that is worth it, see :data:`NUMPY_ROWS`.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,25 +14,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.index_files import (
-    DataFile,
-    IndexKind,
-    Manifest,
-    describe,
-    map_array,
-    new_data_path,
-    write_array,
-)
+from embeddings.index_files import IndexKind, Manifest, map_array
 from embeddings.scoring import best_rows, candidates_by_product, slack
 
 NUMPY_ROWS = 20_000
 """Up to so many rows NumPy searches the mapped file itself: some milliseconds, where importing FAISS
 takes 150 to 300. The results are the same."""
+GATHER_ROWS = 10_000
+"""Up to so many rows of an IVF base that a filter leaves are compared one by one, exactly."""
+PROBED_LISTS = 48
+"""Lists of an IVF base that are searched."""
+RESCORED = 4
+"""Candidates of an IVF base that are rescored, as a multiple of k, and at least ``RESCORED_LEAST``."""
+RESCORED_LEAST = 128
 THREADS_VARIABLE = "PULLQUOTE_THREADS"
+"""Environment variable that sets how many threads one search uses."""
 DEFAULT_THREADS = 4
-"""At most so many threads in one search."""
+"""At most so many threads in one search, and no more than there are processors."""
+
 _SPARE = 32
 """Candidates beyond k that are asked of FAISS, so that equal scores at the end can be ordered."""
+_MOST_LISTS_FACTOR = 8
 
 
 @dataclass(slots=True)
@@ -45,8 +47,9 @@ class BaseSegment:
     rows: NDArray[Any]
     """``(n, dim)`` exact vectors, memory-mapped."""
     path: Path
-    """The FAISS file."""
-    _faiss: Any = field(default=None, repr=False)
+    """The FAISS file; its labels are positions of rows."""
+    _faiss_index: Any = field(default=None, repr=False)
+    _aligned: NDArray[np.float32] | None = field(default=None, repr=False)
 
     @property
     def row_dtype(self) -> str:
@@ -69,7 +72,14 @@ class BaseSegment:
         alive: NDArray[np.bool_] | None,
         allowed: NDArray[np.int64] | None,
     ) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
-        """The ``k`` best rows of each query, as (scores, ids), that are alive and allowed."""
+        """The ``k`` best rows of each query, as (scores, ids), that are alive and allowed.
+
+        Args:
+            queries: ``(q, dim)`` float32.
+            k: How many.
+            alive: ``(n,)``, False for rows that are dead; None: none is.
+            allowed: Ids to which the search is restricted; None: all.
+        """
         mask = alive
         if allowed is not None:
             mask = np.zeros(len(self.ids), np.bool_)
@@ -77,100 +87,107 @@ class BaseSegment:
             if alive is not None:
                 mask &= alive
         count = len(self.ids) if mask is None else int(np.count_nonzero(mask))
-        if count <= NUMPY_ROWS:
-            found = candidates_by_product(self.rows, queries, k, mask=mask)
-        else:
-            found = (self._candidates(query, min(k, count), mask, count) for query in queries)
         return [
-            best_rows(query, candidates, self.rows, self.ids, k)
-            for query, candidates in zip(queries, found, strict=True)
+            best_rows(query, rows, self.rows, self.ids, k)
+            for query, rows in zip(queries, self._candidates(queries, k, mask, count), strict=True)
         ]
 
     def _candidates(
-        self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, count: int
-    ) -> NDArray[np.int64]:
-        """Rows that may be among the ``k`` best, by FAISS."""
-        faiss = _load_faiss()
-        if self._faiss is None:
-            self._faiss = faiss.read_index(str(self.path), faiss.IO_FLAG_MMAP_IFC)
-        bits = None if mask is None else np.packbits(mask, bitorder="little")
-        selector = None if bits is None else faiss.IDSelectorBitmap(bits)
-        parameters = faiss.SearchParameters(sel=selector)
-        wanted = k + _SPARE
-        while True:
-            scores, rows = self._faiss.search(query[None], min(wanted, count), params=parameters)
+        self, queries: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, count: int
+    ) -> Iterator[NDArray[np.integer[Any]]]:
+        """For each query, rows that may be among the ``k`` best of the ``count`` in ``mask``."""
+        if len(self.ids) <= NUMPY_ROWS and self.kind is IndexKind.EXACT:
+            if self._aligned is None:
+                # In a FAISS file numbers begin at an odd byte, where a product is four times slower.
+                self._aligned = np.array(self.rows, np.float32)
+            return candidates_by_product(self._aligned, queries, k, mask=mask)
+        if mask is not None and count <= min(GATHER_ROWS, NUMPY_ROWS):
+            return candidates_by_product(self.rows, queries, k, mask=mask)
+        if self.kind is IndexKind.EXACT:
+            return self._by_comparison(queries, min(k, count), mask, count)
+        return self._by_lists(queries, min(k, count), mask, count)
+
+    def _by_comparison(
+        self, queries: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, count: int
+    ) -> Iterator[NDArray[np.int64]]:
+        """Candidates from every row, by FAISS."""
+        index, selector = self._opened(), _selector(mask)
+        parameters = load_faiss().SearchParameters(sel=selector[0])
+        wanted = min(k + _SPARE, count)
+        scores, rows = index.search(queries, wanted, params=parameters)
+        for n, query in enumerate(queries):
+            found, last, size = rows[n], scores[n], wanted
             # Rows left out score at most what the last one does.
-            if wanted >= count or scores[0, -1] < scores[0, k - 1] - slack(query):
-                return rows[0][rows[0] >= 0]  # type: ignore[no-any-return]
-            wanted *= 4
+            while size < count and last[-1] >= last[k - 1] - slack(query):
+                size = min(4 * size, count)
+                again, more = index.search(query[None], size, params=parameters)
+                last, found = again[0], more[0]
+            yield found[found >= 0]
+
+    def _by_lists(
+        self, queries: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, count: int
+    ) -> Iterator[NDArray[np.int64]]:
+        """Candidates from the lists nearest to each query, by FAISS."""
+        faiss = load_faiss()
+        index, selector = self._opened(), _selector(mask)
+        # The fewer rows count, the farther away the best of them are.
+        factor = min(_MOST_LISTS_FACTOR, -(-len(self.ids) // max(count, 1)))
+        lists = min(index.nlist, PROBED_LISTS * factor)
+        wanted = min(max(RESCORED * k, RESCORED_LEAST), count)
+        parameters = faiss.SearchParametersIVF(sel=selector[0], nprobe=lists)
+        _, rows = index.search(queries, wanted, params=parameters)
+        for query, found in zip(queries, rows, strict=True):
+            few, probed = found[found >= 0], lists
+            while len(few) < k and probed < index.nlist:
+                probed = min(4 * probed, index.nlist)
+                wider = faiss.SearchParametersIVF(sel=selector[0], nprobe=probed)
+                few = index.search(query[None], wanted, params=wider)[1][0]
+                few = few[few >= 0]
+            yield few
+
+    def _opened(self) -> Any:
+        if self._faiss_index is None:
+            faiss = load_faiss()
+            self._faiss_index = faiss.read_index(str(self.path), faiss.IO_FLAG_MMAP_IFC)
+        return self._faiss_index
 
 
 def load_base(folder: Path, manifest: Manifest) -> BaseSegment:
-    """The base that a manifest names, memory-mapped; FAISS itself is not loaded yet."""
-    files, dim = manifest.files, manifest.dim
+    """The base that a manifest names, memory-mapped; FAISS itself is not loaded yet.
+
+    Raises:
+        OSError: A file cannot be read.
+        ValueError: The files do not fit the manifest.
+    """
+    files, dim, count = manifest.files, manifest.dim, manifest.base_count
     ids = map_array(folder, files["base_ids"], np.int64)
     path = folder / files["index"].name
-    if len(ids) != manifest.base_count:
-        raise ValueError(f"{len(ids)} ids, not {manifest.base_count}")
-    return BaseSegment(manifest.kind, ids, _flat_rows(path, len(ids), dim), path)
+    if manifest.kind is IndexKind.EXACT:
+        rows = flat_rows(path, count, dim)
+    else:
+        rows = map_array(folder, files["rows"], manifest.row_dtype, columns=dim)
+    if not len(ids) == len(rows) == count:
+        raise ValueError(f"{len(ids)} ids and {len(rows)} rows, not {count}")
+    return BaseSegment(manifest.kind, ids, rows, path)
 
 
-def _flat_rows(path: Path, count: int, dim: int) -> NDArray[np.float32]:
-    """Rows of a flat FAISS file: its last ``count * dim`` float32 numbers."""
+def flat_rows(path: Path, count: int, dim: int) -> NDArray[np.float32]:
+    """Rows of a flat FAISS file, mapped: its last ``count * dim`` float32 numbers."""
     if not count:
         return np.empty((0, dim), np.float32)
-    size = count * dim * 4
-    offset = path.stat().st_size - size
+    offset = path.stat().st_size - count * dim * 4
     return np.memmap(path, np.float32, mode="r", offset=offset, shape=(count, dim))
 
 
-def write_base(
-    folder: Path,
-    dim: int,
-    *,
-    base: BaseSegment | None,
-    base_alive: NDArray[np.bool_] | None,
-    new_ids: NDArray[np.int64],
-    new_rows: NDArray[np.float32],
-    exact_limit: int,
-    on_progress: Callable[[int, int], None] | None = None,
-) -> tuple[BaseSegment, dict[str, DataFile]]:
-    """Merge a base and new vectors into the files of a new base.
-
-    Args:
-        folder: Where to write.
-        dim: Numbers in a vector.
-        base: The base so far.
-        base_alive: Which of its rows to keep; None: all.
-        new_ids: ``(n,)`` ids that no kept row has.
-        new_rows: ``(n, dim)`` their vectors.
-        exact_limit: Beyond so many vectors the base becomes :attr:`IndexKind.IVF_SQ8`.
-        on_progress: Called with (steps done, steps in all).
-
-    Returns:
-        The base, opened from its new files, and the files by role.
-    """
-    faiss = _load_faiss()
-    old_ids: NDArray[np.int64] = np.empty(0, np.int64)
-    old_rows: NDArray[Any] = np.empty((0, dim), np.float32)
-    if base is not None:
-        keep = slice(None) if base_alive is None else base_alive
-        old_ids, old_rows = base.ids[keep], base.rows[keep]
-    ids = np.concatenate([old_ids, new_ids])
-    order = np.argsort(ids)
-    rows = np.concatenate([old_rows, new_rows])[order]
-    flat = faiss.IndexFlatIP(dim)
-    flat.add(rows)
-    path = new_data_path(folder, "index")
-    faiss.write_index(flat, str(path))
-    files = {"index": describe(path), "base_ids": write_array(folder, "base_ids", ids[order])}
-    if on_progress is not None:
-        on_progress(1, 1)
-    mapped = map_array(folder, files["base_ids"], np.int64)
-    return BaseSegment(IndexKind.EXACT, mapped, _flat_rows(path, len(ids), dim), path), files
+def _selector(mask: NDArray[np.bool_] | None) -> tuple[Any, Any]:
+    """FAISS's filter for rows, and the bits that it points to, which must live as long."""
+    if mask is None:
+        return None, None
+    bits = np.packbits(mask, bitorder="little")
+    return load_faiss().IDSelectorBitmap(bits), bits
 
 
-def _load_faiss() -> Any:
+def load_faiss() -> Any:
     """The FAISS module, its threads bounded: on a busy machine more only wait for each other."""
     import faiss
 

@@ -21,7 +21,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embeddings.base_segment import BaseSegment, load_base, write_base
+from embeddings.base_segment import BaseSegment, load_base
+from embeddings.base_writing import write_base
 from embeddings.errors import IndexDamaged
 from embeddings.index_files import (
     DataFile,
@@ -93,6 +94,13 @@ class _State:
     """May be a view of a larger buffer, of which later additions use the rest."""
     delta_alive: NDArray[np.bool_]
 
+    def count(self) -> int:
+        alive = int(np.count_nonzero(self.delta_alive))
+        if self.base is None:
+            return alive
+        rows = len(self.base.ids)
+        return alive + (rows if self.base_alive is None else int(np.count_nonzero(self.base_alive)))
+
     def base_live_ids(self) -> Ids:
         if self.base is None:
             return np.empty(0, np.int64)
@@ -147,8 +155,7 @@ class FaissIndex:
         return IndexKind.EXACT if base is None else base.kind
 
     def __len__(self) -> int:
-        state = self._state
-        return len(state.base_live_ids()) + int(np.count_nonzero(state.delta_alive))
+        return self._state.count()
 
     def ids(self) -> Ids:
         """All ids, ascending, ``(n,)`` int64."""
@@ -310,7 +317,7 @@ class FaissIndex:
         folder: Path,
         *,
         generation: int = 0,
-        exact_limit: int = EXACT_LIMIT,
+        exact_limit: int | None = None,
         on_progress: OnProgress | None = None,
     ) -> None:
         """Write the index to a folder; a crash at any point leaves the old one or the new one.
@@ -320,16 +327,18 @@ class FaissIndex:
         Args:
             folder: Where it is kept; made if it is not there.
             generation: State of the caller's data that the index reflects.
-            exact_limit: Beyond so many vectors the base becomes :attr:`IndexKind.IVF_SQ8`.
+            exact_limit: Beyond so many vectors the base becomes :attr:`IndexKind.IVF_SQ8`; None:
+                ``EXACT_LIMIT``.
             on_progress: Called with (steps done, steps in all) while a base is written.
 
         Raises:
             OSError: The folder cannot be written.
         """
+        limit = EXACT_LIMIT if exact_limit is None else exact_limit
         folder.mkdir(parents=True, exist_ok=True)
         with self._lock:
             state = self._state
-            if self._folder != folder or self._needs_merge(state, exact_limit):
+            if self._folder != folder or self._needs_merge(state, limit):
                 base, files = write_base(
                     folder,
                     self._dim,
@@ -337,7 +346,7 @@ class FaissIndex:
                     base_alive=state.base_alive,
                     new_ids=state.delta_ids[state.delta_alive],
                     new_rows=state.delta_rows[state.delta_alive],
-                    exact_limit=exact_limit,
+                    exact_limit=limit,
                     on_progress=on_progress,
                 )
                 empty = np.empty((0, self._dim), np.float32)
@@ -376,7 +385,7 @@ class FaissIndex:
             kind=base.kind,
             model=self._model_id,
             dim=self._dim,
-            count=len(state.base_live_ids()) + len(rows),
+            count=state.count(),
             generation=generation,
             base_count=len(base.ids),
             row_dtype=base.row_dtype,

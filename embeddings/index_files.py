@@ -26,10 +26,13 @@ FORMAT = 1
 MANIFEST_FILE = "manifest.json"
 DATA_SUFFIX = ".vectors"
 """Every data file ends so, and nothing else in the folder does."""
+CHECKPOINT_SUFFIX = ".checkpoint"
+"""What an interrupted save can use again; of no use after one that ended."""
 CHECKED_BYTES = 32 * 2**20
 """Data files up to this size are read through on every load; larger ones when asked to verify."""
 
 _CHUNK_BYTES = 2**22
+_OURS = frozenset({DATA_SUFFIX, CHECKPOINT_SUFFIX, ".new"})
 
 
 class IndexKind(StrEnum):
@@ -85,8 +88,8 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     temporary.replace(folder / MANIFEST_FILE)
     sync_folder(folder)
     kept = {file.name for file in manifest.files.values()}
-    for path in folder.glob(f"*{DATA_SUFFIX}"):
-        if path.name not in kept:
+    for path in folder.iterdir():
+        if path.suffix in _OURS and path.name not in kept:
             # Another process may hold it open where open files cannot be removed.
             with contextlib.suppress(OSError):
                 path.unlink()

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings import base_segment
+from embeddings import base_segment, base_writing
+from embeddings import index as index_module
 from embeddings.errors import IndexDamaged
 from embeddings.index import FaissIndex, IndexKind
 
@@ -62,10 +63,21 @@ def filled(count: int = 50) -> FaissIndex:
     return index
 
 
-@pytest.fixture(params=["numpy", "faiss"])
+ROUTES = ["numpy", "faiss", "lists"]
+"""Every way to search a base, whatever its size; "lists" looks at all of them, so must be exact."""
+
+
+def take(route: str, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(base_segment, "NUMPY_ROWS", 10**9 if route == "numpy" else 0)
+    if route == "lists":
+        patch.setattr(index_module, "EXACT_LIMIT", 0)
+        patch.setattr(base_segment, "PROBED_LISTS", 10**6)
+        patch.setattr(base_segment, "RESCORED_LEAST", 10**6)
+
+
+@pytest.fixture(params=ROUTES)
 def route(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Both ways to search a base, whatever its size."""
-    monkeypatch.setattr(base_segment, "NUMPY_ROWS", 10**9 if request.param == "numpy" else 0)
+    take(request.param, monkeypatch)
     return str(request.param)
 
 
@@ -134,11 +146,11 @@ OPERATION = st.tuples(
 )
 
 
-@pytest.mark.parametrize("numpy_rows", [0, 10**9])
-@settings(max_examples=40, deadline=None)
+@pytest.mark.parametrize("route_", ROUTES)
+@settings(max_examples=30, deadline=None)
 @given(operations=st.lists(OPERATION, max_size=10), seed=st.integers(0, 2**16))
 def test_equals_brute_force_after_any_history(
-    numpy_rows: int,
+    route_: str,
     operations: list[tuple[str, list[int]]],
     seed: int,
     tmp_path_factory: pytest.TempPathFactory,
@@ -147,7 +159,7 @@ def test_equals_brute_force_after_any_history(
     random = np.random.default_rng(seed)
     index, stored = FaissIndex(DIM, model_id=MODEL), {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(base_segment, "NUMPY_ROWS", numpy_rows)
+        take(route_, patch)
         for step, (what, ids) in enumerate(operations):
             if what == "add":
                 # Few directions, so that equal scores are common.
@@ -368,5 +380,118 @@ def test_searching_while_adding(tmp_path: Path) -> None:
     assert len(index) == 2000
 
 
-def test_kind_of_a_small_index() -> None:
-    assert filled().kind is IndexKind.EXACT
+def clustered(count: int, seed: int = 0, dim: int = 32) -> np.ndarray:
+    """Unit rows around 60 centres, as texts are around topics."""
+    random = np.random.default_rng(seed)
+    centres = unit_rows(60, seed=77, dim=dim)
+    rows = centres[random.integers(0, 60, count)] + 0.6 * unit_rows(count, seed, dim)
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def recall(index: FaissIndex, rows: np.ndarray, queries: np.ndarray, allowed: np.ndarray) -> float:
+    found = index.search(queries, 10, allowed=allowed if len(allowed) < len(rows) else None)[1]
+    products = queries @ rows[allowed].T
+    best = allowed[np.argsort(-products, axis=1)[:, :10]]
+    return float(np.mean([len({*a} & {*b}) / 10 for a, b in zip(found, best, strict=True)]))
+
+
+@pytest.fixture(scope="module")
+def big(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray]:
+    """A folder with an index over its exact limit, and its vectors."""
+    folder, rows = tmp_path_factory.mktemp("big"), clustered(8000)
+    index = FaissIndex(32, model_id=MODEL)
+    index.add(np.arange(len(rows)), rows)
+    index.save(folder, generation=1, exact_limit=5000)
+    return folder, rows
+
+
+@pytest.fixture
+def few_probes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base_segment, "NUMPY_ROWS", 0)
+    monkeypatch.setattr(base_segment, "PROBED_LISTS", 24)
+
+
+@pytest.mark.usefixtures("few_probes")
+def test_lists_find_what_comparison_finds(big: tuple[Path, np.ndarray]) -> None:
+    folder, rows = big
+    index = FaissIndex.load(folder, expect_model=MODEL, verify=True)
+    assert index.kind is IndexKind.IVF_SQ8
+    queries = clustered(100, seed=5)
+    assert recall(index, rows, queries, np.arange(8000)) >= 0.95
+    assert recall(index, rows, queries, np.arange(0, 8000, 20)) >= 0.95
+    scores, ids = index.search(queries, 5)
+    exact = np.einsum("qkd,qd->qk", rows[ids].astype(np.float64), queries).astype(np.float32)
+    assert scores.tolist() == exact.tolist()
+
+
+@pytest.mark.usefixtures("few_probes")
+def test_few_allowed_are_found_however_far(big: tuple[Path, np.ndarray]) -> None:
+    folder, _ = big
+    index = FaissIndex.load(folder, expect_model=MODEL)
+    allowed = np.array([17, 4711, 7999])
+    ids = index.search(clustered(5, seed=6), 10, allowed=allowed)[1]
+    assert all(sorted(row[:3]) == [17, 4711, 7999] for row in ids.tolist())
+    assert (ids[:, 3:] == -1).all()
+
+
+def test_lists_grow_without_training_again(
+    big: tuple[Path, np.ndarray], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, rows = big
+    index = FaissIndex.load(folder, expect_model=MODEL)
+
+    def train(*_: object) -> None:
+        raise AssertionError("trained again")
+
+    monkeypatch.setattr(base_writing, "_trained", train)
+    monkeypatch.setattr(base_segment, "PROBED_LISTS", 10**6)
+    monkeypatch.setattr(base_segment, "RESCORED_LEAST", 10**6)
+    more = clustered(3000, seed=8)
+    index.remove(np.arange(0, 8000, 2))
+    index.add(np.arange(1, 6000, 2), more)  # replaced
+    index.add(np.arange(20_000, 20_100), more[:100])
+    index.save(tmp_path, generation=2, exact_limit=5000)
+    stored = {i: rows[i] for i in range(1, 8000, 2)}
+    stored.update(zip(range(1, 6000, 2), more, strict=True))
+    stored.update(zip(range(20_000, 20_100), more, strict=False))
+    again = FaissIndex.load(tmp_path, expect_model=MODEL)
+    assert again.kind is IndexKind.EXACT
+    assert_same(again, stored, clustered(4, seed=9))
+    index = FaissIndex.load(folder, expect_model=MODEL)
+    index.remove(np.arange(0, 8000, 2))
+    index.add(np.arange(1, 6000, 2), more)
+    index.add(np.arange(20_000, 20_100), more[:100])
+    index.save(tmp_path / "lists", generation=2, exact_limit=1000)
+    again = FaissIndex.load(tmp_path / "lists", expect_model=MODEL, verify=True)
+    assert again.kind is IndexKind.IVF_SQ8
+    assert_same(again, stored, clustered(4, seed=9))
+
+
+def test_interrupted_promotion_uses_its_training_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = clustered(3000)
+    index = FaissIndex(32, model_id=MODEL)
+    index.add(np.arange(3000), rows)
+    index.save(tmp_path, generation=1)
+    index.add([3000], rows[:1])
+
+    def stop(done: int, total: int) -> None:
+        if done > total // 10:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index.save(tmp_path, generation=2, exact_limit=2000, on_progress=stop)
+    assert FaissIndex.load(tmp_path, expect_model=MODEL, verify=True).kind is IndexKind.EXACT
+    checkpoint = next(tmp_path.glob("*.checkpoint"))
+    written = checkpoint.stat().st_mtime_ns
+    seen: list[tuple[int, int]] = []
+
+    def report(done: int, total: int) -> None:
+        seen.append((done, total))
+        assert checkpoint.stat().st_mtime_ns == written
+
+    index.save(tmp_path, generation=2, exact_limit=2000, on_progress=report)
+    assert seen == [(300, 3301), (3301, 3301)]
+    assert not checkpoint.exists()
+    assert FaissIndex.load(tmp_path, expect_model=MODEL).kind is IndexKind.IVF_SQ8
