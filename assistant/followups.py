@@ -31,8 +31,9 @@ _PRONOUN = re.compile(
 )
 _DETERMINED = re.compile(r"\b(?:this|that|these|those)\s+[a-z]{3,}", re.IGNORECASE)
 _NAME = re.compile(
-    r"(?:\b[A-Z][\w’'.-]*\b(?:\s+(?:of|the|de|von|van|for|and)\s+(?=[A-Z]))?\s*){1,8}"
+    r"\b[A-Z][\w’'.-]*(?:\s+(?:(?:of|the|de|von|van|for|and)\s+){0,2}[A-Z][\w’'.-]*)*"
 )
+_SUBJECT_NAME = re.compile(rf"(?:\bthe\s+)?{_NAME.pattern}")
 _QUESTION_OPENING = re.compile(
     r"^\s*(?:and\s+|but\s+)?(?:who|whom|whose|what|which|when|where|why|how many|how much|how|did|"
     r"does|do|is|are|was|were|has|have|had|can|could|will|would|should|may|might)\b",
@@ -78,7 +79,7 @@ def subject_of(answer: Answer) -> str:
     """What the turn was about: the names in its question, else its longest noun phrase."""
     question = answer.asked_as or answer.question
     body = _QUESTION_OPENING.sub("", question)
-    names = [match.group().strip() for match in _NAME.finditer(body)]
+    names = [match.group() for match in _SUBJECT_NAME.finditer(body)]
     names = [name for name in names if name.lower() not in ("i", "the")]
     phrases = [match.group().strip() for match in _NOUN_PHRASE.finditer(body)]
     if phrases and names:

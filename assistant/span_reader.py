@@ -318,7 +318,7 @@ def span_features(
     rank, and the log of one plus how many other passages agree.
     """
     values = [value_of(text) for text in texts]
-    rows = []
+    rows: list[tuple[float, ...]] = []
     for at, span in enumerate(raw):
         rivals = [-10.0]
         agreeing = set()

@@ -1,0 +1,156 @@
+"""How often the right paragraph is found: dense, lexical and fused, per data set and direction.
+
+    python tests/benchmarks/retrieval.py --data DIR [--out FILE] [--sets NAME ...]
+
+Each set becomes a library (one article per title, as a user would have it) and every answerable
+question is searched in it; a paragraph counts as found at the rank of its first passage. Sets named
+``tune-...`` are training material, for choosing weights; the others are only measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import itertools
+import json
+import platform
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assistant.assistant import Assistant
+from assistant.retrieval import DEFAULT_SETTINGS, Fusion, RetrievalSettings
+from assistant.types import PARAGRAPH_SEPARATOR, Article, Paragraph, Section, article_id
+
+Question = tuple[str, tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Collection:
+    articles: list[Article]
+    questions: list[Question]
+    """(question, (article id, paragraph))."""
+
+
+def load(path: Path, language: str) -> Collection:
+    data = json.loads(gzip.decompress(path.read_bytes()))["data"]
+    articles, questions = [], []
+    for number, entry in enumerate(data):
+        contexts = [paragraph["context"].strip() for paragraph in entry["paragraphs"]]
+        title = str(entry.get("title", "")).replace("_", " ")
+        name = article_id(f"{path.name}#{number}")
+        bounds, start = [], 0
+        for context in contexts:
+            bounds.append((start, start + len(context)))
+            start += len(context) + len(PARAGRAPH_SEPARATOR)
+        articles.append(
+            Article(
+                id=name,
+                title=title,
+                text=PARAGRAPH_SEPARATOR.join(contexts),
+                paragraphs=tuple(Paragraph(s, e, Section.BODY, language) for s, e in bounds),
+                source=path.name,
+                language=language,
+            )
+        )
+        for position, paragraph in enumerate(entry["paragraphs"]):
+            questions += [
+                (qa["question"], (name, position))
+                for qa in paragraph["qas"]
+                if not qa.get("is_impossible")
+            ]
+    return Collection(articles, questions)
+
+
+def merge(*collections: Collection) -> Collection:
+    return Collection(
+        list(itertools.chain.from_iterable(c.articles for c in collections)),
+        list(itertools.chain.from_iterable(c.questions for c in collections)),
+    )
+
+
+def across(questions_from: Collection, pool: Collection) -> Collection:
+    """Questions of one language over the paragraphs of its parallel text."""
+    matching = {a.id: b.id for a, b in zip(questions_from.articles, pool.articles, strict=True)}
+    return Collection(
+        pool.articles, [(q, (matching[a], p)) for q, (a, p) in questions_from.questions]
+    )
+
+
+def thin(collection: Collection, every: int) -> Collection:
+    return Collection(collection.articles, collection.questions[::every])
+
+
+def collections(data: Path) -> dict[str, Collection]:
+    english, arabic = (load(data / f"xquad-{code}.json.gz", code) for code in ("en", "ar"))
+    both = merge(english, arabic)
+    return {
+        "xquad en-en": english,
+        "xquad ar-ar": arabic,
+        "xquad en-ar": across(english, arabic),
+        "xquad ar-en": across(arabic, english),
+        "xquad en, both languages in the library": Collection(both.articles, english.questions),
+        "xquad ar, both languages in the library": Collection(both.articles, arabic.questions),
+        "squad2-dev": load(data / "squad2-dev.json.gz", "en"),
+        "tune-shifts-wiki": thin(load(data / "squadshifts-new_wiki.json.gz", "en"), 8),
+        "tune-arcd": load(data / "arcd-train.json.gz", "ar"),
+    }
+
+
+def measure(pq: Assistant, collection: Collection, settings: RetrievalSettings) -> dict[str, float]:
+    pq._retriever.settings = settings
+    top1 = top5 = 0
+    started = time.perf_counter()
+    for start in range(0, len(collection.questions), 64):
+        batch = collection.questions[start : start + 64]
+        results = pq.search_batch([question for question, _ in batch], k=20)
+        for (_, wanted), hits in zip(batch, results, strict=True):
+            ranked = list(dict.fromkeys((h.passage.article_id, h.passage.paragraph) for h in hits))
+            top1 += ranked[:1] == [wanted]
+            top5 += wanted in ranked[:5]
+    count = len(collection.questions)
+    return {
+        "recall_at_1": top1 / count,
+        "recall_at_5": top5 / count,
+        "questions": count,
+        "ms_per_question": 1000 * (time.perf_counter() - started) / count,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--sets", nargs="*")
+    parser.add_argument("--weights", nargs="*", type=float, help="lexical weights to compare")
+    options = parser.parse_args()
+    results: dict[str, dict[str, dict[str, float]]] = {}
+    for name, collection in collections(options.data).items():
+        if options.sets is None and name.startswith("tune-"):
+            continue
+        if options.sets is not None and not any(name.startswith(s) for s in options.sets):
+            continue
+        modes = {fusion.value: replace(DEFAULT_SETTINGS, fusion=fusion) for fusion in Fusion}
+        for weight in options.weights or []:
+            modes[f"scores {weight}"] = replace(DEFAULT_SETTINGS, lexical_weight=weight)
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            Assistant.open(folder, seeds=False) as pq,
+        ):
+            pq.add_articles(collection.articles)
+            results[name] = {}
+            for mode, settings in modes.items():
+                found = results[name][mode] = measure(pq, collection, settings)
+                print(
+                    f"{name:42} {mode:10} R@1 {found['recall_at_1']:.3f} "
+                    f"R@5 {found['recall_at_5']:.3f} ({found['questions']:.0f} questions)",
+                    flush=True,
+                )
+    if options.out:
+        report = {"machine": platform.platform(), "results": results}
+        options.out.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
