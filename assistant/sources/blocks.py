@@ -31,6 +31,9 @@ from assistant.types import (
     article_id,
 )
 
+MAX_ARTICLE_CHARS = 8_000_000
+"""Of one article's text: twice the longest novels. More is a data file, not an article."""
+
 TITLE_CHARS = 80
 """A derived title is cut at a word boundary before this many code points."""
 
@@ -184,8 +187,10 @@ def build_article(
         metadata: Goes to ``Article.metadata``.
 
     Raises:
-        SourceError: No block has text.
+        SourceError: No block has text, or there is too much of it.
     """
+    blocks = list(blocks)
+    check_length(sum(len(block.text) for block in blocks), location)
     title = clean_field(meta.title)
     kept = [
         replace(block, text=text) for block in blocks if (text := clean(block.text, block.kind))
@@ -236,6 +241,20 @@ def build_article(
         format=format_name,
         metadata=extra,
     )
+
+
+def check_length(char_count: int, location: str) -> None:
+    """Refuse what is too long for one article.
+
+    Raises:
+        SourceError: It is.
+    """
+    if char_count > MAX_ARTICLE_CHARS:
+        msg = (
+            f"{location}: {char_count:,} characters in one article, the limit is"
+            f" {MAX_ARTICLE_CHARS:,}; split it"
+        )
+        raise SourceError(msg)
 
 
 def identify(location: str, url: str | None, key: str | None) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from assistant.errors import SourceError
 from assistant.sources import docx, feeds, html, markdown, pagetext, pdf, plain, records
+from assistant.sources.blocks import check_length
 from assistant.sources.decoding import decode
 from assistant.types import Article, IngestFailure
 
@@ -77,7 +78,9 @@ def _text(data: bytes, location: str, url: str | None) -> Iterator[Article | Ing
     text = decode(data, location=location)
     if text.lstrip()[:1] in ("{", "[") and (found := _json(text, location)) is not None:
         yield from found
-    elif pagetext.is_page_text(text):
+        return
+    check_length(len(text), location)
+    if pagetext.is_page_text(text):
         yield from pagetext.parse_page_text(text, location=location, url=url)
     elif markdown.is_markdown(text):
         yield from markdown.parse_markdown(text, location=location, url=url)

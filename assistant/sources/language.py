@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 MIN_LETTERS = 20
 """Shorter texts in a script that several languages share are too short to tell."""
@@ -81,8 +82,11 @@ def detect(text: str, *, expected: str | None = None) -> str | None:
     'el'
     """
     sample = text[:SAMPLE_CHARS]
-    scripts = Counter(_script(character) for character in sample if character.isalpha())
-    if not scripts:
+    if sample.isascii():
+        scripts = Counter(LATIN=sum(map(str.isalpha, sample)))
+    else:
+        scripts = Counter(_script(character) for character in sample if character.isalpha())
+    if not scripts.total():
         return None
     letters = scripts.total()
     script, share = scripts.most_common(1)[0]
@@ -131,6 +135,7 @@ def _longest_first(texts: Sequence[str]) -> list[str]:
     return sorted(texts, key=len, reverse=True)
 
 
+@lru_cache(maxsize=4096)
 def _script(character: str) -> str:
     if character.isascii():
         return "LATIN"
@@ -155,14 +160,20 @@ def _fits(script: str, language: str) -> bool:
 
 
 def _by_function_words(sample: str, expected: str | None) -> str | None:
-    words = [word.casefold() for word in _WORD.findall(sample)]
-    counts = Counter(words)
-    hits = {code: sum(counts[word] for word in table) for code, table in _TABLES.items()}
-    (first, best), (second, next_best) = Counter(hits).most_common(2)
+    words = _WORD.findall(sample.casefold())
+    counts = Counter(word for word in words if word in _LANGUAGES_OF)
+    hits: Counter[str] = Counter()
+    different: Counter[str] = Counter()
+    for word, count in counts.items():
+        for code in _LANGUAGES_OF[word]:
+            hits[code] += count
+            different[code] += 1
+    if not hits:
+        return None
+    (first, best), (second, next_best) = [*hits.most_common(2), ("", 0)][:2]
     if first == expected and best > next_best:
         return first
-    different = sum(1 for word in _TABLES[first] if counts[word])
-    if different < _HITS or best < _HIT_SHARE * len(words):
+    if different[first] < _HITS or best < _HIT_SHARE * len(words):
         return None
     if best >= _LEAD * next_best:
         return first
@@ -184,4 +195,7 @@ def _by_model(sample: str, expected: str | None) -> str | None:
     return str(best)
 
 
-_TABLES = {code: frozenset(words.split()) for code, words in _FUNCTION_WORDS.items()}
+_LANGUAGES_OF: dict[str, tuple[str, ...]] = {}
+for _code, _words in _FUNCTION_WORDS.items():
+    for _word in dict.fromkeys(_words.split()):
+        _LANGUAGES_OF[_word] = (*_LANGUAGES_OF.get(_word, ()), _code)

@@ -26,6 +26,9 @@ from assistant.types import Article, ParagraphKind, Section
 
 FORMAT = "page-text"
 
+SAMPLE_CHARS = 1 << 18
+"""A page shows its furniture within this."""
+
 SUBHEAD_CHARS = 120
 """A longer unclosed line inside a body is a paragraph that lost its full stop."""
 
@@ -35,8 +38,8 @@ _SECTION_TITLES = {Furniture.REACTIONS: Section.REACTIONS, Furniture.RELATED: Se
 def is_page_text(text: str) -> bool:
     """Whether ``text`` carries this form's furniture: a label, or two section titles."""
     seen: set[Furniture] = set()
-    for line in text.split("\n"):
-        labels = labels_of(line)
+    for line in text[:SAMPLE_CHARS].split("\n"):
+        labels = labels_of(line) if line else ()
         if any(label in LABELS for label in labels):
             return True
         seen.update(labels)

@@ -19,6 +19,7 @@ FORMAT = "text"
 WRAP_COLUMNS = 120
 """Where no line is longer, lines are taken for wrapped ones; else each line is a paragraph."""
 
+_BLANK_LINES = re.compile(r"\n{3,}")
 _LIST_MARK = re.compile(r"\s{0,8}(?:[-*•‣–]|\(?\d{1,3}[.)])\s+(?=\S)")
 
 
@@ -36,7 +37,8 @@ def parse_plain(text: str, *, location: str, url: str | None = None) -> list[Art
 
 def paragraphs_of(text: str) -> list[Block]:
     """Split at blank lines; join wrapped lines; keep list items apart."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = _BLANK_LINES.sub("\n\n", text).split("\n")
     wrapped = max((len(line) for line in lines), default=0) <= WRAP_COLUMNS
     blocks: list[Block] = []
     current: list[str] = []
