@@ -61,8 +61,8 @@ def answer(
     reason: UnanswerableReason | None = None
     if spans and best >= threshold:
         groups = group(question, hits, spans, library=library, threshold=threshold)
-    else:
-        reason = _reason(hits, spans, best=best, threshold=threshold)
+    if not groups:
+        reason = _reason(hits, spans, best=min(best, threshold), threshold=threshold)
     return Answer(
         question=question,
         status=AnswerStatus.ANSWERED if groups else AnswerStatus.UNANSWERABLE,
@@ -105,7 +105,10 @@ def group(
     for span in spans:
         if span.probability < floor:
             continue
-        article = library.article(hits[span.hit_index].passage.article_id)
+        passage = hits[span.hit_index].passage
+        article = library.article(passage.article_id)
+        if article.text[passage.start : passage.end] != passage.text:
+            continue  # the article was replaced since it was searched: never misquote
         start, end = refine(question, article.text, span.start, span.end)
         if start >= end:
             continue

@@ -183,6 +183,19 @@ class Database:
 
     # Rows
 
+    @contextlib.contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """One state of the database for several reads, whatever is written meanwhile."""
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.execute("COMMIT")
+
     def _meta(self, key: str) -> str | None:
         rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
         return rows[0][0] if rows else None

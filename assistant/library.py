@@ -161,7 +161,7 @@ class Library(Database):
         Raises:
             ArticleNotFound: There is no such article.
         """
-        with self._lock:
+        with self._snapshot():
             row = self._connection.execute(
                 "SELECT generation FROM articles WHERE id = ?", (article_id,)
             ).fetchone()
@@ -274,21 +274,23 @@ class Library(Database):
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Passages by id; ids that are no longer there are left out."""
-        rows = self._rows_in(
-            f"SELECT {_PASSAGE_COLUMNS} FROM passages p JOIN articles a ON a.id = p.article_id "
-            "WHERE p.id IN ({})",
-            [int(i) for i in ids],
-        )
-        return {row[0]: self._passage(row) for row in rows}
+        with self._snapshot():
+            rows = self._rows_in(
+                f"SELECT {_PASSAGE_COLUMNS} FROM passages p JOIN articles a ON a.id = p.article_id "
+                "WHERE p.id IN ({})",
+                [int(i) for i in ids],
+            )
+            return {row[0]: self._passage(row) for row in rows}
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """Passages of an article, in order."""
-        rows = self._rows(
-            f"SELECT {_PASSAGE_COLUMNS} FROM passages p JOIN articles a ON a.id = p.article_id "
-            "WHERE p.article_id = ? ORDER BY p.id",
-            (article_id,),
-        )
-        return [self._passage(row) for row in rows]
+        with self._snapshot():
+            rows = self._rows(
+                f"SELECT {_PASSAGE_COLUMNS} FROM passages p JOIN articles a ON a.id = p.article_id "
+                "WHERE p.article_id = ? ORDER BY p.id",
+                (article_id,),
+            )
+            return [self._passage(row) for row in rows]
 
     def _passage(self, row: tuple[Any, ...]) -> Passage:
         text = self.article(row[1]).text[row[3] : row[4]]

@@ -196,3 +196,17 @@ def test_links_open_the_page_at_the_quote(quote, link):
 def test_only_web_pages_are_linked():
     assert text_fragment("javascript:alert(1)", "x") is None
     assert text_fragment(None, "x") is None
+
+
+def test_an_article_replaced_since_the_search_is_not_misquoted():
+    before = make_article("It had 35 countries.")
+    after = make_article("Now it is said that it had 36 countries.")
+    found = answer(
+        "How many?",
+        [hit_of(before)],
+        [span_of(before, "35 countries")],
+        library=OneLibrary(after),
+        threshold=0.5,
+    )
+    assert (found.status, found.answers) == (AnswerStatus.UNANSWERABLE, ())
+    assert found.reason is UnanswerableReason.LOW_CONFIDENCE
