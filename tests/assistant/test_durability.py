@@ -183,9 +183,12 @@ def test_readers_go_on_while_a_writer_writes(tmp_path):
     for reader in readers:
         reader.start()
     with open_library(folder) as writer:
-        with writer._library.writing(), open_library(folder) as second:
-            with pytest.raises(LibraryLocked, match="is writing to"):
-                second.add([source])
+        with (
+            writer._library.writing(),
+            open_library(folder) as second,
+            pytest.raises(LibraryLocked, match="is writing to"),
+        ):
+            second.add([source])
         assert len(writer.add([source]).updated) == 60
     stop.set()
     for reader in readers:
