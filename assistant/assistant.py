@@ -38,6 +38,7 @@ from assistant.types import (
 from embeddings.encoder import Encoder, load_encoder
 
 if TYPE_CHECKING:
+    from assistant.checking.reports import QuoteReport
     from assistant.packing import PackedContext
 
 LIBRARY_VARIABLE = "PULLQUOTE_LIBRARY"
@@ -227,6 +228,37 @@ class Assistant:
         """
         return related_articles(self._library, self._caches, article_id, k=k)
 
+    # Checking
+
+    def verify(self, quote: str, *, cancelled: Callable[[], bool] | None = None) -> QuoteReport:
+        """Look a quote up: exact, altered (with what was changed) or not found, and who said it.
+
+        Raises:
+            UsageError: There is no word in it.
+            Cancelled: ``cancelled()`` turned true.
+        """
+        from assistant.checking.quotes import verify_quote
+
+        return verify_quote(
+            quote,
+            library=self._library,
+            find_words=self._find_words,
+            find_alike=lambda query, k: self.search(query, k=k),
+            cancelled=cancelled,
+        )
+
+    def _find_words(self, query: str, k: int) -> list[Hit]:
+        index = self._caches.lexical() if self._is_filled() else None
+        if index is None:
+            return []
+        found = index.search(query, k)
+        passages = self._library.passages([passage_id for passage_id, _ in found])
+        return [
+            Hit(passages[passage_id], score, lexical_score=score, lexical_rank=rank)
+            for rank, (passage_id, score) in enumerate(found, 1)
+            if passage_id in passages
+        ]
+
     # Articles
 
     @property
@@ -377,7 +409,10 @@ def _load_encoder(model: str | None) -> Encoder:
 
 
 def _load_reader(encoder: Encoder) -> Reader:
-    return SentenceReader(encoder)
+    """The trained reader where its weights are, else the one that needs none."""
+    from assistant.span_reader import SpanReader
+
+    return SpanReader() if SpanReader.is_available() else SentenceReader(encoder)
 
 
 def _nothing_to_read(question: str, asked_as: str | None) -> Answer:

@@ -1,0 +1,462 @@
+"""Is a quote really there? Exact, altered or not found, with what was changed and who said it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from assistant.answering import cite
+from assistant.checking.alignment import (
+    Block,
+    Gap,
+    QuoteToken,
+    allowance_between,
+    find_exact,
+    find_nearest,
+    gaps_of,
+    matched_share,
+    presence,
+    quote_tokens,
+    searchable,
+)
+from assistant.checking.compare import NEGATIONS, difference_of
+from assistant.checking.reports import (
+    Attribution,
+    Change,
+    ChangeKind,
+    QuoteMatch,
+    QuoteReport,
+    QuoteStatus,
+)
+from assistant.checking.tokens import TokenText, token_text, tokens_of
+from assistant.errors import UsageError
+from assistant.library import Library
+from assistant.reader import check_cancelled
+from assistant.speech import QUOTATION, claimed_speakers, same_person
+from assistant.types import Article, Citation, Hit, Span
+
+SCAN_ARTICLES = 200
+"""Up to this many articles are all looked through; of larger libraries, those that share words."""
+FOUND_PASSAGES = 200
+ALIGNED_ARTICLES = 12
+"""Articles with the most words in common that are aligned."""
+MIN_SHARE = 0.6
+"""From this share of its words on, a quote counts as altered rather than not found."""
+MIN_RUN_TOKENS = 6
+MIN_RUN_SHARE = 0.3
+MIN_RUN_WEIGHT = 4.0
+"""A run of the source's words this long is a source too, whatever was put around it."""
+REST_TOKENS = 4
+MAX_MATCHES = 10
+INNER_SKIP = 12
+"""Up to this many skipped words, a negation among them is worth a note."""
+NEAREST = 3
+
+Find = Callable[[str, int], Sequence[Hit]]
+"""Passages for a query, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way to read what was given: which stretches are the quote, and who is said to say it."""
+
+    parts: tuple[tuple[int, int], ...]
+    speaker: str | None
+    told: Span | None = None
+    """The words that name the speaker."""
+
+
+def verify_quote(
+    text: str,
+    *,
+    library: Library,
+    find_words: Find,
+    find_alike: Find | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> QuoteReport:
+    """Look a quote up in the whole library.
+
+    Args:
+        text: The quote, with or without quotation marks, and perhaps with who said it
+            (``"We agree," said Merz``).
+        library: Where the articles are.
+        find_words: Passages that share words with a query; used where the library is large.
+        find_alike: Passages on the same matter, shown where the quote is not found.
+        cancelled: Asked between articles; true stops.
+
+    Raises:
+        UsageError: There is no word in it.
+        Cancelled: ``cancelled()`` turned true.
+    """
+    started = time.perf_counter()
+    readings = _readings(text)
+    if not readings:
+        raise UsageError("the quote has no words: give the words as they were quoted")
+    reports = []
+    for reading in readings:
+        check_cancelled(cancelled)
+        if reports and _is_around_quoted(reports[0], reading):
+            continue
+        report = _verify_reading(
+            text, reading, library=library, find_words=find_words, cancelled=cancelled
+        )
+        reports.append(report)
+        if report.status is QuoteStatus.EXACT:
+            break
+    order = [QuoteStatus.EXACT, QuoteStatus.ALTERED, QuoteStatus.NOT_FOUND]
+    # Of equally good readings the later one takes the attribution off, and so says more.
+    best = min(reversed(reports), key=lambda r: (order.index(r.status), -_similarity(r)))
+    best = _with_attribution(best, readings)
+    nearest: tuple[Hit, ...] = ()
+    if best.status is QuoteStatus.NOT_FOUND and find_alike is not None:
+        nearest = tuple(find_alike(best.quote, NEAREST))
+    return replace(best, nearest=nearest, elapsed_ms=(time.perf_counter() - started) * 1000.0)
+
+
+def _is_around_quoted(whole: QuoteReport, reading: _Reading) -> bool:
+    """Whether the words around a quotation are the source's too, and not an attribution of it.
+
+    Then they are part of what is quoted, and a change among them counts.
+    """
+    if not whole.matches:
+        return False
+    changed = [change.given_span for change in whole.matches[0].changes]
+    around = [
+        token
+        for token in tokens_of(whole.text)
+        if not any(start <= token.start < end for start, end in reading.parts)
+    ]
+    moved = (ChangeKind.JOINED, ChangeKind.REORDERED)
+    in_marks = QUOTATION.search(whole.text) is not None
+    if in_marks or any(change.kind in moved for change in whole.matches[0].changes):
+        # The attribution may be anyone's; without marks and in the source's order it is the source's.
+        told = reading.told or Span(0, 0)
+        around = [token for token in around if not told.start <= token.start < told.end]
+    true = [t for t in around if not any(s.start <= t.start < s.end for s in changed)]
+    return bool(around) and 2 * len(true) >= len(around)
+
+
+def _similarity(report: QuoteReport) -> float:
+    return report.matches[0].similarity if report.matches else 0.0
+
+
+def _readings(text: str) -> list[_Reading]:
+    """Ways to read ``text``, the plainest first."""
+    start, end = _unquoted(text)
+    readings = [_Reading(((start, end),), None)] if re.search(r"\w", text[start:end]) else []
+    quoted = [
+        match.span("inner") for match in QUOTATION.finditer(text) if match.span() != (start, end)
+    ]
+    claims = claimed_speakers(text)
+    outside = sum(b - a for a, b in quoted) < (end - start)
+    if quoted and outside:
+        claim = next(
+            (c for c in claims if all(not a <= c.speaker_start < b for a, b in quoted)), None
+        )
+        readings.append(
+            _Reading(tuple(quoted), claim.speaker if claim else None, claim.told if claim else None)
+        )
+    for claim in claims:
+        said = (claim.said_start, claim.said_end)
+        if not quoted and re.search(r"\w+\W+\w+", text[slice(*said)]):
+            readings += [_Reading((said,), claim.speaker, claim.told)]
+    return list(dict.fromkeys(readings))
+
+
+def _unquoted(text: str) -> tuple[int, int]:
+    """``text`` without blanks and one pair of quotation marks around it."""
+    start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    whole = QUOTATION.match(text, start)
+    return whole.span("inner") if whole and whole.end() == end else (start, end)
+
+
+def _verify_reading(
+    text: str,
+    reading: _Reading,
+    *,
+    library: Library,
+    find_words: Find,
+    cancelled: Callable[[], bool] | None,
+) -> QuoteReport:
+    plain = quote_tokens(text, reading.parts, brackets_insert=False)
+    edited = quote_tokens(text, reading.parts, brackets_insert=True)
+    start, end = reading.parts[0][0], reading.parts[-1][1]
+
+    def report(status: QuoteStatus, matches: Sequence[QuoteMatch]) -> QuoteReport:
+        return QuoteReport(
+            text=text,
+            quote=text[start:end],
+            quote_start=start,
+            status=status,
+            matches=tuple(matches),
+            claimed_speaker=reading.speaker,
+        )
+
+    if not plain:
+        return report(QuoteStatus.NOT_FOUND, ())
+    articles = _candidates(text, plain, library=library, find_words=find_words)
+    sources = []
+    for article_id in articles:
+        check_cancelled(cancelled)
+        article = library.article(article_id)
+        sources.append((article, token_text(article.text)))
+    exact = _exact_matches([q for q in (plain, edited) if q], sources)
+    if exact:
+        return report(QuoteStatus.EXACT, exact)
+    nearest = []
+    for quote in (edited, plain) if edited != plain and edited else (plain,):
+        best = _nearest_match(text, quote, sources)
+        if best is not None and not best.changes:
+            return report(QuoteStatus.EXACT, [best])
+        nearest += [best] if best is not None else []
+    if not nearest:
+        return report(QuoteStatus.NOT_FOUND, ())
+    return report(QuoteStatus.ALTERED, [max(nearest, key=lambda match: match.similarity)])
+
+
+def _candidates(
+    text: str, quote: Sequence[QuoteToken], *, library: Library, find_words: Find
+) -> list[str]:
+    if library.counts()["articles"] <= SCAN_ARTICLES:
+        return library.article_ids()
+    # A long quote is asked for in pieces too, so that a joined one finds all that it was made of.
+    queries = [searchable(quote, text)]
+    if len(quote) >= 4 * REST_TOKENS:
+        half = len(quote) // 2
+        queries += [searchable(quote[:half], text), searchable(quote[half:], text)]
+    found: dict[str, None] = {}
+    for query in queries:
+        found.update((hit.passage.article_id, None) for hit in find_words(query, FOUND_PASSAGES))
+    return list(found)
+
+
+def _exact_matches(
+    quotes: Sequence[Sequence[QuoteToken]],
+    sources: Sequence[tuple[Article, TokenText]],
+) -> list[QuoteMatch]:
+    matches = []
+    for article, source in sources:
+        for quote in quotes:
+            places = [p for p in find_exact(quote, source) if not gaps_of(quote, source, p)]
+            if places:
+                matches += [_match(quote, article, source, blocks, ()) for blocks in places]
+                break
+    matches.sort(key=lambda m: (m.citations[0].published or "9", m.citations[0].start))
+    return matches[:MAX_MATCHES]
+
+
+def _nearest_match(
+    text: str, quote: Sequence[QuoteToken], sources: Sequence[tuple[Article, TokenText]]
+) -> QuoteMatch | None:
+    ranked = sorted(
+        ((presence(quote, source), article, source) for article, source in sources),
+        key=lambda item: -item[0],
+    )
+    found = []
+    for share, article, source in ranked[:ALIGNED_ARTICLES]:
+        if share < MIN_RUN_SHARE:
+            break
+        blocks = find_nearest(quote, source)
+        if blocks:
+            gaps = gaps_of(quote, source, blocks)
+            found.append((matched_share(quote, blocks, gaps), article, source, blocks, gaps))
+    if not found:
+        return None
+    # Fewer rearrangements first: a quote with one changed word is no quote joined from pieces.
+    share, article, source, blocks, gaps = max(
+        found, key=lambda item: item[0] - 0.05 * sum(gap.is_jump for gap in item[4])
+    )
+    rest = _rest_elsewhere(text, quote, gaps, [item for item in found if item[1] is not article])
+    if not _is_source(quote, share + (rest[1] if rest else 0.0), blocks, gaps):
+        return None
+    changes = [_change(text, quote, article, source, gap) for gap in gaps]
+    if rest is not None:
+        changes = [rest[0] if _covers(rest[0], change) else change for change in changes]
+    return _match(quote, article, source, blocks, changes, similarity=share)
+
+
+def _is_source(
+    quote: Sequence[QuoteToken], share: float, blocks: Sequence[Block], gaps: Sequence[Gap]
+) -> bool:
+    matched = sum(block.q1 - block.q0 for block in blocks)
+    if share >= MIN_SHARE and matched >= 3:
+        return True
+    if len(quote) <= 4:
+        changed = [item for gap in gaps for item in quote[gap.q0 : gap.q1]]
+        return (
+            matched >= 1
+            and bool(changed)
+            and all(item.token.form.strip("-")[:1].isdigit() for item in changed)
+        )
+    for block in blocks:
+        weight = sum(item.token.weight for item in quote[block.q0 : block.q1])
+        if block.q1 - block.q0 >= MIN_RUN_TOKENS and weight >= MIN_RUN_WEIGHT:
+            return share >= MIN_RUN_SHARE
+    return False
+
+
+def _rest_elsewhere(
+    text: str,
+    quote: Sequence[QuoteToken],
+    gaps: Sequence[Gap],
+    others: Sequence[tuple[float, Article, TokenText, list[Block], list[Gap]]],
+) -> tuple[Change, float] | None:
+    """A stretch of the quote that comes from another article: joined across articles."""
+    total = sum(item.token.weight for item in quote)
+    for gap in gaps:
+        if gap.q1 - gap.q0 < REST_TOKENS:
+            continue
+        rest = quote[gap.q0 : gap.q1]
+        for _, article, source, _, _ in others:
+            blocks = find_nearest(rest, source)
+            if not blocks:
+                continue
+            share = matched_share(rest, blocks, gaps_of(rest, source, blocks))
+            if share >= MIN_SHARE:
+                span = Span(source.tokens[blocks[0].s0].start, source.tokens[blocks[-1].s1 - 1].end)
+                given = Span(rest[0].token.start, rest[-1].token.end)
+                change = Change(
+                    kind=ChangeKind.JOINED,
+                    given=text[given.start : given.end],
+                    true=f"{article.title}: {article.text[span.start : span.end]}",
+                    given_span=given,
+                    source_span=span,
+                )
+                weight = sum(item.token.weight for item in rest)
+                return change, share * weight / total
+    return None
+
+
+def _covers(rest: Change, change: Change) -> bool:
+    return rest.given_span == change.given_span
+
+
+def _change(
+    text: str, quote: Sequence[QuoteToken], article: Article, source: TokenText, gap: Gap
+) -> Change:
+    given_span = _quote_span(quote, gap.q0, gap.q1)
+    given = text[given_span.start : given_span.end]
+    if gap.is_jump:
+        ordered = gap.s1 >= gap.s0
+        first, last = (gap.s0, gap.s1) if ordered else (gap.s1, gap.s0)
+        span = _source_span(source, first, last)
+        kind = ChangeKind.JOINED if ordered else ChangeKind.REORDERED
+        return Change(kind, given, article.text[span.start : span.end], given_span, span)
+    span = _source_span(source, gap.s0, gap.s1)
+    true = article.text[span.start : span.end]
+    kind = ChangeKind.REPLACED
+    if not true:
+        kind = ChangeKind.ADDED
+    elif not given:
+        kind = ChangeKind.LEFT_OUT
+    return Change(kind, given, true, given_span, span, difference_of(given, true))
+
+
+def _quote_span(quote: Sequence[QuoteToken], first: int, last: int) -> Span:
+    if first < last:
+        return Span(quote[first].token.start, quote[last - 1].token.end)
+    at = quote[first - 1].token.end if first else quote[0].token.start
+    return Span(at, at)
+
+
+def _source_span(source: TokenText, first: int, last: int) -> Span:
+    if first < last:
+        return Span(source.tokens[first].start, source.tokens[last - 1].end)
+    at = source.tokens[first - 1].end if first else 0
+    return Span(at, at)
+
+
+def _match(
+    quote: Sequence[QuoteToken],
+    article: Article,
+    source: TokenText,
+    blocks: Sequence[Block],
+    changes: Sequence[Change],
+    *,
+    similarity: float = 1.0,
+) -> QuoteMatch:
+    spans: list[Span] = []
+    first = last = blocks[0]
+    for block in blocks[1:]:
+        true = block.s0 - last.s1
+        near = 0 <= true <= block.q0 - last.q1 + REST_TOKENS
+        if not near or allowance_between(quote, last, block):
+            spans.append(_source_span(source, first.s0, last.s1))
+            first = block
+        last = block
+    spans.append(_source_span(source, first.s0, last.s1))
+    if changes and len(spans) == 1:
+        spans = [_widened(spans[0], changes)]
+    citations = tuple(
+        citation for span in spans for citation in _cite_paragraphs(article, _closed(article, span))
+    )
+    speaker = next((c.speaker for c in citations if c.speaker), None)
+    return QuoteMatch(
+        article_id=article.id,
+        citations=citations,
+        similarity=similarity,
+        changes=tuple(changes),
+        notes=_notes(quote, article, source, blocks),
+        speaker=speaker,
+    )
+
+
+def _widened(span: Span, changes: Sequence[Change]) -> Span:
+    """The true wording with the words that stand where the quote has others."""
+    inner = [c.source_span for c in changes if c.kind is not ChangeKind.ADDED and c.true]
+    return Span(
+        min([span.start, *(s.start for s in inner)]), max([span.end, *(s.end for s in inner)])
+    )
+
+
+def _closed(article: Article, span: Span) -> Span:
+    """With the full stop or percent sign that belongs to the last word."""
+    end = span.end
+    if article.text[end : end + 1] in (".", "!", "?", "؟", "。"):
+        end += 1
+    return Span(span.start, end)
+
+
+def _cite_paragraphs(article: Article, span: Span) -> list[Citation]:
+    citations = []
+    for paragraph in article.paragraphs:
+        start, end = max(span.start, paragraph.start), min(span.end, paragraph.end)
+        if start < end:
+            citations.append(cite(article, start, end))
+    return citations
+
+
+def _notes(
+    quote: Sequence[QuoteToken], article: Article, source: TokenText, blocks: Sequence[Block]
+) -> tuple[str, ...]:
+    notes = []
+    for first, second in pairwise(blocks):
+        skipped = source.forms[first.s1 : second.s0]
+        dropped = [form for form in skipped if form in NEGATIONS]
+        if dropped and allowance_between(quote, first, second) and len(skipped) <= INNER_SKIP:
+            notes.append(f"the ellipsis leaves out “{dropped[0]}”")
+        there = article.paragraph_at(source.tokens[first.s1 - 1].start)
+        here = article.paragraph_at(source.tokens[second.s0].start)
+        if allowance_between(quote, first, second) and here > there:
+            notes.append(f"the ellipsis skips from paragraph {there + 1} to {here + 1}")
+    used = article.paragraph_at(source.tokens[blocks[0].s0].start)
+    if article.paragraphs and not article.paragraphs[used].is_evidence:
+        notes.append("it stands in the caption of an AI-generated image: never evidence")
+    return tuple(notes)
+
+
+def _with_attribution(report: QuoteReport, readings: Sequence[_Reading]) -> QuoteReport:
+    claimed = report.claimed_speaker or next((r.speaker for r in readings if r.speaker), None)
+    if claimed is None or not report.matches:
+        return report
+    told = [match.speaker for match in report.matches]
+    if any(speaker and same_person(claimed, speaker) for speaker in told):
+        attribution = Attribution.CONFIRMED
+    elif any(told):
+        attribution = Attribution.MISATTRIBUTED
+    else:
+        attribution = Attribution.UNCONFIRMED
+    return replace(report, attribution=attribution, claimed_speaker=claimed)

@@ -1,0 +1,151 @@
+"""What checking hands back: frozen values and their JSON forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from assistant.jsonform import citation_to_json, hit_to_json
+from assistant.types import Citation, Hit, Span
+
+QUOTE_SCHEMA = "pullquote/quote/1"
+
+
+class QuoteStatus(StrEnum):
+    """Whether a quote is in the library."""
+
+    EXACT = "exact"
+    ALTERED = "altered"
+    NOT_FOUND = "not found"
+
+
+class ChangeKind(StrEnum):
+    """How a quote departs from its source."""
+
+    REPLACED = "replaced"
+    ADDED = "added"
+    LEFT_OUT = "left out"
+    JOINED = "joined"
+    REORDERED = "reordered"
+
+
+class Difference(StrEnum):
+    """What a departure is about."""
+
+    NUMBER = "number"
+    DATE = "date"
+    NAME = "name"
+    PLACE = "place"
+    NEGATION = "negation"
+    HEDGE = "hedge"
+    OPPOSITE = "opposite"
+    WORDING = "wording"
+
+
+class Attribution(StrEnum):
+    """Whether the one who is said to say it does say it."""
+
+    NOT_CLAIMED = "not claimed"
+    CONFIRMED = "confirmed"
+    MISATTRIBUTED = "misattributed"
+    UNCONFIRMED = "not attributed in the source"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One departure of a quote from its source."""
+
+    kind: ChangeKind
+    given: str
+    """The words of the quote, empty where some were left out."""
+    true: str
+    """The words of the source, empty where some were added."""
+    given_span: Span
+    """Where in the quote as given."""
+    source_span: Span
+    """Where in the article's text."""
+    about: Difference = Difference.WORDING
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteMatch:
+    """A place in an article that a quote comes from, or comes nearest to."""
+
+    article_id: str
+    citations: tuple[Citation, ...]
+    """The true wording: one citation for each piece (and each paragraph of it), in the quote's order."""
+    similarity: float
+    """Share of the quote that is there, 0 to 1."""
+    changes: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What a reader should know although the words are right, such as a skipped "not"."""
+    speaker: str | None = None
+    """Who says it in the source; None for the outlet's own statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteReport:
+    """What ``Assistant.verify`` gives."""
+
+    text: str
+    """As given."""
+    quote: str
+    """The part that was looked for: without the attribution around it."""
+    quote_start: int
+    """Where ``quote`` starts in ``text``."""
+    status: QuoteStatus
+    matches: tuple[QuoteMatch, ...]
+    """Best first; for an exact quote every place, oldest publication first."""
+    attribution: Attribution = Attribution.NOT_CLAIMED
+    claimed_speaker: str | None = None
+    nearest: tuple[Hit, ...] = ()
+    """Passages on the same matter, where the quote is not there."""
+    elapsed_ms: float = 0.0
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the quote is there, and nobody else said it."""
+        return (
+            self.status is QuoteStatus.EXACT and self.attribution is not Attribution.MISATTRIBUTED
+        )
+
+
+def quote_report_to_json(report: QuoteReport) -> dict[str, Any]:
+    """The form of ``pullquote verify --json``."""
+    return {
+        "schema": QUOTE_SCHEMA,
+        "text": report.text,
+        "quote": report.quote,
+        "quote_start": report.quote_start,
+        "status": report.status.value,
+        "attribution": report.attribution.value,
+        "claimed_speaker": report.claimed_speaker,
+        "matches": [
+            {
+                "article_id": match.article_id,
+                "similarity": round(match.similarity, 4),
+                "speaker": match.speaker,
+                "notes": list(match.notes),
+                "changes": [change_to_json(change) for change in match.changes],
+                "citations": [citation_to_json(citation) for citation in match.citations],
+            }
+            for match in report.matches
+        ],
+        "nearest": [hit_to_json(hit) for hit in report.nearest],
+        "elapsed_ms": round(report.elapsed_ms, 3),
+    }
+
+
+def change_to_json(change: Change) -> dict[str, Any]:
+    """One change of a quote."""
+    return {
+        "kind": change.kind.value,
+        "about": change.about.value,
+        "given": change.given,
+        "true": change.true,
+        "given_start": change.given_span.start,
+        "given_end": change.given_span.end,
+        "source_start": change.source_span.start,
+        "source_end": change.source_span.end,
+    }

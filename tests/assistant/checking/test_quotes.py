@@ -1,0 +1,186 @@
+"""Quotes: exact, altered, not found; what was changed; who said it."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections import Counter
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from assistant.assistant import Assistant
+from assistant.checking.reports import Attribution, ChangeKind, Difference, QuoteReport, QuoteStatus
+from assistant.errors import UsageError
+
+
+def load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+made_quotes = load("made_quotes")
+
+
+def names_the_change(report: QuoteReport, made: made_quotes.MadeQuote) -> bool:
+    """Whether the diff shows what was done to the quote."""
+    changes = report.matches[0].changes
+    if made.rule == "joined":
+        kinds = {change.kind for change in changes}
+        return bool(kinds & {ChangeKind.JOINED, ChangeKind.REORDERED}) or any(
+            change.kind is ChangeKind.LEFT_OUT for change in changes
+        )
+    side = "true" if made.rule == "negation" else "given"
+    return any(made.changed in getattr(change, side) for change in changes)
+
+
+def test_made_quotes(seeds: Assistant) -> None:
+    articles = [seeds.article(summary.id) for summary in seeds.articles()]
+    made = made_quotes.make_quotes(articles, count=200, seed=7)
+    assert len(made) == 200
+    assert sum(quote.is_exact for quote in made) == 100
+    assert set(Counter(quote.rule for quote in made)) == {
+        *made_quotes.EDITS,
+        *made_quotes.ALTERATIONS,
+    }
+    wrong = []
+    for quote in made:
+        report = seeds.verify(quote.text)
+        expected = QuoteStatus.EXACT if quote.is_exact else QuoteStatus.ALTERED
+        if report.status is not expected:
+            wrong.append((quote.rule, quote.text, report.status))
+        elif quote.is_exact and quote.rule != "ellipsis":
+            assert any(match.article_id == quote.article_id for match in report.matches)
+        if not quote.is_exact and report.status is expected:
+            assert names_the_change(report, quote), (quote, report.matches[0].changes)
+    assert wrong == []
+
+
+def test_exact_span_is_the_source(seeds: Assistant) -> None:
+    report = seeds.verify("  “we are NOT ruling anything out in principle”  ")
+    (match,) = report.matches
+    (citation,) = match.citations
+    article = seeds.article(match.article_id)
+    assert report.status is QuoteStatus.EXACT
+    assert article.text[citation.start : citation.end] == citation.quote
+    assert citation.quote == "We are not ruling anything out in principle."
+
+
+def test_hyphenated_ligature_and_accents(seeds: Assistant) -> None:
+    report = seeds.verify("Zélenskyy eyes NATO–like guaran-\ntees")
+    assert report.status is QuoteStatus.EXACT
+    assert report.matches[0].citations[0].quote == "Zelenskyy eyes NATO-like guarantees"
+
+
+def test_changed_number_is_named(seeds: Assistant) -> None:
+    report = seeds.verify("representatives from 36 countries have concretized plans")
+    (change,) = report.matches[0].changes
+    assert report.status is QuoteStatus.ALTERED
+    assert (change.given, change.true, change.about) == ("36", "35", Difference.NUMBER)
+    assert report.text[change.given_span.start : change.given_span.end] == "36"
+    article = seeds.article(report.matches[0].article_id)
+    assert article.text[change.source_span.start : change.source_span.end] == "35"
+    assert report.matches[0].citations[0].quote == (
+        "representatives from 35 countries have concretized plans"
+    )
+
+
+def test_dropped_negation_is_named(seeds: Assistant) -> None:
+    report = seeds.verify("We are ruling anything out in principle")
+    (change,) = report.matches[0].changes
+    assert (change.kind, change.true, change.about) == (
+        ChangeKind.LEFT_OUT,
+        "not",
+        Difference.NEGATION,
+    )
+
+
+def test_ellipsis_keeps_the_order(seeds: Assistant) -> None:
+    kept = seeds.verify("World leaders ... signing Paris Declaration")
+    swapped = seeds.verify("mine clearance in the Black Sea ... Sweden is prepared to contribute")
+    assert kept.status is QuoteStatus.EXACT
+    assert [c.quote for c in kept.matches[0].citations] == [
+        "World leaders",
+        "signing Paris Declaration",
+    ]
+    assert swapped.status is QuoteStatus.ALTERED
+    assert swapped.matches[0].changes[0].kind is ChangeKind.REORDERED
+
+
+def test_ellipsis_across_articles_is_no_quote(seeds: Assistant) -> None:
+    report = seeds.verify(
+        "Thousands of French soldiers could participate ... all sharp operations carry risks"
+    )
+    assert report.status is QuoteStatus.ALTERED
+    assert report.matches[0].changes[0].kind is ChangeKind.JOINED
+
+
+def test_joined_sentences(seeds: Assistant) -> None:
+    report = seeds.verify(
+        "In an emergency, rapid troop mobilizations would be necessary. Russia appears more open to "
+        "a deal privately due to losses and economic consequences"
+    )
+    (change,) = report.matches[0].changes
+    assert report.status is QuoteStatus.ALTERED
+    assert change.kind is ChangeKind.JOINED
+    assert change.true.startswith("The United States plans a key role")
+
+
+def test_skipped_negation_is_noted(seeds: Assistant) -> None:
+    report = seeds.verify("We are … ruling anything out in principle")
+    assert report.status is QuoteStatus.EXACT
+    assert "the ellipsis leaves out “not”" in report.matches[0].notes
+
+
+@pytest.mark.parametrize(
+    ("text", "attribution"),
+    [
+        ("“We are not ruling anything out in principle,” said Merz.", Attribution.CONFIRMED),
+        ("“We are not ruling anything out in principle,” said Macron.", Attribution.MISATTRIBUTED),
+        ('Emmanuel Macron said: "all sharp operations carry risks"', Attribution.MISATTRIBUTED),
+        ("Ewa Skoog Haslum said all sharp operations carry risks", Attribution.CONFIRMED),
+        ("“We are not ruling anything out in principle”", Attribution.NOT_CLAIMED),
+    ],
+)
+def test_attribution(seeds: Assistant, text: str, attribution: Attribution) -> None:
+    report = seeds.verify(text)
+    assert report.status is QuoteStatus.EXACT
+    assert report.attribution is attribution
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The harbour council approved a new ferry line on Monday morning",
+        "It is what it is and that is that",
+        "Leaders of the world agreed to sell Greenland to a consortium of bakers",
+    ],
+)
+def test_not_found(seeds: Assistant, text: str) -> None:
+    report = seeds.verify(text)
+    assert report.status is QuoteStatus.NOT_FOUND
+    assert report.matches == ()
+    assert report.nearest
+
+
+def test_acronym_is_another_word(seeds: Assistant) -> None:
+    report = seeds.verify("a US-backed multinational protection force")
+    other = seeds.verify("a us-backed multinational Protection Force")
+    assert report.status is QuoteStatus.EXACT
+    assert other.status is QuoteStatus.ALTERED
+
+
+def test_ai_caption_is_noted(seeds: Assistant) -> None:
+    report = seeds.verify("signing Paris Declaration for Ukraine security guarantees amid flags")
+    assert "never evidence" in report.matches[0].notes[0]
+
+
+def test_without_words(seeds: Assistant) -> None:
+    with pytest.raises(UsageError, match="no words"):
+        seeds.verify(" “…” ")
