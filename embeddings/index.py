@@ -13,7 +13,7 @@ which vectors came.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -41,6 +41,7 @@ from embeddings.scoring import (
     lossless_dtype,
     nothing_found,
 )
+from embeddings.vectors import as_ids, checked_queries, checked_rows
 
 Ids = NDArray[np.int64]
 Vectors = NDArray[np.float32]
@@ -53,8 +54,6 @@ _MERGE_SHARE = 10
 _MERGE_LEAST, _MERGE_MOST = 2_000, 40_000
 """A save merges when the delta is a tenth of the base, within these bounds: less rewrites the base
 for every article, more makes the delta slower to search than the base."""
-_NORM_LIMIT = 1.01
-"""Rows at half precision are a thousandth off."""
 
 
 class VectorIndex(Protocol):
@@ -173,7 +172,7 @@ class FaissIndex:
             ValueError: An id is negative or comes twice, the shapes do not fit, or a row is not
                 finite or longer than 1.
         """
-        new_ids, rows = self._checked(ids, vectors)
+        new_ids, rows = checked_rows(ids, vectors, self._dim)
         if not len(new_ids):
             return
         with self._lock:
@@ -194,30 +193,6 @@ class FaissIndex:
                 delta_alive=np.concatenate([state.delta_alive, np.ones(len(rows), np.bool_)]),
             )
 
-    def _checked(self, ids: ArrayLike, vectors: ArrayLike) -> tuple[Ids, Vectors]:
-        new_ids = _as_ids(ids)
-        rows = np.asarray(vectors, np.float32)
-        if rows.shape != (len(new_ids), self._dim):
-            raise ValueError(
-                f"cannot add vectors of shape {rows.shape} under {len(new_ids)} ids; "
-                f"the shape must be ({len(new_ids)}, {self._dim})"
-            )
-        if len(new_ids) and new_ids.min() < 0:
-            raise ValueError(f"cannot add the id {new_ids.min()}; ids must be 0 or more")
-        if len(np.unique(new_ids)) != len(new_ids):
-            values, counts = np.unique(new_ids, return_counts=True)
-            raise ValueError(
-                f"cannot add the id {values[counts > 1][0]} twice in one call; give each id once"
-            )
-        norms = np.einsum("ij,ij->i", rows, rows)
-        if not np.all(norms <= _NORM_LIMIT**2):  # false for NaN too
-            worst = int(np.argmax(~(norms <= _NORM_LIMIT**2)))
-            raise ValueError(
-                f"cannot add the vector of id {new_ids[worst]} of length "
-                f"{float(norms[worst]) ** 0.5:.3g}; rows must be unit vectors"
-            )
-        return new_ids, rows
-
     def remove(self, ids: ArrayLike) -> int:
         """Remove vectors.
 
@@ -228,7 +203,7 @@ class FaissIndex:
             How many were there.
         """
         with self._lock:
-            return self._mark_dead(np.unique(_as_ids(ids)))
+            return self._mark_dead(np.unique(as_ids(ids)))
 
     def _mark_dead(self, ids: Ids) -> int:
         state, count = self._state, 0
@@ -273,16 +248,9 @@ class FaissIndex:
         Raises:
             ValueError: The shape does not fit, a number is not finite, or ``k`` is less than 1.
         """
-        wanted = np.ascontiguousarray(queries, np.float32)
-        if wanted.ndim != 2 or wanted.shape[1] != self._dim or k < 1:
-            raise ValueError(
-                f"cannot search for {k} of queries of shape {wanted.shape}; k must be 1 or more, "
-                f"the shape (q, {self._dim})"
-            )
-        if not np.isfinite(wanted).all():
-            raise ValueError("cannot search: a query has a number that is not finite")
+        wanted = checked_queries(queries, k, self._dim)
         state = self._state
-        subset = None if allowed is None else np.unique(_as_ids(allowed))
+        subset = None if allowed is None else np.unique(as_ids(allowed))
         parts: list[list[tuple[Vectors, Ids]]] = [[] for _ in wanted]
         if state.base is not None:
             for found, part in zip(
@@ -445,17 +413,6 @@ class FaissIndex:
             )
             self.add(np.array(ids), np.array(rows, np.float32))
         self._folder, self._generation = folder, manifest.generation
-
-
-def _as_ids(ids: ArrayLike | Sequence[int]) -> Ids:
-    array = np.asarray(ids)
-    if array.size == 0:
-        return np.empty(0, np.int64)
-    if array.ndim != 1 or array.dtype.kind not in "iu":
-        raise ValueError(
-            f"cannot read ids of shape {array.shape} and type {array.dtype}; give (n,) integers"
-        )
-    return array.astype(np.int64)
 
 
 __all__ = ["EXACT_LIMIT", "PADDING_ID", "FaissIndex", "IndexKind", "VectorIndex"]
