@@ -340,6 +340,17 @@ class Assistant:
 
         return examine(self._library, self._caches, repair=repair)
 
+    def backup(self, path: str | Path) -> None:
+        """Write the whole library into one new file.
+
+        Raises:
+            UsageError: The file exists.
+            LibraryReadOnly: It cannot be written.
+        """
+        from assistant.archive import backup
+
+        backup(self._library, Path(path))
+
     # Conversations
 
     def start_conversation(self, title: str) -> int:

@@ -6,38 +6,35 @@ locked, 130 interrupted.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
+from assistant import cli_library
+from assistant.cli_common import (
+    common,
+    library_option,
+    model_option,
+    open_assistant,
+    progress,
+    write,
+    write_json,
+)
 from assistant.errors import PullquoteError, UsageError
-from assistant.types import AnswerStatus, Filters, Progress, Section
+from assistant.types import AnswerStatus, Filters, Section
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
 
 NO_ANSWER = 1
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 BATCH_QUERIES = 64
 """Queries of a batch search that are encoded together."""
-
-_library_option = click.option(
-    "--library",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the library (else PULLQUOTE_LIBRARY, else the default one).",
-)
-_model_option = click.option(
-    "--model", help="Name or path of a sentence-transformers model instead of the bundled encoder."
-)
-_json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")
-
-
-def common(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that every command takes."""
-    return _library_option(_model_option(_json_option(command)))
 
 
 def filtering(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -89,8 +86,8 @@ def _iso_date(value: str | None) -> str | None:
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pullquote", prog_name="pullquote")
-@_library_option
-@_model_option
+@library_option
+@model_option
 @click.option("--continue", "continue_last", is_flag=True, help="Go on with the last conversation.")
 @click.option("--plain", is_flag=True, help="Line by line, for screen readers and dumb terminals.")
 @click.pass_context
@@ -111,18 +108,6 @@ def cli(
     from assistant.tui import run_chat
 
     context.exit(run_chat(library, model=model, continue_last=continue_last, plain=plain))
-
-
-def _open(library: Path | None, model: str | None) -> Any:
-    """The assistant; options of the group serve where the command has none of its own."""
-    from assistant.assistant import Assistant
-
-    shared = click.get_current_context().obj or {}
-    return Assistant.open(
-        library or shared.get("library"),
-        model=model or shared.get("model"),
-        on_progress=_progress("making the first library from the bundled articles"),
-    )
 
 
 @cli.command()
@@ -149,19 +134,19 @@ def ask(
     wanted = _filters(**filters)
     from assistant.jsonform import answer_to_json
 
-    with _open(library, model) as pq:
+    with open_assistant(library, model) as pq:
         if batch is not None:
             for line in _questions(batch):
-                _write_json(answer_to_json(pq.ask(line, k=passages, filters=wanted)))
+                write_json(answer_to_json(pq.ask(line, k=passages, filters=wanted)))
             return
         assert question is not None
         answer = pq.ask(question, k=passages, filters=wanted)
     if as_json:
-        _write_json(answer_to_json(answer))
+        write_json(answer_to_json(answer))
     else:
         from assistant.render import answer_lines
 
-        _write(answer_lines(answer))
+        write(answer_lines(answer))
     if answer.status is AnswerStatus.UNANSWERABLE:
         click.get_current_context().exit(NO_ANSWER)
 
@@ -190,21 +175,21 @@ def search(
     wanted = _filters(**filters)
     from assistant.jsonform import hit_to_json
 
-    with _open(library, model) as pq:
+    with open_assistant(library, model) as pq:
         if batch is not None:
             for queries in _chunks(_questions(batch), BATCH_QUERIES):
                 results = pq.search_batch(queries, k=count, filters=wanted)
                 for line, hits in zip(queries, results, strict=True):
-                    _write_json({"query": line, "passages": [hit_to_json(hit) for hit in hits]})
+                    write_json({"query": line, "passages": [hit_to_json(hit) for hit in hits]})
             return
         assert query is not None
         hits = pq.search(query, k=count, filters=wanted)
     if as_json:
-        _write_json({"query": query, "passages": [hit_to_json(hit) for hit in hits]})
+        write_json({"query": query, "passages": [hit_to_json(hit) for hit in hits]})
     else:
         from assistant.render import hits_lines
 
-        _write(hits_lines(hits))
+        write(hits_lines(hits))
     if not hits:
         click.get_current_context().exit(NO_ANSWER)
 
@@ -217,12 +202,12 @@ def add(sources: tuple[str, ...], library: Path | None, model: str | None, as_js
     from assistant.jsonform import report_to_json
     from assistant.render import report_lines
 
-    with _open(library, model) as pq:
-        report = pq.add(sources, on_progress=_progress("adding"), stdin=sys.stdin.buffer)
+    with open_assistant(library, model) as pq:
+        report = pq.add(sources, on_progress=progress("adding"), stdin=sys.stdin.buffer)
     if as_json:
-        _write_json(report_to_json(report))
+        write_json(report_to_json(report))
     else:
-        _write(report_lines(report))
+        write(report_lines(report))
     if report.failures and not (report.added or report.updated or report.unchanged):
         click.get_current_context().exit(3)
 
@@ -234,14 +219,14 @@ def remove(
     article_ids: tuple[str, ...], library: Path | None, model: str | None, as_json: bool
 ) -> None:
     """Remove articles by id."""
-    with _open(library, model) as pq:
+    with open_assistant(library, model) as pq:
         ids = [_article_id(pq, name) for name in article_ids]
         for article_id in ids:
             pq.remove(article_id)
     if as_json:
-        _write_json({"removed": ids})
+        write_json({"removed": ids})
     else:
-        _write([[(f"removed {article_id}", "")] for article_id in ids])
+        write([[(f"removed {article_id}", "")] for article_id in ids])
 
 
 @cli.command("list")
@@ -254,12 +239,12 @@ def list_articles(
     from assistant.jsonform import summary_to_json
     from assistant.render import summaries_lines
 
-    with _open(library, model) as pq:
+    with open_assistant(library, model) as pq:
         summaries = pq.articles(matching=matching)
     if as_json:
-        _write_json({"articles": [summary_to_json(summary) for summary in summaries]})
+        write_json({"articles": [summary_to_json(summary) for summary in summaries]})
     else:
-        _write(summaries_lines(summaries))
+        write(summaries_lines(summaries))
 
 
 @cli.command()
@@ -270,12 +255,12 @@ def show(article: str, library: Path | None, model: str | None, as_json: bool) -
     from assistant.jsonform import article_to_json
     from assistant.render import article_lines
 
-    with _open(library, model) as pq:
+    with open_assistant(library, model) as pq:
         found = pq.article(_article_id(pq, article))
     if as_json:
-        _write_json(article_to_json(found))
+        write_json(article_to_json(found))
     else:
-        _write(article_lines(found))
+        write(article_lines(found))
 
 
 @cli.command()
@@ -289,13 +274,13 @@ def related(
     from assistant.jsonform import related_to_json
     from assistant.render import related_lines
 
-    with _open(library, model) as pq:
+    with open_assistant(library, model) as pq:
         article_id = _article_id(pq, article)
         items = pq.related(article_id, k=count)
     if as_json:
-        _write_json({"article_id": article_id, "related": [related_to_json(i) for i in items]})
+        write_json({"article_id": article_id, "related": [related_to_json(i) for i in items]})
     else:
-        _write(related_lines(items))
+        write(related_lines(items))
 
 
 @cli.command()
@@ -305,19 +290,22 @@ def doctor(no_repair: bool, library: Path | None, model: str | None, as_json: bo
     """Check offsets, hashes, vectors and indexes; rebuild what is derived."""
     from assistant.jsonform import doctor_to_json
 
-    with _open(library, model) as pq:
+    with open_assistant(library, model) as pq:
         report = pq.doctor(repair=not no_repair)
     if as_json:
-        _write_json(doctor_to_json(report))
+        write_json(doctor_to_json(report))
     else:
         counts = ", ".join(f"{count} {name}" for name, count in report.checked.items())
         lines = [[(f"checked {counts}", "")]]
         lines += [[("problem: ", "bold red"), (line, "")] for line in report.problems]
         lines += [[("repaired: ", "bold green"), (line, "")] for line in report.repaired]
         lines.append([("healthy" if report.is_healthy else "not healthy", "bold")])
-        _write(lines)
+        write(lines)
     if not report.is_healthy:
         click.get_current_context().exit(4)
+
+
+cli_library.register(cli)
 
 
 # What the commands share
@@ -330,7 +318,7 @@ def _exactly_one(argument: str | None, batch: TextIO | None, what: str) -> None:
         raise UsageError(f"{what} is empty: write something between the quotes")
 
 
-def _article_id(pq: Any, name: str) -> str:
+def _article_id(pq: Assistant, name: str) -> str:
     """The id that ``name`` means: an id, the start of one, or the start of a title."""
     if any(summary.id == name for summary in pq.articles(matching=name)):
         return name
@@ -363,26 +351,6 @@ def _chunks(items: Iterable[str], size: int) -> Iterator[list[str]]:
             chunk = []
     if chunk:
         yield chunk
-
-
-def _write(lines: Any) -> None:
-    from assistant.render import write_lines
-
-    write_lines(lines, sys.stdout)
-
-
-def _write_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
-
-
-def _progress(label: str) -> Callable[[Progress], None] | None:
-    """Progress on stderr, where a person may be looking."""
-    if not sys.stderr.isatty():
-        return None
-    from assistant.progress import ProgressLine
-
-    return ProgressLine(label, sys.stderr).show
 
 
 def main() -> NoReturn:

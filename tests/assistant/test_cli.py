@@ -268,3 +268,26 @@ def test_asking_loads_nothing_heavy(seeds_folder, code):
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_backup_brings_everything_back(call, tmp_path):
+    library, page = tmp_path / "own", tmp_path / "page.md"
+    page.write_text("# Bridges\n\nThe bridge of Arta has 7 arches.\n", "utf-8")
+    added = json.loads(call("add", str(page), "--json", library=library)[1])["added"]
+    assert call("backup", str(tmp_path / "kept.pullquote"), library=library)[0] == 0
+    assert call("remove", added[0], library=library)[0] == 0
+    assert call("restore", str(tmp_path / "kept.pullquote"), library=library)[0] == 0
+    found = json.loads(call("search", "bridge of Arta", "--json", "-k", "1", library=library)[1])
+    assert found["passages"][0]["article_id"] == added[0]
+    assert json.loads(call("doctor", "--json", library=library)[1])["healthy"] is True
+
+
+def test_what_is_no_backup_is_refused_and_changes_nothing(call, tmp_path):
+    library = tmp_path / "own"
+    assert call("list", library=library)[0] == 0
+    (tmp_path / "not-a-backup").write_bytes(b"just some bytes" * 50)
+    code, _, err = call("restore", str(tmp_path / "not-a-backup"), library=library)
+    assert (code, "not a backup" in err) == (4, True)
+    assert len(json.loads(call("list", "--json", library=library)[1])["articles"]) == 8
+    code, _, err = call("backup", str(tmp_path / "not-a-backup"), library=library)
+    assert (code, "exists" in err) == (2, True)
