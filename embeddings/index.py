@@ -13,7 +13,7 @@ which vectors came.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from embeddings.base_segment import BaseSegment, load_base
 from embeddings.base_writing import write_base
 from embeddings.errors import IndexDamaged
+from embeddings.index_building import gather
 from embeddings.index_files import (
     DataFile,
     IndexKind,
@@ -324,6 +325,67 @@ class FaissIndex:
             manifest = self._manifest(folder, state, generation)
             write_manifest(folder, manifest)
             self._state, self._folder, self._generation = state, folder, generation
+
+    @classmethod
+    def build(
+        cls,
+        folder: Path,
+        batches: Iterable[tuple[ArrayLike, ArrayLike]],
+        *,
+        dim: int,
+        model_id: str,
+        generation: int = 0,
+        exact_limit: int | None = None,
+        total: int = 0,
+        on_progress: OnProgress | None = None,
+    ) -> FaissIndex:
+        """Build and save an index of any size without holding its vectors in memory.
+
+        An index that is in the folder stays until the new one is whole. A build that was stopped
+        goes on where it was when it is called again with the same vectors: what was read is not
+        written again and what was trained is not trained again.
+
+        Args:
+            folder: Where it is kept; made if it is not there.
+            batches: ``(n,)`` ids and ``(n, dim)`` unit rows; ids ascend over all batches.
+            dim: Numbers in a vector.
+            model_id: Id of the encoder that they come from.
+            generation: State of the caller's data that they reflect.
+            exact_limit: See :meth:`save`.
+            total: How many vectors there will be, for progress; 0: unknown.
+            on_progress: Called with (steps done, steps in all).
+
+        Raises:
+            ValueError: Ids do not ascend, or the vectors are not as :meth:`add` wants them.
+            OSError: The folder cannot be written.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        report = on_progress or (lambda _done, _total: None)
+        # Reading, then training as a tenth, then writing.
+        ids, rows = gather(
+            folder,
+            batches,
+            dim=dim,
+            model_id=model_id,
+            on_rows=lambda done: report(done, 2 * max(total, done) + max(total, done) // 10),
+        )
+        count = len(ids)
+        index = cls(dim, model_id=model_id)
+        base, files = write_base(
+            folder,
+            dim,
+            base=None,
+            base_alive=None,
+            new_ids=ids,
+            new_rows=rows,
+            exact_limit=EXACT_LIMIT if exact_limit is None else exact_limit,
+            on_progress=lambda done, _: report(count + done, 2 * count + count // 10),
+        )
+        index._state = replace(index._state, base=base)
+        index._base_files = files
+        write_manifest(folder, index._manifest(folder, index._state, generation))
+        index._folder, index._generation = folder, generation
+        return index
 
     def _needs_merge(self, state: _State, exact_limit: int) -> bool:
         if state.base is None:

@@ -132,6 +132,7 @@ class MilvusIndex:
             dim: Numbers in a vector.
             model_id: Id of the encoder whose vectors it must hold.
             kind: How a new collection is searched; None: ``HNSW`` on a server, ``FLAT`` in a file.
+                One that is there keeps its own.
 
         Raises:
             ValueError: The URI is malformed.
@@ -296,6 +297,8 @@ class MilvusIndex:
                 f"the Milvus collection {name!r} has vectors of {dims} numbers, not {self._dim}; "
                 "name another collection or drop it"
             )
+        made_as = self._call("describe_index", {"index_name": "vector"})["index_type"]
+        self._kind = next((kind for kind in MilvusKind if kind == made_as), self._kind)
         rows = self._call(
             "query",
             {"filter": "id == 0", "output_fields": ["generation", "model"]},

@@ -495,3 +495,67 @@ def test_interrupted_promotion_uses_its_training_again(
     assert seen == [(300, 3301), (3301, 3301)]
     assert not checkpoint.exists()
     assert FaissIndex.load(tmp_path, expect_model=MODEL).kind is IndexKind.IVF_SQ8
+
+
+def batches(ids: np.ndarray, rows: np.ndarray, size: int = 500):  # type: ignore[no-untyped-def]
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size], rows[start : start + size]
+
+
+@pytest.mark.parametrize("exact_limit", [0, 10**9])
+@pytest.mark.parametrize("halves", [True, False])
+def test_built_equals_added(
+    exact_limit: int, halves: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base_segment, "PROBED_LISTS", 10**6)
+    monkeypatch.setattr(base_segment, "RESCORED_LEAST", 10**6)
+    rows, ids = clustered(1800), np.arange(10, 5410, 3)
+    rows[: 1800 if halves else 700] = rows[: 1800 if halves else 700].astype(np.float16)
+    seen: list[tuple[int, int]] = []
+    index = FaissIndex.build(
+        tmp_path, batches(ids, rows), dim=32, model_id=MODEL, generation=4, total=1800,
+        exact_limit=exact_limit, on_progress=lambda *step: seen.append(step),
+    )  # fmt: skip
+    assert index.kind is (IndexKind.IVF_SQ8 if exact_limit == 0 else IndexKind.EXACT)
+    stored = dict(zip(ids.tolist(), rows, strict=True))
+    again = FaissIndex.load(tmp_path, expect_model=MODEL, verify=True)
+    assert (again.generation, len(again)) == (4, 1800)
+    for each in (index, again):
+        assert_same(each, stored, clustered(5, seed=3))
+    assert seen == sorted(seen)
+    assert {total for _, total in seen} == {3780}
+    assert not list(tmp_path.glob("*.checkpoint"))
+    index.add([1], rows[:1])
+    index.save(tmp_path, generation=5)
+    assert len(FaissIndex.load(tmp_path, expect_model=MODEL)) == 1801
+
+
+def test_stopped_build_goes_on(tmp_path: Path) -> None:
+    rows, ids = clustered(1800).astype(np.float16).astype(np.float32), np.arange(1800)
+    FaissIndex.build(tmp_path, batches(ids[:5], rows[:5]), dim=32, model_id=MODEL, generation=1)
+
+    def stopping():  # type: ignore[no-untyped-def]
+        yield from batches(ids[:1000], rows[:1000])
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        FaissIndex.build(tmp_path, stopping(), dim=32, model_id=MODEL, generation=2)
+    assert len(FaissIndex.load(tmp_path, expect_model=MODEL)) == 5
+    gathered = next(tmp_path.glob("gathered-rows-*"))
+    assert gathered.stat().st_size == 1000 * 32 * 2
+    rows[700] = rows[0]  # changed since: the rest is not trusted either
+    index = FaissIndex.build(tmp_path, batches(ids, rows), dim=32, model_id=MODEL, generation=2)
+    assert_same(index, dict(enumerate(rows)), clustered(5, seed=3))
+    assert FaissIndex.load(tmp_path, expect_model=MODEL, verify=True).generation == 2
+
+
+def test_build_wants_ascending_ids(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="do not ascend: 5 after 5"):
+        FaissIndex.build(
+            tmp_path, [([5], unit_rows(1)), ([5], unit_rows(1))], dim=DIM, model_id=MODEL
+        )
+
+
+def test_build_of_nothing(tmp_path: Path) -> None:
+    assert len(FaissIndex.build(tmp_path, [], dim=DIM, model_id=MODEL)) == 0
+    assert len(FaissIndex.load(tmp_path, expect_model=MODEL)) == 0

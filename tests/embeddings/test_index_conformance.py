@@ -1,7 +1,13 @@
-"""What every vector index must do, the same tests for each kind; on a Milvus server in the full run."""
+"""What every vector index must do, the same tests for each kind.
+
+Set ``PULLQUOTE_TEST_MILVUS`` to ``milvus://host:port`` to run them on a server too; collections whose
+names begin with ``pullquote_test_`` are made and dropped there.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 import socket
 import subprocess
 import sys
@@ -74,7 +80,8 @@ class MilvusCase:
         return index
 
 
-KINDS = ["numpy", "faiss", "lists", "milvus-lite"]
+SERVER = os.environ.get("PULLQUOTE_TEST_MILVUS")
+KINDS = ["numpy", "faiss", "lists", "milvus-lite", *(["milvus-server"] if SERVER else [])]
 
 
 @pytest.fixture(scope="module")
@@ -82,17 +89,14 @@ def lite(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"milvus-lite://{tmp_path_factory.mktemp('milvus')}/lite.db"
 
 
-@pytest.fixture(params=[*KINDS, pytest.param("milvus-server", marks=pytest.mark.full)])
+@pytest.fixture(params=KINDS)
 def case(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[FaissCase | MilvusCase]:
     if request.param.startswith("milvus"):
-        where = (
-            request.getfixturevalue("lite")
-            if request.param == "milvus-lite"
-            else request.getfixturevalue("server").uri
-        )
-        made = MilvusCase(f"{where}/c_{abs(hash(request.node.name))}")
+        where = SERVER if request.param == "milvus-server" else request.getfixturevalue("lite")
+        name = re.sub(r"\W+", "_", request.node.name)
+        made = MilvusCase(f"{where}/pullquote_test_{name}")
         yield made
         made.open().drop()
         return
