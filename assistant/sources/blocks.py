@@ -135,12 +135,11 @@ def iso_date(value: str | None) -> str | None:
     if not text or len(text) > 64:
         return None
     try:
-        if len(text) == 10:
-            return date.fromisoformat(text).isoformat()
         if text.isascii() and text.isdigit() and len(text) in (10, 13):
-            return datetime.fromtimestamp(
-                int(text) / (1000 if len(text) == 13 else 1), UTC
-            ).isoformat()
+            seconds = int(text) / (1000 if len(text) == 13 else 1)
+            return datetime.fromtimestamp(seconds, UTC).isoformat()
+        if len(text) in (8, 10):
+            return date.fromisoformat(text).isoformat()
         return datetime.fromisoformat(text).isoformat()
     except (ValueError, OverflowError, OSError):
         pass  # not ISO: the form of e-mail and RSS is the other one in use
@@ -195,7 +194,7 @@ def build_article(
     kept = [
         replace(block, text=text) for block in blocks if (text := clean(block.text, block.kind))
     ]
-    if not kept:
+    if not any(character.isalnum() for block in kept for character in block.text):
         msg = f"{location}: no text found in it ({format_name}); check that it is an article"
         raise SourceError(msg)
     headline = next((block.text for block in kept if block.section is Section.HEADLINE), None)
@@ -271,17 +270,22 @@ def title_key(title: str) -> str:
     return " ".join(re.findall(r"\w+", title.casefold())) or title
 
 
-def distinct(article: Article, seen: set[str]) -> Article | None:
-    """Give ``article`` an id that is not in ``seen``, and add it there.
+def distinct(article: Article, seen: dict[str, str]) -> Article | None:
+    """Give ``article`` an id that no other of its source has, and note it.
+
+    Args:
+        article: Of a source with several.
+        seen: Ids of the source so far, with digests of what they stand for; added to.
 
     Returns:
         None for a word-for-word repetition. A second article under the same key gets its text's
         hash into the id, not a counter, so that the id stays when its neighbours change.
     """
+    content = f"{article.title}\n{article.text}".encode("utf-8", "replace")
+    digest = hashlib.sha256(content).hexdigest()
+    if article.id in seen and seen[article.id] != digest:
+        article = replace(article, id=article_id(f"{article.id}#{digest}"))
     if article.id in seen:
-        digest = hashlib.sha256((article.title + article.text).encode("utf-8", "replace"))
-        article = replace(article, id=article_id(f"{article.id}#{digest.hexdigest()}"))
-        if article.id in seen:
-            return None
-    seen.add(article.id)
+        return None
+    seen[article.id] = digest
     return article

@@ -6,6 +6,7 @@ import codecs
 import re
 
 from assistant.errors import SourceError
+from assistant.sources.language import detect
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -15,6 +16,12 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.I)
+_WESTERN = "cp1252"
+_CODE_PAGES = {
+    **dict.fromkeys(("pl", "cs", "sk", "hu", "sl", "hr", "ro"), "cp1250"),
+    **dict.fromkeys(("lv", "lt", "et"), "cp1257"),
+    "tr": "cp1254",
+}
 _HEAD_BYTES = 4096
 _GUESS_BYTES = 1 << 18
 _MAX_CONTROL_SHARE = 0.02
@@ -84,5 +91,13 @@ def _multibyte_count(data: bytes) -> int:
 def _guess(data: bytes) -> str:
     from charset_normalizer import from_bytes  # only where the bytes are not UTF-8
 
-    best = from_bytes(data[:_GUESS_BYTES]).best()
-    return data.decode(best.encoding if best is not None else "cp1252", "replace")
+    head = data[:_GUESS_BYTES]
+    best = from_bytes(head).best()
+    encoding = best.encoding if best is not None else _WESTERN
+    # The code pages for Latin script differ in a few letters, which statistics confuse; function
+    # words, most of them ASCII, tell the language and so the page.
+    guess = head.decode(encoding, "replace")
+    if any(ord(character) > 0x24F and character.isalpha() for character in guess):
+        return data.decode(encoding, "replace")
+    language = detect(head.decode("ascii", "replace"))
+    return data.decode(_CODE_PAGES.get(language or "", _WESTERN), "replace")

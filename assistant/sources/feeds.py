@@ -53,7 +53,7 @@ def parse_feed(data: bytes, *, location: str) -> Iterator[Article | IngestFailur
     language = _child_text(channel, "language") or root.get(
         "{http://www.w3.org/XML/1998/namespace}lang"
     )
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for number, entry in enumerate(entries, 1):
         where = f"{location}: entry {number}"
         try:

@@ -286,13 +286,17 @@ def _with_captions(blocks: list[Block], tree: Any) -> list[Block]:
     waiting: list[Block] = []
     inserted: dict[int, list[Block]] = {}
     position = -1
-    for element in tree.iter("p", "li", "blockquote", "h2", "h3", "h4", "figcaption"):
+    for element in tree.iter("p", "li", "blockquote", "h2", "h3", "h4", "figcaption", "table"):
         text = clean(element.text_content())
         if element.tag == "figcaption":
             if text and text not in present and not _is_aside(element):
                 present.add(text)
                 waiting.extend(_caption(element))
-        elif (index := places.get(text, -1)) > position:
+            continue
+        index = places.get(text, -1)
+        if element.tag == "table":
+            index = _table_place(element, blocks, position)
+        if index > position:
             inserted.setdefault(index, []).extend(waiting)
             waiting, position = [], index
     result: list[Block] = []
@@ -300,6 +304,17 @@ def _with_captions(blocks: list[Block], tree: Any) -> list[Block]:
         result.extend(inserted.get(index, ()))
         result.append(block)
     return result
+
+
+def _table_place(element: Any, blocks: list[Block], position: int) -> int:
+    """Index of the table's block, -1 where it was not kept."""
+    first = next(
+        (text for c in element.iter("td", "th") if (text := clean(c.text_content()))), None
+    )
+    for index in range(position + 1, len(blocks)):
+        if blocks[index].kind is ParagraphKind.TABLE:
+            return index if first and blocks[index].text.startswith(first) else -1
+    return -1
 
 
 def _caption(element: Any) -> Iterator[Block]:

@@ -61,7 +61,7 @@ def parse_page_text(text: str, *, location: str, url: str | None = None) -> list
         msg = f"{location}: no article text besides page furniture; check that the page loaded"
         raise SourceError(msg)
     main = build_article(_own_sections(own), Meta(url=url), location=location, format_name=FORMAT)
-    seen = {main.id}
+    seen = {main.id: ""}
     related: list[Article] = []
     for item in _items(listed):
         headline = next((b.text for b in item if b.section is Section.HEADLINE), None)

@@ -8,9 +8,10 @@ import os
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO
 
 from assistant.errors import SourceError
+from assistant.sanitise import for_display
 from assistant.sources import formats
 from assistant.sources.records import MAX_LINE_CHARS, parse_lines
 from assistant.types import Article, IngestFailure
@@ -48,7 +49,7 @@ def read(
         return
     path = Path(source)
     if not os.path.exists(path):
-        yield IngestFailure(str(source), f"{source!s}: no such file or folder; check the path")
+        yield _failure(str(source), f"{source!s}: no such file or folder; check the path")
         return
     for found in _files(path):
         if isinstance(found, IngestFailure):
@@ -84,7 +85,11 @@ def parse_each(
     Raises:
         SourceError: The source as a whole cannot be understood.
     """
-    yield from _parse_stream(io.BytesIO(data), location=location, url=url)
+    shown = for_display(location, keep_newlines=False)
+    try:
+        yield from _parse_stream(io.BytesIO(data), location=location, url=url)
+    except SourceError as error:
+        raise SourceError(str(error).replace(location, shown, 1)) from error
 
 
 def read_seeds() -> Iterator[Article]:
@@ -119,7 +124,7 @@ def _files(path: Path) -> Iterator[Path | IngestFailure]:
             visited.add((status.st_dev, status.st_ino))
             entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
         except OSError as error:
-            yield IngestFailure(str(folder), f"{folder}: {error.strerror or error}; skipped")
+            yield _failure(str(folder), f"{folder}: {error.strerror or error}; skipped")
             continue
         # isfile() is false for pipes and devices, which would never end; unlike Path.is_file() it
         # does not raise where access is denied.
@@ -129,29 +134,41 @@ def _files(path: Path) -> Iterator[Path | IngestFailure]:
 
 def _read_file(path: Path, location: str, url: str | None) -> Iterator[Article | IngestFailure]:
     try:
-        with path.open("rb") as stream:
-            yield from _guarded(location, stream, url)
+        stream = path.open("rb")
     except OSError as error:
-        yield IngestFailure(location, f"{location}: {error.strerror or error}; skipped")
+        yield _failure(location, f"{location}: {error.strerror or error}; skipped")
+        return
+    with stream:
+        yield from _guarded(location, stream, url)
 
 
 def _guarded(location: str, stream: BinaryIO, url: str | None) -> Iterator[Article | IngestFailure]:
     try:
-        yield from _parse_stream(stream, location=location, url=url)
+        for found in _parse_stream(stream, location=location, url=url):
+            if isinstance(found, IngestFailure):
+                yield _failure(found.source, found.message)
+            else:
+                yield found
     except SourceError as error:
-        yield IngestFailure(location, str(error))
+        yield _failure(location, str(error))
+    except OSError as error:
+        yield _failure(location, f"{location}: {error.strerror or error}; skipped")
+
+
+def _failure(source: str, message: str) -> IngestFailure:
+    """Report what failed in one harmless line: names of files may hold anything."""
+    return IngestFailure(source, for_display(message, keep_newlines=False))
 
 
 def _parse_stream(
     stream: BinaryIO, *, location: str, url: str | None
 ) -> Iterator[Article | IngestFailure]:
-    buffered = io.BufferedReader(cast("io.RawIOBase", stream), formats.HEAD_BYTES)
+    source = _Peeked(stream)
     try:
-        head = buffered.peek(2)
-        if head[:2] == b"\x1f\x8b":
-            unpacked = cast("io.RawIOBase", gzip.GzipFile(fileobj=buffered))
-            buffered = io.BufferedReader(unpacked, formats.HEAD_BYTES)
-            head = buffered.peek(2)
+        if source.head(2)[:2] == b"\x1f\x8b":
+            source = _Peeked(gzip.GzipFile(fileobj=io.BufferedReader(source)))
+        head = source.head(formats.HEAD_BYTES)
+        buffered = io.BufferedReader(source, formats.HEAD_BYTES)
         if formats.starts_as_lines(head):
             yield from parse_lines(_lines(buffered, location), location=location)
             return
@@ -163,6 +180,40 @@ def _parse_stream(
         msg = f"{location}: larger than the limit of {MAX_BYTES >> 20} MiB; split it"
         raise SourceError(msg)
     yield from formats.parse_bytes(data, location=location, url=url)
+
+
+class _Peeked(io.RawIOBase):
+    """A stream whose beginning can be looked at; never waits for more than it needs."""
+
+    def __init__(self, stream: BinaryIO | gzip.GzipFile) -> None:
+        self._stream = stream
+        self._ahead = b""
+
+    def head(self, limit: int) -> bytes:
+        """Return the beginning without consuming it: a line at least, ``limit`` bytes at most."""
+        while len(self._ahead) < limit and (limit <= 2 or b"\n" not in self._ahead):
+            chunk = self._read(limit - len(self._ahead))
+            if not chunk:
+                break
+            self._ahead += chunk
+        return self._ahead
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer).cast("B")
+        if self._ahead:
+            chunk, self._ahead = self._ahead[: len(view)], self._ahead[len(view) :]
+        else:
+            chunk = self._read(len(view))
+        view[: len(chunk)] = chunk
+        return len(chunk)
+
+    def _read(self, size: int) -> bytes:
+        # read() on a pipe would wait until it has everything.
+        read1 = getattr(self._stream, "read1", None)
+        return bytes((read1 or self._stream.read)(size) or b"")
 
 
 def _lines(stream: BinaryIO, location: str) -> Iterator[str]:

@@ -41,14 +41,14 @@ def parse_lines(
     lines: Iterable[str], *, location: str, first_line: int = 1
 ) -> Iterator[Article | IngestFailure]:
     """Yield an article for each line, and a failure that names the line for each bad one."""
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for number, line in enumerate(lines, first_line):
         if not line.strip():
             continue
         where = f"{location}: line {number}"
         try:
             if len(line) > MAX_LINE_CHARS:
-                msg = f"{where}: {len(line)} characters long, the limit is {MAX_LINE_CHARS}"
+                msg = f"{where}: longer than the limit of {MAX_LINE_CHARS >> 20} MiB; split it"
                 raise SourceError(msg)  # noqa: TRY301 - one way out for every bad line
             article = _article(load(line, where=where), where, location, FORMAT_LINES)
         except SourceError as error:
@@ -60,7 +60,7 @@ def parse_lines(
 
 def parse_document(value: Any, *, location: str) -> Iterator[Article | IngestFailure]:
     """Yield the articles of one JSON value: an object, an array of them, or the SQuAD format."""
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     if isinstance(value, dict) and isinstance(value.get("data"), list):
         records = value["data"]
     else:

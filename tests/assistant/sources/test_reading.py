@@ -1,0 +1,142 @@
+"""Files, folders, stdin and gzip: nothing lost, nothing raised, bounded memory."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import SourceError
+from assistant.sources import parse, read
+from assistant.sources.reading import MAX_BYTES
+from assistant.types import Article, IngestFailure, article_id
+
+
+def split(found: list[Article | IngestFailure]) -> tuple[list[Article], list[IngestFailure]]:
+    return (
+        [item for item in found if isinstance(item, Article)],
+        [item for item in found if isinstance(item, IngestFailure)],
+    )
+
+
+def test_folder(tmp_path: Path) -> None:
+    (tmp_path / "b.txt").write_text("Second.")
+    (tmp_path / "a.txt").write_text("First.")
+    (tmp_path / "empty").touch()
+    (tmp_path / ".hidden").write_text("Hidden.")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "c.md").write_text("# Third\n\nText.")
+    (tmp_path / "sub" / "back").symlink_to(tmp_path)
+    (tmp_path / "self").symlink_to(tmp_path / "self")
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "x").write_text("Hidden.")
+    (tmp_path / "line\nbreak\x1b.txt").write_text("Named oddly.")
+    (tmp_path / "line\nbreak\x1b").touch()
+    os.mkfifo(tmp_path / "pipe")
+    articles, failures = split(list(read(tmp_path)))
+    assert [a.title for a in articles] == ["First", "Second", "Named oddly", "Third"]
+    assert [f.source for f in failures] == [
+        (tmp_path / "empty").as_posix(),
+        (tmp_path / "line\nbreak\x1b").as_posix(),
+    ]
+    assert failures[1].message.endswith("/line break␛: empty; nothing to add")
+    with pytest.raises(SourceError, match="^a b␛: empty"):
+        parse(b"", location="a\nb\x1b")
+    assert articles[0].source == (tmp_path / "a.txt").resolve().as_posix()
+    assert articles[0].id == article_id(articles[0].source)
+
+
+def test_same_file_by_another_name_has_the_same_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").write_text("Text.")
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    monkeypatch.chdir(tmp_path)
+    ids = {item.id for name in ("a", "./a", "link") for item in split(list(read(name)))[0]}
+    assert len(ids) == 1
+
+
+def test_missing_source() -> None:
+    (failure,) = read("no/such/file")
+    assert failure == IngestFailure(
+        "no/such/file", "no/such/file: no such file or folder; check the path"
+    )
+
+
+def test_unreadable_names_do_not_raise(tmp_path: Path) -> None:
+    for name in ("x" * 5000, "nul\0byte", str(tmp_path / "a" / ".." / "b")):
+        (failure,) = read(name)
+        assert isinstance(failure, IngestFailure)
+
+
+def test_stdin() -> None:
+    (article,) = read("-", stdin=io.BytesIO(b"From a pipe."))
+    assert isinstance(article, Article)
+    assert article.source == "-"
+    (failure,) = read("-")
+    assert isinstance(failure, IngestFailure)
+
+
+def test_base_url_is_the_id_of_a_page(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("Text.")
+    (article,) = read(tmp_path / "a", base_url="https://example.org/a")
+    assert isinstance(article, Article)
+    assert article.id == article_id("https://example.org/a")
+
+
+@pytest.mark.parametrize(
+    "text", ["Packed.", '{"text": "Packed."}\n{"text": "More."}\n', "# Packed\n\nx."]
+)
+def test_gzip_of_any(text: str) -> None:
+    plain = parse(text.encode(), location="x")
+    assert parse(gzip.compress(text.encode()), location="x") == plain
+
+
+@pytest.mark.parametrize(
+    "data", [gzip.compress(b"text " * 99)[:-9], b"\x1f\x8b\x08", b"\x1f\x8b" + b"x" * 99]
+)
+def test_damaged_gzip(data: bytes) -> None:
+    with pytest.raises(SourceError, match="damaged gzip data"):
+        parse(data, location="x")
+
+
+def test_gzip_bomb_is_refused_within_bounds() -> None:
+    bomb = io.BytesIO()
+    with gzip.GzipFile(fileobj=bomb, mode="wb", compresslevel=1) as packed:
+        for _ in range(130):
+            packed.write(b"words " * 100_000)
+    tracemalloc.start()
+    (failure,) = read("-", stdin=io.BytesIO(bomb.getvalue()))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert isinstance(failure, IngestFailure)
+    assert "larger than the limit of 64 MiB" in failure.message
+    assert peak < 2.2 * MAX_BYTES
+
+
+def test_endless_line_is_skipped_and_the_rest_read() -> None:
+    data = b'{"text": "One."}\n{"text": "' + b"x" * (17 << 20) + b'"}\n{"text": "Three."}\n'
+    articles, failures = split(list(read("-", stdin=io.BytesIO(data))))
+    assert [a.text for a in articles] == ["One.", "Three."]
+    assert "line 2: longer than the limit" in failures[0].message
+
+
+def test_lines_are_read_one_by_one() -> None:
+    """The first article is there before the second line is."""
+    sink, source = os.pipe()
+    with os.fdopen(sink, "rb") as reading, os.fdopen(source, "wb", buffering=0) as writing:
+        writing.write(b'{"text": "One."}\n{"te')
+        articles = read("-", stdin=reading)
+        first = next(articles)
+        assert isinstance(first, Article)
+        assert first.text == "One."
+        writing.write(b'xt": "Two."}\n')
+        writing.close()
+        (second,) = articles
+        assert isinstance(second, Article)
+        assert second.text == "Two."

@@ -1,0 +1,294 @@
+"""Plain text, Markdown, JSON and encodings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import SourceError
+from assistant.sources import parse, parse_each
+from assistant.sources.blocks import iso_date
+from assistant.types import Article, IngestFailure, ParagraphKind, Section
+
+
+def shape(article: Article) -> list[tuple[Section, ParagraphKind, str]]:
+    return [
+        (p.section, p.kind, article.paragraph_text(i)) for i, p in enumerate(article.paragraphs)
+    ]
+
+
+def only(data: bytes | str, location: str = "x") -> Article:
+    (article,) = parse(data.encode() if isinstance(data, str) else data, location=location)
+    return article
+
+
+H, L, B, C = Section.HEADLINE, Section.LEDE, Section.BODY, Section.CAPTION
+K = ParagraphKind
+
+
+def test_wrapped_plain_text() -> None:
+    text = "Bridge opens\n\nThe bridge was\nopened on Monday.\n\n- one\n- two\n  more\n3) three\n\nEnd.\n"
+    assert shape(only(text)) == [
+        (H, K.HEADING, "Bridge opens"),
+        (L, K.TEXT, "The bridge was opened on Monday."),
+        (B, K.LIST_ITEM, "one"),
+        (B, K.LIST_ITEM, "two more"),
+        (B, K.LIST_ITEM, "3) three"),
+        (B, K.TEXT, "End."),
+    ]
+
+
+def test_one_line_a_paragraph() -> None:
+    long = "A sentence that goes on and on, as it does in files with one line a paragraph. " * 2
+    article = only(f"{long}\n{long}x\n")
+    assert shape(article) == [(L, K.TEXT, long.strip()), (B, K.TEXT, long + "x")]
+    assert article.title_derived
+
+
+def test_line_breaks_and_blanks_are_settled_once() -> None:
+    article = only("One.\r\n\r\nTwo\r\nlines\twith \u00a0 blanks.\r\rThree.")
+    assert article.text == "One.\n\nTwo lines with \u00a0 blanks.\n\nThree."
+
+
+def test_the_authors_characters_are_kept() -> None:
+    text = (
+        "e\u0301 stays e\u0301, \u200fمرحبا\u200f, 👩\u200d🚀, “quotes”, \x1b[2J and \u202e stay."
+    )
+    assert only(text).text == text
+
+
+def test_what_cannot_be_stored_is_replaced() -> None:
+    article = only(json.dumps({"text": "a\0b \ud800 c", "title": "t\0\ud83d"}))
+    assert article.text == "t\ufffd\ufffd\n\na\ufffdb \ufffd c"
+    assert article.text.encode("utf-8")
+
+
+MARKDOWN = """\
+---
+title: "Bridge opens"
+date: 2026-01-06
+author: [Ana Ruiz, Bo Lind]
+url: https://example.org/bridge
+lang: en
+---
+
+# Bridge *opens*
+
+The **bridge** was opened on
+[Monday](https://example.org) by `the mayor`.
+
+![The mayor on the bridge](a.png)
+
+## Costs & more
+
+- forty
+- million
+
+  euros
+
+> It is &amp; was good.
+
+| year | cost |
+|------|-----:|
+| 2025 | 12   |
+
+```
+x = 1
+
+y = 2
+```
+<div>html</div>
+"""
+
+
+def test_markdown() -> None:
+    article = only(MARKDOWN)
+    assert shape(article) == [
+        (H, K.HEADING, "Bridge opens"),
+        (L, K.TEXT, "The bridge was opened on Monday by the mayor."),
+        (C, K.CAPTION, "The mayor on the bridge"),
+        (B, K.HEADING, "Costs & more"),
+        (B, K.LIST_ITEM, "forty"),
+        (B, K.LIST_ITEM, "million"),
+        (B, K.LIST_ITEM, "euros"),
+        (B, K.QUOTE, "It is & was good."),
+        (B, K.TABLE, "year | cost\n2025 | 12"),
+        (B, K.CODE, "x = 1\n\ny = 2"),
+    ]
+    assert (article.title, article.author, article.published, article.url, article.language) == (
+        "Bridge opens", "Ana Ruiz, Bo Lind", "2026-01-06", "https://example.org/bridge", "en",
+    )  # fmt: skip
+
+
+def test_front_matter_title_beside_another_heading() -> None:
+    article = only("+++\ntitle = 'One'\n+++\n# Two\n\nText of it.\n")
+    assert [(s, t) for s, _, t in shape(article)] == [(H, "One"), (B, "Two"), (L, "Text of it.")]
+
+
+def test_script_urls_in_front_matter_are_dropped() -> None:
+    assert only("---\nurl: javascript:alert(1)\n---\n# A\n\nText.\n").url is None
+
+
+def test_rule_at_the_beginning_is_no_front_matter() -> None:
+    assert only("---\nNo pair in here.\n---\n\n## A heading\n").text.startswith("No pair in here.")
+
+
+ROWS = [
+    {"title": "One", "text": "First text.\n\nSecond part.", "url": "https://example.org/1",
+     "published": "2026-01-06T10:00:00Z", "language": "en", "author": ["A", "B"], "site": "Ex", "n": 7},
+    {"title": "Two", "text": "Zweiter Text.", "language": "de-AT", "published": "soon"},
+]  # fmt: skip
+
+
+def test_json_lines() -> None:
+    lines = [
+        json.dumps(ROWS[0]),
+        "",
+        "{broken",
+        json.dumps({"title": "no text"}),
+        "[1]",
+        json.dumps(ROWS[1]),
+    ]
+    found = list(parse_each("\n".join(lines).encode(), location="rows"))
+    one, broken, empty, wrong, two = found
+    assert isinstance(one, Article)
+    assert isinstance(two, Article)
+    assert one.text == "One\n\nFirst text.\n\nSecond part."
+    assert (one.url, one.published, one.language, one.author, one.site, one.metadata, one.format) == (
+        "https://example.org/1", "2026-01-06T10:00:00+00:00", "en", "A, B", "Ex", {"n": 7}, "jsonl",
+    )  # fmt: skip
+    assert two.language == "de"
+    assert two.published is None
+    assert two.metadata == {"published_as_written": "soon"}
+    messages = [f.message for f in (broken, empty, wrong) if isinstance(f, IngestFailure)]
+    assert messages[0].startswith("rows: line 3: not valid JSON")
+    assert messages[1] == (
+        "rows: line 4: no text in it (fields: title); put the article into the field 'text'"
+    )
+    assert messages[2].startswith("rows: line 5: a JSON list where an object")
+
+
+def test_first_line_may_be_the_bad_one() -> None:
+    found = list(parse_each(b'{broken\n{"text": "Good."}\n', location="rows"))
+    assert [type(f) for f in found] == [IngestFailure, Article]
+
+
+@pytest.mark.parametrize("form", [lambda rows: rows, lambda rows: {"data": rows}])
+def test_json_array_gives_the_same_articles_as_lines(form: object) -> None:
+    lines = "\n".join(json.dumps(row) for row in ROWS).encode()
+    array = json.dumps(form(ROWS), indent=1).encode()  # type: ignore[operator]
+    assert [a.id for a in parse(array, location="r")] == [a.id for a in parse(lines, location="r")]
+    assert len(parse(json.dumps(ROWS[0]).encode(), location="r")) == 1
+
+
+def test_ids_do_not_depend_on_the_neighbours() -> None:
+    rows = [{"title": f"T{i}", "text": f"Text {i}."} for i in range(3)]
+    same = [{"title": "T1", "text": "Another text."}, rows[1]]
+
+    def ids(chosen: list[dict[str, str]]) -> list[str]:
+        data = "\n".join(json.dumps(row) for row in chosen).encode() + b"\n"
+        return [article.id for article in parse(data, location="r")]
+
+    a, b, c = ids(rows)
+    assert len({a, b, c}) == 3
+    assert ids([rows[2], rows[0]]) == [c, a]
+    assert len(set(ids([*rows, same[0]]))) == 4  # same title, other text: both are kept
+    assert ids([rows[1], same[1]]) == [b]  # repeated word for word: once
+    assert ids(rows) != [x.id for x in parse(json.dumps(rows).encode(), location="elsewhere")]
+
+
+def test_squad_format() -> None:
+    data = {"version": "1.1", "data": [
+        {"title": "River", "paragraphs": [{"context": "It is long.", "qas": []}, {"context": "It is old."}]},
+        {"title": "Hill", "paragraphs": [{"context": "It is high.", "qas": []}]},
+    ]}  # fmt: skip
+    river, hill = parse(json.dumps(data).encode(), location="squad")
+    assert river.text == "River\n\nIt is long.\n\nIt is old."
+    assert hill.title == "Hill"
+
+
+def test_text_that_only_begins_like_json() -> None:
+    assert only("[Editor's note: this was corrected.]\n\nText.").text.startswith("[Editor's note")
+    with pytest.raises(SourceError, match="not valid JSON"):
+        parse(b'{"text": "broken\n\n', location="x")
+
+
+TEXT = (
+    "Élodie said “déjà vu” in Zürich; it was 5 € — naïve? Ça va très bien à l’hôtel du château. "
+    * 3
+)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]
+)
+def test_encodings(encoding: str) -> None:
+    assert only(TEXT.encode(encoding)).text == TEXT.strip()
+
+
+def test_arabic_in_an_old_encoding() -> None:
+    text = (
+        "غادر الجنود القاعدة قرب الحدود الأوكرانية في أكتوبر الماضي، مما أثار مخاوف في رومانيا. "
+        * 4
+    )
+    assert only(text.encode("cp1256")).text == text.strip()
+
+
+def test_one_damaged_byte_does_not_change_the_encoding() -> None:
+    data = bytearray((TEXT * 3).encode())
+    data[2] = 0xFF
+    assert only(bytes(data)).text.count("\ufffd") == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "x: empty; nothing to add"),
+        (b" \r\n\t ", "x: empty; nothing to add"),
+        (b"\0" * 500, "binary data"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "binary data"),
+        (b"\x7fELF" + bytes(range(64)) * 9, "binary data"),
+        (b"PK\x03\x04" + b"junk" * 99, "the Word document is damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "old or password-protected Office file"),
+        (b"%PDF-1.7\njunk", "the PDF cannot be opened"),
+        (b"<?xml version='1.0'?><data><row/></data>", "neither a web page nor a feed"),
+        (b"# \n\n", "no text found"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"{}", "no text in it"),
+        (b"word " * 1_700_000, "8,499,999|8,500,000 characters in one article"),
+    ],
+)
+def test_refused(data: bytes, message: str) -> None:
+    with pytest.raises(SourceError, match=message) as caught:
+        parse(data, location="x")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "iso"),
+    [
+        ("2026-01-06", "2026-01-06"),
+        ("2026-01-06T10:00:00Z", "2026-01-06T10:00:00+00:00"),
+        ("2026-01-06 10:00", "2026-01-06T10:00:00"),
+        ("Tue, 06 Jan 2026 18:00:00 +0100", "2026-01-06T18:00:00+01:00"),
+        ("1767690000", "2026-01-06T09:00:00+00:00"),
+        ("soon", None),
+        ("", None),
+        ("2026-13-45", None),
+        ("9" * 60, None),
+    ],
+)
+def test_dates(written: str, iso: str | None) -> None:
+    assert iso_date(written) == iso
+
+
+def test_name_of_the_file_says_nothing(tmp_path: Path) -> None:
+    from assistant.sources import read
+
+    page = tmp_path / "page.pdf"
+    page.write_text("# A heading\n\nText.\n")
+    (article,) = read(page)
+    assert isinstance(article, Article)
+    assert article.format == "markdown"
