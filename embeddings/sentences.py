@@ -166,7 +166,7 @@ def is_boundary(text: str, position: int) -> bool:
     if not 0 < position < len(text):
         return True
     before, after = text[position - 1], text[position]
-    if before in "\r\n\f\v\x1c\x1d\x1e\x1f\x85\u2028\u2029":  # after a control nothing joins
+    if before in "\t\r\n\f\v\x1c\x1d\x1e\x1f\x85\u2028\u2029":  # after a control nothing joins
         return not (before == "\r" and after == "\n")
     return before != "\u200d" and not _extends(after)
 
