@@ -199,7 +199,7 @@ def build_article(
         raise SourceError(msg)
     headline = next((block.text for block in kept if block.section is Section.HEADLINE), None)
     if title is None:
-        title = headline
+        title = clean_field(headline)
     elif headline is None:
         kept.insert(0, Block(title, Section.HEADLINE, ParagraphKind.HEADING))
     derived = title is None

@@ -85,11 +85,10 @@ def parse_each(
     Raises:
         SourceError: The source as a whole cannot be understood.
     """
-    shown = for_display(location, keep_newlines=False)
     try:
         yield from _parse_stream(io.BytesIO(data), location=location, url=url)
     except SourceError as error:
-        raise SourceError(str(error).replace(location, shown, 1)) from error
+        raise SourceError(for_display(str(error), keep_newlines=False)) from error
 
 
 def read_seeds() -> Iterator[Article]:
@@ -144,11 +143,7 @@ def _read_file(path: Path, location: str, url: str | None) -> Iterator[Article |
 
 def _guarded(location: str, stream: BinaryIO, url: str | None) -> Iterator[Article | IngestFailure]:
     try:
-        for found in _parse_stream(stream, location=location, url=url):
-            if isinstance(found, IngestFailure):
-                yield _failure(found.source, found.message)
-            else:
-                yield found
+        yield from _parse_stream(stream, location=location, url=url)
     except SourceError as error:
         yield _failure(location, str(error))
     except OSError as error:
@@ -156,7 +151,7 @@ def _guarded(location: str, stream: BinaryIO, url: str | None) -> Iterator[Artic
 
 
 def _failure(source: str, message: str) -> IngestFailure:
-    """Report what failed in one harmless line: names of files may hold anything."""
+    """Report what failed in one harmless line: names of files and fields may hold anything."""
     return IngestFailure(source, for_display(message, keep_newlines=False))
 
 
@@ -170,7 +165,7 @@ def _parse_stream(
         head = source.head(formats.HEAD_BYTES)
         buffered = io.BufferedReader(source, formats.HEAD_BYTES)
         if formats.starts_as_lines(head):
-            yield from parse_lines(_lines(buffered, location), location=location)
+            yield from _shown(parse_lines(_lines(buffered, location), location=location))
             return
         data = buffered.read(MAX_BYTES + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -179,7 +174,12 @@ def _parse_stream(
     if len(data) > MAX_BYTES:
         msg = f"{location}: larger than the limit of {MAX_BYTES >> 20} MiB; split it"
         raise SourceError(msg)
-    yield from formats.parse_bytes(data, location=location, url=url)
+    yield from _shown(formats.parse_bytes(data, location=location, url=url))
+
+
+def _shown(found: Iterator[Article | IngestFailure]) -> Iterator[Article | IngestFailure]:
+    for item in found:
+        yield _failure(item.source, item.message) if isinstance(item, IngestFailure) else item
 
 
 class _Peeked(io.RawIOBase):

@@ -142,6 +142,7 @@ rows = st.fixed_dictionaries(
 
 @QUICK
 @given(st.lists(st.one_of(rows, json_values), max_size=5))
+@example([{"\x1b[2J\n": None}, {"\x1b": None}])
 def test_any_json(values: list[object]) -> None:
     check_bytes(json.dumps(values).encode())
     check_bytes("\n".join(json.dumps(value) for value in values).encode())

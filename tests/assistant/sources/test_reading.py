@@ -45,7 +45,7 @@ def test_folder(tmp_path: Path) -> None:
         (tmp_path / "line\nbreak\x1b").as_posix(),
     ]
     assert failures[1].message.endswith("/line break␛: empty; nothing to add")
-    with pytest.raises(SourceError, match="^a b␛: empty"):
+    with pytest.raises(SourceError, match=r"^a b␛: empty"):
         parse(b"", location="a\nb\x1b")
     assert articles[0].source == (tmp_path / "a.txt").resolve().as_posix()
     assert articles[0].id == article_id(articles[0].source)
