@@ -205,7 +205,7 @@ def build_article(
     derived = title is None
     if title is None:
         prose = (b.text for b in kept if b.kind is not ParagraphKind.CAPTION)
-        title = derive_title(next(prose, kept[0].text))
+        title = derive_title(clean(next(prose, kept[0].text)))
     text = PARAGRAPH_SEPARATOR.join(block.text for block in kept)
     main_language, own_languages = languages.of_blocks(
         [block.text for block in kept], meta.language
