@@ -21,7 +21,7 @@ _MARKS = r"[\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0670\u200c\u200d\ufe00-\ufe
 # Possessive: a run of a million dots is taken at once, never retried from its second dot.
 _CANDIDATE = re.compile(
     rf"(?P<run>(?:[.!?…‥‼⁇⁈⁉؟۔।॥։።፧។၊။{_WIDE}]{_MARKS})++)"
-    rf"(?P<close>(?:[{_CLOSERS}]{_MARKS}|\[\d{{1,3}}\]|[ \u00a0\u202f]»(?=\s|\Z|[.,;:!?]))*+)"
+    rf"(?P<close>(?:[{_CLOSERS}]{_MARKS}|\[[\w ]{{1,24}}\]|[ \u00a0\u202f][»”](?=\s|\Z|[.,;:!?]))*+)"
     r"|(?P<line>\n[^\S\n]*\n|\r\n[^\S\n]*\r\n|[\u2029\f]|\r?\n)"
 )
 _BLANK = re.compile(r"\s*")
@@ -50,12 +50,12 @@ _BEFORE_NAME = _words(
     "St Ste Mt Ft Messrs Supt Insp Det Amb Sec Atty Brig Fr Br Sr Sra Srta Dña D M Mme Mlle MM Me Mgr "
     "Hr Fr Frl Dipl Ing Mag Univ Priv Sig Sigg Dott Avv Dhr Mevr Mej Drs Mw Pan Inż Dn Av Doç Yrd "
     "vs v cf viz al approx ca circa incl excl esp resp bzw evtl ggf vgl sog bspw insb inkl zzgl abzgl "
-    "Hrsg Mio Mrd Tsd Abb Bsp Kap Ausg np tzn tzw ul im św pl bijv o.a d.w.z. ex Ex т.е т.п ул им г-н "
+    "Hrsg Orig Pseud Mio Mrd Tsd Abb Bsp Kap Ausg np tzn tzw ul im św pl bijv o.a d.w.z. ex Ex т.е т.п ул им г-н "
     "г-жа проф акад стр см напр د أ م ا ك ص ج ت أ.د د.م"
 )
 # Before a number only.
 _BEFORE_NUMBER = _words(
-    "No Nos no nos Nr nr Núm núm Num num N n° nº № Art Arts Fig fig Figs Sec Ch Vol vol pp p "
+    "No Nos no nos Nr nr Núm núm Num num N n° nº № Art Arts Fig fig Figs Sec Ch Vol vol pp p pg pgs "
     "Op Eq Para Abs abs Bd S s Z Rn Ziff Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec "
     "janv févr avr juil déc ene abr dic Okt Dez Mär Tel tel Tél tél Ext ext Rs US$ Lot Sect рис "
     "ст т No̱ c ca عدد رقم"
@@ -248,8 +248,11 @@ def _strong_ends(text: str, start: int, at: int, first: int, run: str) -> bool:
 
 
 def _word_at(text: str, position: int) -> str:
+    """The word at a position, or the empty string."""
     found = _WORD.match(text, position)
-    return found.group() if found else ""
+    if found is None or (found.end() == position + 1 and text.startswith(".", found.end())):
+        return ""  # an initial (A. A. Gill) is no article
+    return found.group()
 
 
 def _token_before(text: str, start: int, at: int) -> str:

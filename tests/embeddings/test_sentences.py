@@ -44,6 +44,8 @@ SPACED = [
     "It ended in 2020. | 35 countries came.",
     "The iron is hot. | iPhone sales fell.",
     "It is so.[12] | Others disagree.[3][4] | Really.",
+    "It is so.[citation needed] | Clarkson, A. A. Gill and others disagree.[f] | Really.",
+    "They call it “ feather duvet lung. ” | But it is not.",
     "He has a Ph.D. in law. | She has none.",
     "John F. Kennedy Jr. flew. | So did I. | Bob stayed.",
     "Vitamin C. | The best one.",
