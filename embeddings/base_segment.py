@@ -1,6 +1,6 @@
 """The base of an index: files that are memory-mapped and never changed.
 
-FAISS is imported when a base is searched that is worth it, see :data:`NUMPY_ROWS`.
+FAISS is imported when a base is opened that is worth it, see :data:`NUMPY_ROWS`.
 """
 
 from __future__ import annotations
@@ -51,6 +51,12 @@ class BaseSegment:
     _faiss_index: Any = field(default=None, repr=False)
     _aligned: NDArray[np.float32] | None = field(default=None, repr=False)
 
+    def __post_init__(self) -> None:
+        """Open the FAISS file now: the next save of another process removes it."""
+        if self.kind is not IndexKind.EXACT or len(self.ids) > NUMPY_ROWS:
+            faiss = load_faiss()
+            self._faiss_index = faiss.read_index(str(self.path), faiss.IO_FLAG_MMAP_IFC)
+
     @property
     def row_dtype(self) -> str:
         """How the exact vectors are kept."""
@@ -96,7 +102,7 @@ class BaseSegment:
         self, queries: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, count: int
     ) -> Iterator[NDArray[np.integer[Any]]]:
         """For each query, rows that may be among the ``k`` best of the ``count`` in ``mask``."""
-        if len(self.ids) <= NUMPY_ROWS and self.kind is IndexKind.EXACT:
+        if self._faiss_index is None:
             if self._aligned is None:
                 # In a FAISS file numbers begin at an odd byte, where a product is four times slower.
                 self._aligned = np.array(self.rows, np.float32)
@@ -111,7 +117,7 @@ class BaseSegment:
         self, queries: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, count: int
     ) -> Iterator[NDArray[np.int64]]:
         """Candidates from every row, by FAISS."""
-        index, selector = self._opened(), _selector(mask)
+        index, selector = self._faiss_index, _selector(mask)
         parameters = load_faiss().SearchParameters(sel=selector[0])
         wanted = min(k + _SPARE, count)
         scores, rows = index.search(queries, wanted, params=parameters)
@@ -129,7 +135,7 @@ class BaseSegment:
     ) -> Iterator[NDArray[np.int64]]:
         """Candidates from the lists nearest to each query, by FAISS."""
         faiss = load_faiss()
-        index, selector = self._opened(), _selector(mask)
+        index, selector = self._faiss_index, _selector(mask)
         # The fewer rows count, the farther away the best of them are.
         factor = min(_MOST_LISTS_FACTOR, -(-len(self.ids) // max(count, 1)))
         lists = min(index.nlist, PROBED_LISTS * factor)
@@ -145,18 +151,13 @@ class BaseSegment:
                 few = few[few >= 0]
             yield few
 
-    def _opened(self) -> Any:
-        if self._faiss_index is None:
-            faiss = load_faiss()
-            self._faiss_index = faiss.read_index(str(self.path), faiss.IO_FLAG_MMAP_IFC)
-        return self._faiss_index
-
 
 def load_base(folder: Path, manifest: Manifest) -> BaseSegment:
-    """The base that a manifest names, memory-mapped; FAISS itself is not loaded yet.
+    """The base that a manifest names, memory-mapped.
 
     Raises:
         OSError: A file cannot be read.
+        RuntimeError: FAISS cannot read its file.
         ValueError: The files do not fit the manifest.
     """
     files, dim, count = manifest.files, manifest.dim, manifest.base_count

@@ -438,12 +438,22 @@ class FaissIndex:
         Raises:
             IndexDamaged: There is none, it is damaged, or it holds another model's vectors.
         """
-        manifest = read_manifest(folder)
-        if manifest.model != expect_model:
-            raise IndexDamaged(
-                f"the vector index {folder} holds vectors of {manifest.model!r}, "
-                f"not {expect_model!r}; rebuild it"
-            )
+        while True:
+            manifest = read_manifest(folder)
+            if manifest.model != expect_model:
+                raise IndexDamaged(
+                    f"the vector index {folder} holds vectors of {manifest.model!r}, "
+                    f"not {expect_model!r}; rebuild it"
+                )
+            try:
+                return cls._opened(folder, manifest, verify=verify)
+            except IndexDamaged:
+                # Another process may have saved since, and removed what the manifest named.
+                if read_manifest(folder) == manifest:
+                    raise
+
+    @classmethod
+    def _opened(cls, folder: Path, manifest: Manifest, *, verify: bool) -> FaissIndex:
         check_files(folder, manifest, verify=verify)
         index = cls(manifest.dim, model_id=manifest.model)
         try:
@@ -454,7 +464,8 @@ class FaissIndex:
             ) from error
         if len(index) != manifest.count:
             raise IndexDamaged(
-                f"the vector index {folder} has {len(index)} vectors, not {manifest.count}; rebuild it"
+                f"the vector index {folder} has {len(index)} vectors, not {manifest.count}; "
+                "rebuild it"
             )
         return index
 

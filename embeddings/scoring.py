@@ -47,6 +47,7 @@ def candidates_by_product(
     positions = None if mask is None or mask.all() else np.flatnonzero(mask)
     if positions is not None:
         rows = rows[positions]
+    rows = rows.astype(np.float32, copy=False)
     count = len(rows)
     step = max(1, _PRODUCT_BYTES // (4 * max(count, 1)))
     for start in range(0, len(queries), step):

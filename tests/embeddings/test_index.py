@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -314,6 +315,37 @@ def test_a_reader_keeps_its_index_while_another_saves(tmp_path: Path) -> None:
     index.remove(range(2900))
     index.save(tmp_path, generation=2)
     assert reader.search(unit_rows(3, seed=4), 5)[1].tolist() == before
+
+
+def test_a_save_while_another_process_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = filled()
+    index.save(tmp_path, generation=1)
+    other = FaissIndex.load(tmp_path, expect_model=MODEL)
+    real = index_module.check_files
+
+    def check(folder: Path, manifest: Any, *, verify: bool) -> None:
+        if manifest.generation == 1:
+            other.add([900], unit_rows(1))
+            other.save(folder / "moved", generation=2)  # merges, so that the base is another
+            for path in (folder / "moved").iterdir():
+                path.replace(folder / path.name)
+            next(folder.glob(manifest.files["index"].name)).unlink()
+        real(folder, manifest, verify=verify)
+
+    monkeypatch.setattr(index_module, "check_files", check)
+    opened = FaissIndex.load(tmp_path, expect_model=MODEL)
+    assert len(opened) == 51
+
+
+def test_an_open_index_needs_its_files_no_more(route: str, tmp_path: Path) -> None:
+    index = filled(200)
+    index.save(tmp_path, generation=1)
+    opened = FaissIndex.load(tmp_path, expect_model=MODEL)
+    for path in tmp_path.iterdir():
+        path.unlink()
+    assert_same(opened, dict(enumerate(unit_rows(200))), unit_rows(3, seed=2))
 
 
 @pytest.mark.parametrize(
