@@ -38,7 +38,8 @@ from assistant.types import (
 from embeddings.encoder import Encoder, load_encoder
 
 if TYPE_CHECKING:
-    from assistant.checking.reports import QuoteReport
+    from assistant.checking.claims import ClaimChecker
+    from assistant.checking.reports import ClaimReport, QuoteReport
     from assistant.packing import PackedContext
 
 LIBRARY_VARIABLE = "PULLQUOTE_LIBRARY"
@@ -82,6 +83,7 @@ class Assistant:
         self._caches = Caches(library)
         self._retriever = Retriever(library, self._caches, encoder, settings=settings)
         self._reader = reader
+        self._checker: ClaimChecker | None = None
         self._lock = threading.RLock()
 
     @classmethod
@@ -115,7 +117,7 @@ class Assistant:
         if seeds and not library.read_only and library.generation == 0:
             from assistant.sources import read_seeds
 
-            pq._ingest(read_seeds(), on_progress=on_progress, cancelled=None)
+            pq._ingest(read_seeds(), total=None, on_progress=on_progress, cancelled=None)
         return pq
 
     # Asking
@@ -247,6 +249,55 @@ class Assistant:
             cancelled=cancelled,
         )
 
+    def check(
+        self,
+        claim: str,
+        *,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+        cancelled: Callable[[], bool] | None = None,
+    ) -> ClaimReport:
+        """Say whether the articles support a claim, with the sentences and what differs.
+
+        Raises:
+            UsageError: There is no word in it.
+            Cancelled: ``cancelled()`` turned true.
+        """
+        return self._get_checker().check(claim, filters=filters, cancelled=cancelled)
+
+    def check_each(
+        self,
+        claims: Sequence[str],
+        *,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Iterator[ClaimReport]:
+        """:meth:`check` for many claims in turn, searched together."""
+        return self._get_checker().check_each(claims, filters=filters, cancelled=cancelled)
+
+    def write_bundle(
+        self, path: str | Path, result: Answer | ClaimReport | QuoteReport
+    ) -> tuple[Path, ...]:
+        """Write the evidence of a result to ``path``, readable reports beside it; gives the files.
+
+        Raises:
+            BundleError: They cannot be written.
+        """
+        from assistant.checking.bundles import write_bundle
+
+        return write_bundle(Path(path), result, self._library)
+
+    def _get_checker(self) -> ClaimChecker:
+        from assistant.checking.claims import ClaimChecker
+
+        with self._lock:
+            if self._checker is None:
+                self._checker = ClaimChecker(
+                    self._library,
+                    lambda queries, k, filters: self.search_batch(queries, k=k, filters=filters),
+                    self._encoder,
+                )
+            return self._checker
+
     def _find_words(self, query: str, k: int) -> list[Hit]:
         index = self._caches.lexical() if self._is_filled() else None
         if index is None:
@@ -287,21 +338,30 @@ class Assistant:
         on_progress: Callable[[Progress], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
         stdin: BinaryIO | None = None,
+        allow_private: bool = False,
     ) -> IngestReport:
-        """Add files and folders; ``-`` reads ``stdin``. What fails is listed, the rest goes on.
+        """Add files, folders, pages and feeds; what fails is listed, the rest goes on.
+
+        Args:
+            sources: Paths, ``http(s)://`` addresses, or ``-`` for ``stdin``.
+            on_progress: Told after every article.
+            cancelled: Asked between articles; true stops.
+            stdin: What ``-`` reads.
+            allow_private: Fetch from private and loopback addresses too.
 
         Raises:
             LibraryLocked: Another process is writing.
             LibraryReadOnly: The library cannot be written.
             Cancelled: ``cancelled()`` turned true; what was added until then is kept.
         """
-        from assistant.sources import read
+        from assistant.ingest import articles_of, count_of
 
-        def every() -> Iterator[Article | IngestFailure]:
-            for source in sources:
-                yield from read(source, stdin=stdin)
-
-        return self._ingest(every(), on_progress=on_progress, cancelled=cancelled)
+        articles = articles_of(
+            sources, library=self._library, stdin=stdin, allow_private=allow_private
+        )
+        return self._ingest(
+            articles, total=count_of(sources), on_progress=on_progress, cancelled=cancelled
+        )
 
     def add_articles(
         self,
@@ -310,19 +370,22 @@ class Assistant:
         on_progress: Callable[[Progress], None] | None = None,
     ) -> IngestReport:
         """Add articles that are already in hand. Raises as :meth:`add` does."""
-        return self._ingest(iter(articles), on_progress=on_progress, cancelled=None)
+        return self._ingest(
+            iter(articles), total=len(articles), on_progress=on_progress, cancelled=None
+        )
 
     def _ingest(
         self,
         articles: Iterator[Article | IngestFailure],
         *,
+        total: int | None,
         on_progress: Callable[[Progress], None] | None,
         cancelled: Callable[[], bool] | None,
     ) -> IngestReport:
         from assistant.ingest import Ingestor
 
         ingestor = Ingestor(self._library, self._caches, self._encoder)
-        return ingestor.add(articles, on_progress=on_progress, cancelled=cancelled)
+        return ingestor.add(articles, total=total, on_progress=on_progress, cancelled=cancelled)
 
     def remove(self, article_id: str) -> None:
         """Remove an article.

@@ -29,6 +29,7 @@ from assistant.types import AnswerStatus, Filters, Section
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from assistant.types import IngestReport
 
 NO_ANSWER = 1
 INTERRUPTED = 130
@@ -196,20 +197,49 @@ def search(
 
 @cli.command()
 @click.argument("sources", nargs=-1, required=True)
+@click.option("--watch", is_flag=True, help="Go on: add what changes below the folders.")
+@click.option(
+    "--allow-private", is_flag=True, help="Fetch from private and loopback addresses too."
+)
 @common
-def add(sources: tuple[str, ...], library: Path | None, model: str | None, as_json: bool) -> None:
-    """Add files, folders, or - for stdin. What fails is listed, the rest goes on."""
+def add(
+    sources: tuple[str, ...],
+    watch: bool,
+    allow_private: bool,
+    library: Path | None,
+    model: str | None,
+    as_json: bool,
+) -> None:
+    """Add files, folders, web pages and feeds, or - for stdin. What fails is listed at the end."""
+    folders = [source for source in sources if Path(source).is_dir()]
+    if watch and not folders:
+        raise UsageError("--watch follows folders: name one")
+    with open_assistant(library, model) as pq:
+        report = pq.add(
+            sources,
+            on_progress=progress("adding"),
+            stdin=sys.stdin.buffer,
+            allow_private=allow_private,
+        )
+        _write_report(report, as_json=as_json)
+        if watch:
+            from assistant.watching import changes
+
+            for changed in changes(folders):
+                _write_report(pq.add(changed), as_json=as_json)
+            return
+    if report.failures and not (report.added or report.updated or report.unchanged):
+        click.get_current_context().exit(3)
+
+
+def _write_report(report: IngestReport, *, as_json: bool) -> None:
     from assistant.jsonform import report_to_json
     from assistant.render import report_lines
 
-    with open_assistant(library, model) as pq:
-        report = pq.add(sources, on_progress=progress("adding"), stdin=sys.stdin.buffer)
     if as_json:
         write_json(report_to_json(report))
     else:
         write(report_lines(report))
-    if report.failures and not (report.added or report.updated or report.unchanged):
-        click.get_current_context().exit(3)
 
 
 @cli.command()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
 
 from assistant import storage
 from assistant.caches import Caches
-from assistant.errors import Cancelled
+from assistant.errors import Cancelled, SourceError
 from assistant.library import Library
 from assistant.types import Article, IngestFailure, IngestReport, Progress
 from embeddings.chunking import MAX_TOKENS, PassageSpan, embedding_text, passages
@@ -18,6 +20,67 @@ BATCH_PASSAGES = 128
 """Passages encoded together: enough for batches of like length, few enough to lose little."""
 CHUNKING = f"chunking/1/{MAX_TOKENS}"
 """Names how passages are made: articles made otherwise are made again when they are added."""
+
+
+def articles_of(
+    sources: Sequence[str | Path],
+    *,
+    library: Library,
+    stdin: BinaryIO | None = None,
+    allow_private: bool = False,
+) -> Iterator[Article | IngestFailure]:
+    """What the sources hold: files, folders, ``-`` and web addresses.
+
+    Args:
+        sources: What to read.
+        library: Where earlier fetches left what spares fetching an unchanged page again.
+        stdin: What ``-`` reads.
+        allow_private: Fetch from private and loopback addresses too.
+    """
+    from assistant.sources import read
+
+    for source in sources:
+        if is_web(source):
+            yield from _fetched(str(source), library, allow_private=allow_private)
+        else:
+            yield from read(source, stdin=stdin)
+
+
+def is_web(source: str | Path) -> bool:
+    """Whether a source is fetched instead of read."""
+    return str(source).startswith(("http://", "https://"))
+
+
+def _fetched(
+    url: str, library: Library, *, allow_private: bool
+) -> Iterator[Article | IngestFailure]:
+    from assistant.sources.fetch import Fetcher, read_url
+
+    known = [library.article(article_id) for article_id in library.article_ids(source=url)]
+    validators = known[0].metadata if known else {}
+    try:
+        found = list(
+            read_url(
+                url,
+                fetcher=Fetcher(allow_private=allow_private),
+                etag=validators.get("etag"),
+                last_modified=validators.get("last_modified"),
+            )
+        )
+    except SourceError as error:
+        yield IngestFailure(url, str(error))
+        return
+    # Nothing means that the server says it has not changed: what is known is what there is.
+    yield from found or known
+
+
+def count_of(sources: Sequence[str | Path]) -> int | None:
+    """How many articles there will be, where each source is one file; None where unknown."""
+    paths = [Path(source) for source in sources if str(source) != "-" and not is_web(source)]
+    if len(paths) < len(sources) or any(path.is_dir() for path in paths):
+        return None
+    several = (".jsonl", ".json", ".xml", ".rss", ".atom", ".gz")
+    return None if any(path.suffix in several for path in paths) else len(paths)
 
 
 @dataclass(slots=True)
