@@ -49,8 +49,8 @@ Vectors = NDArray[np.float32]
 OnProgress = Callable[[int, int], None]
 """Called with (steps done, steps in all); what it raises ends the work, the old index stays."""
 
-EXACT_LIMIT = 200_000
-"""Up to so many vectors every one is compared: 50 ms on two cores. Beyond, the base is IVF."""
+EXACT_LIMIT = 100_000
+"""Up to so many vectors every one is compared: 40 ms on one core. Beyond, the base is IVF."""
 _MERGE_SHARE = 10
 _MERGE_LEAST, _MERGE_MOST = 2_000, 40_000
 """A save merges when the delta is a tenth of the base, within these bounds: less rewrites the base

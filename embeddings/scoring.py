@@ -14,6 +14,8 @@ SCORE_SLACK = 1e-5
 a candidate within it of the k-th best may be better."""
 
 _PRODUCT_BYTES = 2**26
+_GATHER_FRACTION = 4
+"""Fewer rows than one in so many are copied together first; more are compared where they are."""
 
 
 def nothing_found(count: int, k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
@@ -44,22 +46,36 @@ def candidates_by_product(
         k: How many are wanted.
         mask: ``(n,)``, False for rows that do not count.
     """
-    positions = None if mask is None or mask.all() else np.flatnonzero(mask)
-    if positions is not None:
-        rows = rows[positions]
+    positions: NDArray[np.intp] | None = None
+    if mask is not None:
+        positions = np.flatnonzero(mask)
+        if len(positions) * _GATHER_FRACTION < len(rows):
+            rows = rows[positions]
+            mask = None
+        else:
+            positions = None
     rows = rows.astype(np.float32, copy=False)
-    count = len(rows)
-    step = max(1, _PRODUCT_BYTES // (4 * max(count, 1)))
+    step = max(1, _PRODUCT_BYTES // (4 * max(len(rows), 1)))
     for start in range(0, len(queries), step):
         block = queries[start : start + step]
-        products = block @ rows.T if len(block) > 1 else (rows @ block[0])[None]
+        products = _products(rows, block)
         for query, scores in zip(block, products, strict=True):
-            if count > k:
-                least = np.partition(scores, count - k)[count - k] - slack(query)
-                found = np.flatnonzero(scores >= least)
-            else:
-                found = np.arange(count)
+            if mask is not None:
+                scores[~mask] = -np.inf
+            least = -np.inf
+            if len(scores) > k:
+                least = np.partition(scores, len(scores) - k)[len(scores) - k] - slack(query)
+            found = np.flatnonzero((scores >= least) & (scores > -np.inf))
             yield found if positions is None else positions[found]
+
+
+def _products(rows: NDArray[np.float32], queries: NDArray[np.float32]) -> NDArray[np.float32]:
+    if len(queries) > 1:
+        return queries @ rows.T
+    # Not by BLAS: its threads wait for each other, on a busy machine for ten times as long as one of
+    # them needs for the product.
+    one: NDArray[np.float32] = np.einsum("nd,d->n", rows, queries[0])
+    return one[None]
 
 
 def best_rows(

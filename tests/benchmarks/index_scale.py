@@ -30,7 +30,7 @@ import numpy as np
 
 from embeddings.chunking import embedding_text
 from embeddings.encoder import BundledEncoder
-from embeddings.index import FaissIndex
+from embeddings.index import EXACT_LIMIT, FaissIndex
 from embeddings.sentences import sentence_spans
 
 SETS = (
@@ -161,7 +161,7 @@ def measure(
     folder = work / f"index-{count}"
     rows = vectors(real, count)
     began = time.perf_counter()
-    if count > 200_000:
+    if count > EXACT_LIMIT:
         index = FaissIndex.build(
             folder,
             (
