@@ -43,6 +43,22 @@ _MONTH = re.compile(
 )
 
 
+_HOW_MANY = re.compile(
+    r"\bhow (?:many|much|long|far|old|large|big|tall)\b|(?:^|\s)كم\b", re.IGNORECASE
+)
+_NUMBER_ONLY = re.compile(r"[\d.,\u0660-\u0669\u066b\u066c]+\Z")
+_UNIT_AFTER = re.compile(r"[ \u00a0](?P<unit>[^\W\d_]+(?:[ \u00a0][^\W\d_]+){0,2})")
+_WORDS = re.compile(r"[^\W\d_]+")
+_STEM_CHARS = 4
+_WHICH_ONES = re.compile(
+    r"^\s*(?:and\s+)?(?:which|what|who|name|list)\b(?:\s+(?:other|all|the|\w+ing|\w+an|\w+ish))*"
+    r"(?:\s+(?:\w{4,}s|people|men|women|children)\b|\s+(?:are|were)\b)",
+    re.IGNORECASE,
+)
+_ITEM = r"(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|de|von|van)?\s*[A-Z][\w’'-]*)*"
+_LISTING = re.compile(rf"{_ITEM}(?:,\s+{_ITEM})*,?\s+(?:and|or|&)\s+{_ITEM}(?:\s+[a-z]+s\b)?")
+
+
 def sentence_around(text: str, paragraph: Paragraph, start: int, end: int) -> Span:
     """The sentence of ``paragraph`` that holds ``start:end``, or the sentences it spans."""
     first, last = paragraph.start, paragraph.end
@@ -57,7 +73,10 @@ def sentence_around(text: str, paragraph: Paragraph, start: int, end: int) -> Sp
 
 
 def refine(question: str, text: str, start: int, end: int) -> tuple[int, int]:
-    """Tidy ends of a span, a quotation completed when asked what someone said, a date with its day.
+    """A span as people want it.
+
+    Ends are tidied; a quotation is given whole when asked what someone said, a date with its day and
+    year when asked when, a number with what it counts, a list when asked for several.
 
     Args:
         question: What was asked.
@@ -72,6 +91,10 @@ def refine(question: str, text: str, start: int, end: int) -> tuple[int, int]:
         start, end = _whole_quotation(text, start, end)
     if _WHEN.search(question):
         start, end = _whole_date(text, start, end)
+    if _HOW_MANY.search(question):
+        end = _with_unit(question, text, start, end)
+    if _WHICH_ONES.search(question):
+        start, end = _whole_listing(text, start, end)
     return tidy(text, start, end)
 
 
@@ -150,4 +173,40 @@ def _whole_date(text: str, start: int, end: int) -> tuple[int, int]:
     year = _YEAR_AFTER.match(text[end:high])
     if year and re.search(r"\d\s*$|[a-z]\s*$", text[start:end]):
         end += year.end()
+    return start, end
+
+
+def _with_unit(question: str, text: str, start: int, end: int) -> int:
+    """Where a bare number ends together with what it counts, if the question names that."""
+    if not _NUMBER_ONLY.match(text[start:end]):
+        return end
+    after = _UNIT_AFTER.match(text, end)
+    if after is None:
+        return end
+    counted = _HOW_MANY.search(question)
+    assert counted is not None
+    asked = {_stem(word) for word in _WORDS.findall(question[counted.end() :])[:3]}
+    found = end
+    for word in _WORDS.finditer(text, after.start("unit"), after.end("unit")):
+        if _stem(word.group()) in asked:
+            found = word.end()
+            if not word.group().isascii() or word.group().endswith(("s", "people", "men")):
+                break
+    return found
+
+
+def _stem(word: str) -> str:
+    """The first letters of a word, without an Arabic article: enough to match its other forms."""
+    word = word.casefold()
+    if word.startswith("ال") and len(word) > _STEM_CHARS + 1:
+        word = word[2:]
+    return word[:_STEM_CHARS]
+
+
+def _whole_listing(text: str, start: int, end: int) -> tuple[int, int]:
+    """The list of names that the span is part of."""
+    low, high = _paragraph_bounds(text, start, end)
+    for match in _LISTING.finditer(text, low, high):
+        if match.start() <= start and end <= match.end():
+            return match.span()
     return start, end

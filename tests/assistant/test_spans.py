@@ -59,3 +59,49 @@ def test_the_sentence_around_is_the_one_that_was_read():
     start = text.index("35", 12)
     sentence = sentence_around(text, paragraph, start, start + 2)
     assert text[sentence.start : sentence.end] == "Again it was 35."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "piece", "expected"),
+    [
+        ("How many countries came?", "In all 35 countries came.", "35", "35 countries"),
+        (
+            "How many soldiers left?",
+            "Some 1500 American soldiers left.",
+            "1500",
+            "1500 American soldiers",
+        ),
+        ("كم عدد المظليين؟", "غادر 1500 مظلي أمريكي", "1500", "1500 مظلي"),
+        ("How many goals did he score?", "He scored 3 in May.", "3", "3"),
+        ("What is the number?", "In all 35 countries came.", "35", "35"),
+    ],
+)
+def test_a_number_comes_with_what_it_counts(question, text, piece, expected):
+    start, end = refine(question, text, *span_of(text, piece))
+    assert text[start:end] == expected
+
+
+LEADERS = (
+    "In Paris, leaders including Emmanuel Macron, Volodymyr Zelensky, and Keir Starmer signed it."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "piece", "expected"),
+    [
+        (
+            "Which leaders signed it?",
+            "Emmanuel Macron",
+            "Emmanuel Macron, Volodymyr Zelensky, and Keir Starmer",
+        ),
+        (
+            "Who were the signatories?",
+            "Keir Starmer",
+            "Emmanuel Macron, Volodymyr Zelensky, and Keir Starmer",
+        ),
+        ("Who is the president of France?", "Emmanuel Macron", "Emmanuel Macron"),
+    ],
+)
+def test_a_list_is_given_when_several_are_asked_for(question, piece, expected):
+    start, end = refine(question, LEADERS, *span_of(LEADERS, piece))
+    assert LEADERS[start:end] == expected
