@@ -244,7 +244,7 @@ class Assistant:
         return verify_quote(
             quote,
             library=self._library,
-            find_words=self._find_words,
+            lexical=self._caches.lexical,
             find_alike=lambda query, k: self.search(query, k=k),
             cancelled=cancelled,
         )
@@ -297,18 +297,6 @@ class Assistant:
                     self._encoder,
                 )
             return self._checker
-
-    def _find_words(self, query: str, k: int) -> list[Hit]:
-        index = self._caches.lexical() if self._is_filled() else None
-        if index is None:
-            return []
-        found = index.search(query, k)
-        passages = self._library.passages([passage_id for passage_id, _ in found])
-        return [
-            Hit(passages[passage_id], score, lexical_score=score, lexical_rank=rank)
-            for rank, (passage_id, score) in enumerate(found, 1)
-            if passage_id in passages
-        ]
 
     # Articles
 

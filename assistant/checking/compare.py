@@ -1,24 +1,106 @@
-"""What exactly differs between two wordings: a number, a date, a name, a negation, a hedge."""
+"""What exactly differs between two wordings: a number, a date, a name, a negation, a hedge.
+
+Two sentences are laid side by side word by word. Where they share most of their words, what stands in the
+place of something else is a difference; where they share few, nothing can be compared, and nothing is.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
 
+from assistant.checking.facts import DateMention, Facts, Quantity, facts_of, stem
 from assistant.checking.reports import Difference
-from assistant.checking.tokens import tokens_of
-from assistant.values import _MONTHS
+from assistant.checking.tokens import Token, tokens_of
+from assistant.lexical import STOP_WORDS
+from assistant.types import Span
 
 NEGATIONS = frozenset(
-    "not no never none nobody nothing neither nor cannot without hardly barely n't isn't aren't "
+    "not no never none nobody nothing neither nor cannot without hardly barely isn't aren't "
     "wasn't weren't don't doesn't didn't won't wouldn't can't couldn't shouldn't hasn't haven't "
     "hadn't nicht kein keine keinen nie ne pas jamais nunca لا لم لن ليس ليست غير دون بدون".split()
 )
 HEDGES = frozenset(
     "could may might would if possibly perhaps probably likely potentially potential possible "
-    "reportedly allegedly apparently almost nearly about around approximately roughly over under "
-    "some most many few often sometimes usually mainly partly largely planned proposed قد ربما "
-    "محتمل يمكن إذا حوالي نحو".split()
+    "reportedly allegedly apparently supposedly planned proposed expected قد ربما محتمل يمكن إذا".split()
 )
+_LOOSE = frozenset("almost nearly about around approximately roughly over under حوالي نحو".split())
+_MONTH_WORD = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
+    re.IGNORECASE,
+)
+_OPPOSITES_LISTED = (
+    "increase/decrease rise/fall rise/drop grow/shrink up/down more/less more/fewer higher/lower high/low "
+    "warm/cool warmer/colder warming/cooling hot/cold hotter/cooler gain/lose growth/decline accelerate/slow "
+    "expand/contract win/lose before/after first/last start/end begin/end open/close accept/reject "
+    "approve/reject support/oppose allow/ban agree/disagree confirm/deny true/false right/wrong good/bad "
+    "positive/negative strong/weak large/small big/small early/late fast/slow better/worse best/worst "
+    "most/least maximum/minimum majority/minority safe/dangerous cause/prevent always/never all/none "
+    "north/south east/west northern/southern eastern/western winter/summer day/night man/woman "
+    "friend/enemy ally/enemy buy/sell import/export enter/leave join/leave include/exclude "
+    "public/secret legal/illegal possible/impossible likely/unlikely rich/poor success/failure "
+    "succeed/fail advance/retreat attack/defend war/peace past/future above/below thicker/thinner "
+    "wetter/drier acidic/alkaline overestimate/underestimate strengthen/weaken thick/thin raise/cut "
+    "positive/negative openly/secretly with/without ready/unready prepared/unprepared".split()
+)
+_OPPOSITES = frozenset(
+    pair
+    for listed in _OPPOSITES_LISTED
+    for first, second in (listed.split("/"),)
+    for pair in ((stem(first), stem(second)), (stem(second), stem(first)))
+)
+_AUXILIARIES = frozenset("is has was will would can could had did does".split())
+_BEFORE_PLACE = frozenset("in at from near to around outside في من إلى".split())
+ROUNDING = 0.02
+"""How far, as a share, a rounded figure may be from what it rounds."""
+WEAK_STEMS = frozenset(
+    stem(word)
+    for word in "say said says tell told state stated says report reported according also have has be".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """One thing that a claim says otherwise than its source."""
+
+    about: Difference
+    claimed: str
+    """The claim's words, empty where it lacks something."""
+    found: str
+    """The source's words, empty where it says nothing of the kind."""
+    claim_span: Span
+    source_span: Span
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether the source says otherwise, rather than less."""
+        return bool(self.found or self.about is Difference.NEGATION) and self.about not in (
+            Difference.HEDGE,
+            Difference.WORDING,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A claim laid beside a sentence."""
+
+    coverage: float
+    """Share of the claim's meaningful words that the sentence has, 0 to 1."""
+    back_coverage: float
+    """Share of the sentence's meaningful words that the claim has."""
+    in_order: float
+    """Share of the claim's words that stand in the sentence in the same order."""
+    departures: tuple[Departure, ...]
+    missing_names: int
+    missing_numbers: int
+    claim_negations: int
+    source_negations: int
+    claim_hedges: int
+    source_hedges: int
+    opposites: int
 
 
 def difference_of(given: str, true: str) -> Difference:
@@ -27,16 +109,335 @@ def difference_of(given: str, true: str) -> Difference:
     >>> difference_of("36", "35").value, difference_of("", "not").value
     ('number', 'negation')
     """
-    ours, theirs = tokens_of(given), tokens_of(true)
-    forms = [token.form for token in (*ours, *theirs)]
-    if any(form in _MONTHS for form in forms):
+    forms = [token.form for token in (*tokens_of(given), *tokens_of(true))]
+    if _MONTH_WORD.search(given) and _MONTH_WORD.search(true):
         return Difference.DATE
     if any(form.lstrip("-")[:1].isdigit() for form in forms):
         return Difference.NUMBER
-    if any(form in NEGATIONS or form.endswith("n't") for form in forms):
+    if any(is_negation(form) for form in forms):
         return Difference.NEGATION
-    if any(form in HEDGES for form in forms):
+    if any(form in HEDGES or form in _LOOSE for form in forms):
         return Difference.HEDGE
+    if any((stem(a), stem(b)) in _OPPOSITES for a in forms for b in forms):
+        return Difference.OPPOSITE
     if re.search(r"(?:^|\s)[A-Z]", given) and re.search(r"(?:^|\s)[A-Z]", true):
         return Difference.NAME
     return Difference.WORDING
+
+
+def is_negation(form: str) -> bool:
+    """Whether a folded word denies."""
+    return form in NEGATIONS or form.endswith("n't")
+
+
+def compare(
+    claim: str, sentence: str, *, context: str = "", names: frozenset[str] = frozenset()
+) -> Comparison:
+    """Lay a claim beside a sentence.
+
+    Args:
+        claim: One statement.
+        sentence: What may support or contradict it.
+        context: Words around the sentence (its title, its paragraph): names there are known, not missing.
+        names: Words that the article writes with a capital within sentences, folded.
+
+    >>> [d.about.value for d in compare("36 countries met.", "On Tuesday 35 countries met.").departures]
+    ['number']
+    """
+    return compare_facts(
+        facts_of(claim), claim, facts_of(sentence), sentence, context=context, names=names
+    )
+
+
+def compare_facts(
+    ours: Facts,
+    claim: str,
+    theirs: Facts,
+    sentence: str,
+    *,
+    context: str = "",
+    names: frozenset[str] = frozenset(),
+) -> Comparison:
+    """:func:`compare` with the facts already read."""
+    known = frozenset(stem(token.form) for token in tokens_of(context)) if context else frozenset()
+    our_stems = [stem(token.form) for token in ours.tokens]
+    their_stems = [stem(token.form) for token in theirs.tokens]
+    their_set = set(their_stems)
+    our_set = set(our_stems)
+    ours_meaning = [s for t, s in zip(ours.tokens, our_stems, strict=True) if _means(t.form)]
+    theirs_meaning = [s for t, s in zip(theirs.tokens, their_stems, strict=True) if _means(t.form)]
+    matcher = SequenceMatcher(None, our_stems, their_stems, autojunk=False)
+    codes = matcher.get_opcodes()
+    in_order = sum(i2 - i1 for tag, i1, i2, _, _ in codes if tag == "equal")
+    departures: list[Departure] = []
+    departures += _numbers(ours, claim, theirs, sentence)
+    departures += _dates(ours, claim, theirs, sentence)
+    departures += _names(ours, claim, theirs, sentence, codes, known, our_set)
+    departures += _first_names(ours, claim, theirs, sentence, codes, names or inner_names(context))
+    departures += _opposites(ours, claim, theirs, sentence, our_stems, their_stems)
+    region = _region(codes, len(theirs.tokens))
+    denial = _negation(ours, claim, theirs, sentence, region)
+    departures += denial
+    departures += _hedges(ours, claim, theirs, sentence, region)
+    named = [form for name in ours.names for form in name.forms]
+    known_names = known & {stem(form) for form in named}
+    return Comparison(
+        coverage=_share(ours_meaning, their_set | known_names),
+        back_coverage=_share(theirs_meaning, our_set),
+        in_order=in_order / len(our_stems) if our_stems else 0.0,
+        departures=tuple(departures),
+        missing_names=sum(
+            1 for form in named if stem(form) not in their_set and stem(form) not in known
+        ),
+        missing_numbers=sum(1 for d in departures if d.about is Difference.NUMBER and not d.found),
+        claim_negations=sum(is_negation(token.form) for token in ours.tokens),
+        source_negations=sum(is_negation(token.form) for token in theirs.tokens),
+        claim_hedges=sum(token.form in HEDGES for token in ours.tokens),
+        source_hedges=sum(token.form in HEDGES for token in theirs.tokens),
+        opposites=sum(d.about is Difference.OPPOSITE for d in departures),
+    )
+
+
+@lru_cache(maxsize=512)
+def inner_names(text: str) -> frozenset[str]:
+    """Words that ``text`` writes with a capital within sentences, folded."""
+    return frozenset(form for name in facts_of(text).names for form in name.forms)
+
+
+def _means(form: str) -> bool:
+    return form not in STOP_WORDS and stem(form) not in WEAK_STEMS and not is_negation(form)
+
+
+def _share(wanted: Sequence[str], there: frozenset[str] | set[str]) -> float:
+    return sum(word in there for word in wanted) / len(wanted) if wanted else 0.0
+
+
+# Quantities and dates
+
+
+def _numbers(ours: Facts, claim: str, theirs: Facts, sentence: str) -> list[Departure]:
+    found = []
+    for quantity in ours.quantities:
+        if any(_agrees(quantity, other) for other in theirs.quantities):
+            continue
+        rivals = [
+            other
+            for other in theirs.quantities
+            if not any(_agrees(mine, other) for mine in ours.quantities)
+        ]
+        # The same thing counted; else, where each sentence has one figure left, that one.
+        same = [other for other in rivals if other.unit == quantity.unit and quantity.unit]
+        if not same and len(rivals) == 1 and len(ours.quantities) == 1:
+            symbols = {"%", "$", "€", "£", "°", "th"}
+            if not ({rivals[0].unit, quantity.unit} & symbols):
+                same = rivals
+        other_span = same[0].span if same else Span(0, 0)
+        found.append(_departure(Difference.NUMBER, claim, quantity.span, sentence, other_span))
+    return found
+
+
+def _agrees(ours: Quantity, theirs: Quantity) -> bool:
+    """Whether the source's figure bears the claim's out."""
+    if ours.unit != theirs.unit and {ours.unit, theirs.unit} & {"%", "th"}:
+        return False
+    if ours.low == ours.high and theirs.low == theirs.high:
+        return ours.value == theirs.value or _is_rounded(ours.value, theirs.value)
+    if ours.unit != theirs.unit and ours.unit and theirs.unit:
+        # "More than two dozen leaders" says nothing of fifty countries.
+        return False
+    return ours.low <= theirs.high and theirs.low <= ours.high
+
+
+def _is_rounded(ours: float, theirs: float) -> bool:
+    """Whether the claim's figure is the source's with fewer digits, and near it.
+
+    >>> _is_rounded(1200, 1203), _is_rounded(1203, 1200), _is_rounded(36, 35)
+    (True, False, False)
+    """
+    if ours == 0 or theirs == 0 or abs(ours - theirs) > ROUNDING * abs(theirs):
+        return False
+    digits = len(f"{abs(ours):.10g}".replace(".", "").strip("0"))
+    return float(f"{theirs:.{max(2, digits)}g}") == ours
+
+
+def _dates(ours: Facts, claim: str, theirs: Facts, sentence: str) -> list[Departure]:
+    found = []
+    for date in ours.dates:
+        if any(_fits(date, other) for other in theirs.dates):
+            continue
+        alike = [other for other in theirs.dates if _comparable(date, other)]
+        span = alike[0].span if alike else Span(0, 0)
+        found.append(_departure(Difference.DATE, claim, date.span, sentence, span))
+    return found
+
+
+def _fits(ours: DateMention, theirs: DateMention) -> bool:
+    """Whether nothing that both give differs, and they give something in common."""
+    common = False
+    for name in ("year", "month", "weekday"):
+        mine, other = getattr(ours, name), getattr(theirs, name)
+        if mine is not None and other is not None:
+            if mine != other:
+                return False
+            common = True
+    if ours.day is not None and theirs.day is not None:
+        last = theirs.last_day or theirs.day
+        if not theirs.day <= ours.day <= last:
+            return False
+        if ours.last_day is not None and theirs.last_day is not None and ours.last_day != last:
+            return False
+        common = True
+    return common
+
+
+def _comparable(ours: DateMention, theirs: DateMention) -> bool:
+    return any(
+        getattr(ours, name) is not None and getattr(theirs, name) is not None
+        for name in ("year", "month", "weekday", "day")
+    )
+
+
+# Names, opposites, negation, hedges
+
+
+def _names(
+    ours: Facts,
+    claim: str,
+    theirs: Facts,
+    sentence: str,
+    codes: Sequence[tuple[str, int, int, int, int]],
+    known: frozenset[str],
+    our_set: set[str],
+) -> list[Departure]:
+    their_set = {stem(token.form) for token in theirs.tokens}
+    found = []
+    for name in ours.names:
+        strange = [form for form in name.forms if stem(form) not in their_set]
+        if not strange or len(strange) < len(name.forms) / 2:
+            continue
+        if all(stem(form) in known for form in name.forms):
+            continue
+        span = Span(0, 0)
+        for tag, i1, i2, j1, j2 in codes:
+            if tag != "replace":
+                continue
+            start, end = ours.tokens[i1].start, ours.tokens[i2 - 1].end
+            if not (start < name.span.end and name.span.start < end):
+                continue
+            low, high = theirs.tokens[j1].start, theirs.tokens[j2 - 1].end
+            rivals = [
+                other
+                for other in theirs.names
+                if other.span.start < high and low < other.span.end
+                and not all(stem(form) in our_set for form in other.forms)
+            ]  # fmt: skip
+            if rivals:
+                span = rivals[0].span
+        before = claim[: name.span.start].split()[-1:]
+        is_place = len(name.forms) == 1 and before[0].lower() in _BEFORE_PLACE if before else False
+        about = Difference.PLACE if is_place else Difference.NAME
+        found.append(_departure(about, claim, name.span, sentence, span))
+    return found
+
+
+def _first_names(
+    ours: Facts,
+    claim: str,
+    theirs: Facts,
+    sentence: str,
+    codes: Sequence[tuple[str, int, int, int, int]],
+    known: frozenset[str],
+) -> list[Departure]:
+    """A name changed at the start of the sentence, where every word has a capital.
+
+    Only the context tells that the source's first word is a name.
+    """
+    if not codes or codes[0][0] != "replace" or codes[0][2] > 2 or codes[0][4] > 2:
+        return []
+    mine, yours = ours.tokens[: codes[0][2]], theirs.tokens[: codes[0][4]]
+    if any(name.span.start < token.end for token in mine for name in ours.names):
+        return []
+    first = claim[mine[0].start : mine[0].start + 1]
+    if not first.isupper() or mine[0].form in STOP_WORDS:
+        return []
+    # A bare singular before an auxiliary is a name too: "Germany is", but not "Leaders are".
+    word, after = yours[-1].form, theirs.tokens[codes[0][4] : codes[0][4] + 1]
+    bare = len(yours) == 1 and bool(after) and after[0].form in _AUXILIARIES
+    if word not in known and (not bare or word.endswith(("s", "ing", "ly"))):
+        return []
+    span, other = Span(mine[0].start, mine[-1].end), Span(yours[0].start, yours[-1].end)
+    return [_departure(Difference.NAME, claim, span, sentence, other)]
+
+
+def _opposites(
+    ours: Facts,
+    claim: str,
+    theirs: Facts,
+    sentence: str,
+    our_stems: Sequence[str],
+    their_stems: Sequence[str],
+) -> list[Departure]:
+    found = []
+    ours_only = [at for at, word in enumerate(our_stems) if word not in their_stems]
+    theirs_only = [at for at, word in enumerate(their_stems) if word not in our_stems]
+    for at in ours_only:
+        for other in theirs_only:
+            if (our_stems[at], their_stems[other]) in _OPPOSITES:
+                mine, yours = ours.tokens[at], theirs.tokens[other]
+                found.append(
+                    _departure(
+                        Difference.OPPOSITE,
+                        claim,
+                        Span(mine.start, mine.end),
+                        sentence,
+                        Span(yours.start, yours.end),
+                    )
+                )
+                break
+    return found
+
+
+def _region(codes: Sequence[tuple[str, int, int, int, int]], length: int) -> tuple[int, int]:
+    """Which of the sentence's tokens the claim is about: from the first shared word to the last."""
+    shared = [(j1, j2) for tag, _, _, j1, j2 in codes if tag == "equal"]
+    if not shared:
+        return 0, length
+    return max(0, shared[0][0] - 2), min(length, shared[-1][1] + 1)
+
+
+def _negation(
+    ours: Facts, claim: str, theirs: Facts, sentence: str, region: tuple[int, int]
+) -> list[Departure]:
+    mine = [token for token in ours.tokens if is_negation(token.form)]
+    yours = [token for token in theirs.tokens[slice(*region)] if is_negation(token.form)]
+    if len(mine) % 2 == len(yours) % 2:
+        return []
+    claim_span = _token_span(mine[:1])
+    source_span = _token_span(yours[:1])
+    return [_departure(Difference.NEGATION, claim, claim_span, sentence, source_span)]
+
+
+def _hedges(
+    ours: Facts, claim: str, theirs: Facts, sentence: str, region: tuple[int, int]
+) -> list[Departure]:
+    mine = [token for token in ours.tokens if token.form in HEDGES]
+    yours = [token for token in theirs.tokens[slice(*region)] if token.form in HEDGES]
+    if mine or not yours:
+        return []
+    return [_departure(Difference.HEDGE, claim, Span(0, 0), sentence, _token_span(yours[:1]))]
+
+
+def _token_span(tokens: Sequence[Token]) -> Span:
+    return Span(tokens[0].start, tokens[-1].end) if tokens else Span(0, 0)
+
+
+def _departure(
+    about: Difference, claim: str, claim_span: Span, sentence: str, source_span: Span
+) -> Departure:
+    return Departure(
+        about=about,
+        claimed=claim[claim_span.start : claim_span.end],
+        found=sentence[source_span.start : source_span.end],
+        claim_span=claim_span,
+        source_span=source_span,
+    )

@@ -33,6 +33,7 @@ from assistant.checking.reports import (
 )
 from assistant.checking.tokens import TokenText, token_text, tokens_of
 from assistant.errors import UsageError
+from assistant.lexical import LexicalIndex
 from assistant.library import Library
 from assistant.reader import check_cancelled
 from assistant.speech import QUOTATION, claimed_speakers, same_person
@@ -73,7 +74,7 @@ def verify_quote(
     text: str,
     *,
     library: Library,
-    find_words: Find,
+    lexical: Callable[[], LexicalIndex | None],
     find_alike: Find | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> QuoteReport:
@@ -83,7 +84,7 @@ def verify_quote(
         text: The quote, with or without quotation marks, and perhaps with who said it
             (``"We agree," said Merz``).
         library: Where the articles are.
-        find_words: Passages that share words with a query; used where the library is large.
+        lexical: The lexical index; asked for only where the library is large.
         find_alike: Passages on the same matter, shown where the quote is not found.
         cancelled: Asked between articles; true stops.
 
@@ -95,13 +96,13 @@ def verify_quote(
     readings = _readings(text)
     if not readings:
         raise UsageError("the quote has no words: give the words as they were quoted")
-    reports = []
+    reports: list[QuoteReport] = []
     for reading in readings:
         check_cancelled(cancelled)
         if reports and _is_around_quoted(reports[0], reading):
             continue
         report = _verify_reading(
-            text, reading, library=library, find_words=find_words, cancelled=cancelled
+            text, reading, library=library, lexical=lexical, cancelled=cancelled
         )
         reports.append(report)
         if report.status is QuoteStatus.EXACT:
@@ -178,7 +179,7 @@ def _verify_reading(
     reading: _Reading,
     *,
     library: Library,
-    find_words: Find,
+    lexical: Callable[[], LexicalIndex | None],
     cancelled: Callable[[], bool] | None,
 ) -> QuoteReport:
     plain = quote_tokens(text, reading.parts, brackets_insert=False)
@@ -197,7 +198,7 @@ def _verify_reading(
 
     if not plain:
         return report(QuoteStatus.NOT_FOUND, ())
-    articles = _candidates(text, plain, library=library, find_words=find_words)
+    articles = _candidates(text, plain, library=library, lexical=lexical)
     sources = []
     for article_id in articles:
         check_cancelled(cancelled)
@@ -218,7 +219,11 @@ def _verify_reading(
 
 
 def _candidates(
-    text: str, quote: Sequence[QuoteToken], *, library: Library, find_words: Find
+    text: str,
+    quote: Sequence[QuoteToken],
+    *,
+    library: Library,
+    lexical: Callable[[], LexicalIndex | None],
 ) -> list[str]:
     if library.counts()["articles"] <= SCAN_ARTICLES:
         return library.article_ids()
@@ -228,8 +233,13 @@ def _candidates(
         half = len(quote) // 2
         queries += [searchable(quote[:half], text), searchable(quote[half:], text)]
     found: dict[str, None] = {}
+    index = lexical()
+    if index is None:
+        return library.article_ids()
     for query in queries:
-        found.update((hit.passage.article_id, None) for hit in find_words(query, FOUND_PASSAGES))
+        ids = [passage_id for passage_id, _ in index.search(query, FOUND_PASSAGES)]
+        passages = library.passages(ids)
+        found.update((passages[i].article_id, None) for i in ids if i in passages)
     return list(found)
 
 

@@ -149,3 +149,109 @@ def change_to_json(change: Change) -> dict[str, Any]:
         "source_start": change.source_span.start,
         "source_end": change.source_span.end,
     }
+
+
+CLAIM_SCHEMA = "pullquote/claim/1"
+
+
+class Verdict(StrEnum):
+    """What the library says of a claim."""
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    MIXED = "mixed"
+    NOT_ENOUGH = "not enough information"
+
+
+class Stance(StrEnum):
+    """What one sentence says of a claim."""
+
+    SUPPORTS = "supports"
+    REFUTES = "refutes"
+    NEUTRAL = "not enough information"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimDifference:
+    """One thing that a claim says otherwise than its evidence, or that the evidence lacks."""
+
+    about: Difference
+    claimed: str
+    """The claim's words, empty where the claim lacks the source's."""
+    found: str
+    """The source's words, empty where it says nothing of the kind."""
+    claim_span: Span
+    """Where in the claim; empty where ``claimed`` is."""
+    source_span: Span
+    """Where in the article's text; empty where ``found`` is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence with what it says of a claim."""
+
+    citation: Citation
+    stance: Stance
+    probability: float
+    """Of that stance, 0 to 1."""
+    differences: tuple[ClaimDifference, ...] = ()
+    similarity: float = 0.0
+    """Cosine of claim and sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimReport:
+    """What ``Assistant.check`` gives."""
+
+    claim: str
+    verdict: Verdict
+    confidence: float
+    """Probability of the verdict as its evidence goes, 0 to 1."""
+    evidence: tuple[Evidence, ...]
+    """What decides first, then what is nearest."""
+    supporting_sources: int = 0
+    """Independent sources: copies of one text count once."""
+    refuting_sources: int = 0
+    id: str | None = None
+    """The caller's own name for the claim, in a batch."""
+    elapsed_ms: float = 0.0
+
+    @property
+    def differences(self) -> tuple[ClaimDifference, ...]:
+        """What differs from the evidence that decides."""
+        return self.evidence[0].differences if self.evidence else ()
+
+
+def claim_report_to_json(report: ClaimReport) -> dict[str, Any]:
+    """The form of ``pullquote check --json``."""
+    return {
+        "schema": CLAIM_SCHEMA,
+        "id": report.id,
+        "claim": report.claim,
+        "verdict": report.verdict.value,
+        "confidence": round(report.confidence, 4),
+        "supporting_sources": report.supporting_sources,
+        "refuting_sources": report.refuting_sources,
+        "evidence": [
+            {
+                "stance": item.stance.value,
+                "probability": round(item.probability, 4),
+                "similarity": round(item.similarity, 4),
+                "differences": [
+                    {
+                        "about": difference.about.value,
+                        "claimed": difference.claimed,
+                        "found": difference.found,
+                        "claim_start": difference.claim_span.start,
+                        "claim_end": difference.claim_span.end,
+                        "source_start": difference.source_span.start,
+                        "source_end": difference.source_span.end,
+                    }
+                    for difference in item.differences
+                ],
+                "citation": citation_to_json(item.citation),
+            }
+            for item in report.evidence
+        ],
+        "elapsed_ms": round(report.elapsed_ms, 3),
+    }

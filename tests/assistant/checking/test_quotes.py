@@ -184,3 +184,14 @@ def test_ai_caption_is_noted(seeds: Assistant) -> None:
 def test_without_words(seeds: Assistant) -> None:
     with pytest.raises(UsageError, match="no words"):
         seeds.verify(" “…” ")
+
+
+def test_large_library_is_searched_by_words(
+    seeds: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above the limit only articles that share words are read; nothing may be lost by it."""
+    monkeypatch.setattr("assistant.checking.quotes.SCAN_ARTICLES", 0)
+    articles = [seeds.article(summary.id) for summary in seeds.articles()]
+    for quote in made_quotes.make_quotes(articles, count=60, seed=3):
+        expected = QuoteStatus.EXACT if quote.is_exact else QuoteStatus.ALTERED
+        assert seeds.verify(quote.text).status is expected, quote

@@ -1,0 +1,389 @@
+"""Is a claim so? Supported, contradicted, mixed or not enough information, sentence by sentence.
+
+Passages about the claim are searched, their sentences laid beside it. Where a sentence says nearly the
+same words, what differs decides: a number, a date, a name, a negation, an opposite. Where it words the
+matter differently, the stance classifier does, and only when it is sure.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answering import cite
+from assistant.checking.compare import Comparison, Departure, compare_facts, inner_names
+from assistant.checking.facts import Facts, facts_of, stem
+from assistant.checking.reports import (
+    ClaimDifference,
+    ClaimReport,
+    Difference,
+    Evidence,
+    Stance,
+    Verdict,
+)
+from assistant.checking.stance import (
+    STANCES,
+    StanceModel,
+    features_of,
+    inputs_of,
+    load_stance_model,
+)
+from assistant.checking.tokens import tokens_of
+from assistant.errors import UsageError
+from assistant.lexical import STOP_WORDS
+from assistant.library import Library
+from assistant.reader import check_cancelled
+from assistant.scripts import script_of
+from assistant.types import Filters, Hit, Span
+from embeddings.encoder import Encoder
+from embeddings.sentences import sentence_spans
+
+PASSAGES = 12
+SENTENCES = 8
+"""Nearest sentences that are laid beside a claim."""
+ACROSS_SENTENCES = 2
+"""And of those in another script, which share no words with it."""
+SHOWN = 4
+OVERLAP_WEIGHT = 0.25
+CACHED_VECTORS = 8192
+MIN_WORDS = 3
+
+SAME_WORDS = 0.8
+"""From this share of its meaningful words on, a claim without departures is what the sentence says."""
+NEAR_WORDS = 0.7
+"""From this share on, apart from the words that differ, the two are about the same thing."""
+MIN_SHARED_WORDS = 3
+SURE_SUPPORT = 0.75
+SURE_REFUTE = 0.9
+LOOSE_COVERAGE = 0.5
+ACROSS_COSINE = 0.83
+"""Cosine from which sentences in two scripts say the same, as far as their figures agree."""
+CLEAR_LEAD = 0.12
+"""By how much one side's evidence must be closer in wording to outweigh the other's."""
+
+SearchBatch = Callable[[Sequence[str], int, Filters], Sequence[Sequence[Hit]]]
+"""Passages for each query, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence of a passage."""
+
+    hit: Hit
+    start: int
+    """In the article's text."""
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A sentence with its stance."""
+
+    sentence: _Sentence
+    stance: Stance
+    probability: float
+    closeness: float
+    """How much of the claim's wording it has, apart from what differs; 0 to 1."""
+    departures: tuple[Departure, ...]
+    cosine: float
+
+
+class ClaimChecker:
+    """Checks claims against one library; sentences' vectors are kept between claims.
+
+    Args:
+        library: Where the articles are.
+        search_batch: Finds passages.
+        encoder: Turns sentences into vectors.
+        model: Instead of the bundled classifier.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        search_batch: SearchBatch,
+        encoder: Encoder,
+        *,
+        model: StanceModel | None = None,
+    ) -> None:
+        self._library = library
+        self._search_batch = search_batch
+        self._encoder = encoder
+        self._model = model
+        self._vectors: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+
+    def check(
+        self,
+        claim: str,
+        *,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+        cancelled: Callable[[], bool] | None = None,
+    ) -> ClaimReport:
+        """Check one claim.
+
+        Raises:
+            UsageError: There is no word in it.
+            Cancelled: ``cancelled()`` turned true.
+        """
+        return next(self.check_each([claim], filters=filters, cancelled=cancelled))
+
+    def check_each(
+        self,
+        claims: Sequence[str],
+        *,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Iterator[ClaimReport]:
+        """Check claims in turn; they are searched together. Raises as :meth:`check`."""
+        for claim in claims:
+            if not tokens_of(claim):
+                raise UsageError(f"the claim {claim!r} has no words: write a statement")
+        wanted = replace(filters, evidence_only=True)
+        started = time.perf_counter()
+        found = self._search_batch(claims, PASSAGES, wanted)
+        searched = (time.perf_counter() - started) / max(1, len(claims))
+        for claim, hits in zip(claims, found, strict=True):
+            check_cancelled(cancelled)
+            started = time.perf_counter()
+            report = self._judge(claim, hits)
+            elapsed = searched + time.perf_counter() - started
+            yield replace(report, elapsed_ms=elapsed * 1000.0)
+
+    def _judge(self, claim: str, hits: Sequence[Hit]) -> ClaimReport:
+        sentences = _sentences(hits)
+        if not sentences:
+            return ClaimReport(claim, Verdict.NOT_ENOUGH, 1.0, ())
+        claim_vector, vectors = self._encode(claim, [sentence.text for sentence in sentences])
+        cosines = vectors @ claim_vector
+        ours = facts_of(claim)
+        wanted = {stem(t.form) for t in ours.tokens if t.form not in STOP_WORDS}
+        overlaps = np.array([_overlap(wanted, sentence.text) for sentence in sentences])
+        order = np.argsort(-(cosines + OVERLAP_WEIGHT * overlaps), kind="stable")[:SENTENCES]
+        script = script_of(claim)
+        across = [
+            at
+            for at in np.argsort(-cosines, kind="stable")
+            if at not in order and script_of(sentences[at].text) != script
+        ]
+        order = np.array([*order, *across[:ACROSS_SENTENCES]], dtype=np.int64)
+        comparisons, rows = [], []
+        for at in order:
+            sentence = sentences[at]
+            comparison = compare_facts(
+                ours,
+                claim,
+                _facts(sentence.text),
+                sentence.text,
+                context=f"{sentence.hit.passage.title} {sentence.hit.passage.text}",
+                names=inner_names(self._library.article(sentence.hit.passage.article_id).text),
+            )
+            comparisons.append(comparison)
+            features = features_of(
+                comparison, cosine=float(cosines[at]), sentence=sentence.text, claim=claim
+            )
+            rows.append(inputs_of(features, claim_vector, vectors[at]))
+        if self._model is None:
+            self._model = load_stance_model()
+        chances = self._model.probabilities(rows)
+        judged = [
+            judge(claim, ours, sentences[at], comparison, float(cosines[at]), chance)
+            for at, comparison, chance in zip(order, comparisons, chances, strict=True)
+        ]
+        return self._report(claim, judged)
+
+    def _encode(
+        self, claim: str, sentences: Sequence[str]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        # As passages all: the classifier was fitted so, and a claim is a statement, not a question.
+        missing = [text for text in dict.fromkeys([claim, *sentences]) if text not in self._vectors]
+        if missing:
+            encoded = self._encoder.encode_passages(missing)
+            self._vectors.update(zip(missing, encoded, strict=True))
+        for text in (claim, *sentences):
+            self._vectors.move_to_end(text)
+        rows = np.stack([self._vectors[text] for text in sentences])
+        vector = self._vectors[claim]
+        while len(self._vectors) > CACHED_VECTORS:
+            self._vectors.popitem(last=False)
+        return vector, rows
+
+    def _report(self, claim: str, judged: Sequence[_Judged]) -> ClaimReport:
+        sides = {
+            stance: sorted(
+                (item for item in judged if item.stance is stance),
+                key=lambda item: -(item.closeness + item.probability),
+            )
+            for stance in STANCES
+        }
+        supporting, refuting = sides[Stance.SUPPORTS], sides[Stance.REFUTES]
+        verdict, deciding = Verdict.NOT_ENOUGH, sides[Stance.NEUTRAL]
+        if supporting and refuting:
+            lead = supporting[0].closeness - refuting[0].closeness
+            if lead > CLEAR_LEAD:
+                verdict, deciding = Verdict.SUPPORTED, supporting
+            elif lead < -CLEAR_LEAD:
+                verdict, deciding = Verdict.CONTRADICTED, refuting
+            else:
+                verdict = Verdict.MIXED
+                deciding = [supporting[0], refuting[0], *supporting[1:], *refuting[1:]]
+        elif supporting:
+            verdict, deciding = Verdict.SUPPORTED, supporting
+        elif refuting:
+            verdict, deciding = Verdict.CONTRADICTED, refuting
+        rest = [item for item in judged if item not in deciding]
+        return ClaimReport(
+            claim=claim,
+            verdict=verdict,
+            confidence=deciding[0].probability if deciding else 1.0,
+            evidence=tuple(self._evidence(item) for item in [*deciding, *rest][:SHOWN]),
+            supporting_sources=self._sources(supporting),
+            refuting_sources=self._sources(refuting),
+        )
+
+    def _evidence(self, item: _Judged) -> Evidence:
+        sentence = item.sentence
+        article = self._library.article(sentence.hit.passage.article_id)
+        return Evidence(
+            citation=cite(article, sentence.start, sentence.end),
+            stance=item.stance,
+            probability=item.probability,
+            differences=tuple(
+                ClaimDifference(
+                    about=departure.about,
+                    claimed=departure.claimed,
+                    found=departure.found,
+                    claim_span=departure.claim_span,
+                    source_span=Span(
+                        sentence.start + departure.source_span.start,
+                        sentence.start + departure.source_span.end,
+                    ),
+                )
+                for departure in item.departures
+            ),
+            similarity=item.cosine,
+        )
+
+    def _sources(self, judged: Sequence[_Judged]) -> int:
+        ids = list(dict.fromkeys(item.sentence.hit.passage.article_id for item in judged))
+        originals = self._library.originals(ids)
+        return len({originals.get(article_id, article_id) for article_id in ids})
+
+
+def _sentences(hits: Sequence[Hit]) -> list[_Sentence]:
+    found: dict[tuple[str, int, int], _Sentence] = {}
+    for hit in hits:
+        passage = hit.passage
+        if not passage.is_evidence:
+            continue
+        for start, end in sentence_spans(passage.text):
+            text = passage.text[start:end]
+            if len(text.split()) >= MIN_WORDS:
+                place = (passage.article_id, passage.start + start, passage.start + end)
+                found.setdefault(place, _Sentence(hit, place[1], place[2], text))
+    return list(found.values())
+
+
+@lru_cache(maxsize=4096)
+def _facts(sentence: str) -> Facts:
+    return facts_of(sentence)
+
+
+@lru_cache(maxsize=4096)
+def _stems(sentence: str) -> frozenset[str]:
+    return frozenset(stem(token.form) for token in tokens_of(sentence))
+
+
+def _overlap(wanted: set[str], sentence: str) -> float:
+    return len(wanted & _stems(sentence)) / len(wanted) if wanted else 0.0
+
+
+def judge(
+    claim: str,
+    ours: Facts,
+    sentence: _Sentence,
+    comparison: Comparison,
+    cosine: float,
+    chance: NDArray[np.float64],
+) -> _Judged:
+    """The stance of one sentence.
+
+    Args:
+        claim: The claim.
+        ours: What is checkable in it.
+        sentence: The sentence.
+        comparison: Claim and sentence side by side.
+        cosine: Of their vectors.
+        chance: The classifier's probabilities in the order of :data:`STANCES`.
+    """
+
+    def judged(stance: Stance, probability: float, closeness: float) -> _Judged:
+        shown = comparison.departures if closeness >= LOOSE_COVERAGE else ()
+        return _Judged(sentence, stance, probability, closeness, tuple(shown), cosine)
+
+    opposed = [departure for departure in comparison.departures if departure.contradicts]
+    lacking = [
+        departure
+        for departure in comparison.departures
+        if not departure.found and departure.about is not Difference.NEGATION
+    ]
+    if script_of(claim) != script_of(sentence.text):
+        return _judge_across(comparison, ours, cosine, judged)
+    closeness = _closeness(ours, comparison)
+    shared = comparison.coverage * sum(t.form not in STOP_WORDS for t in ours.tokens)
+    if not opposed and not lacking and comparison.coverage >= SAME_WORDS:
+        hedged = any(d.about is Difference.HEDGE for d in comparison.departures)
+        if hedged:
+            # The source only holds possible what the claim says is so.
+            return judged(Stance.NEUTRAL, comparison.coverage, closeness)
+        return judged(Stance.SUPPORTS, 0.5 + comparison.coverage / 2, closeness)
+    if opposed and not lacking and closeness >= NEAR_WORDS and shared >= MIN_SHARED_WORDS:
+        return judged(Stance.REFUTES, 0.4 + closeness / 2, closeness)
+    support, refute, neutral = (float(value) for value in chance)
+    if (
+        support >= SURE_SUPPORT
+        and not opposed
+        and not lacking
+        and comparison.coverage >= LOOSE_COVERAGE
+    ):
+        return judged(Stance.SUPPORTS, support, closeness)
+    if refute >= SURE_REFUTE and comparison.coverage >= LOOSE_COVERAGE and opposed:
+        return judged(Stance.REFUTES, refute, closeness)
+    return judged(Stance.NEUTRAL, max(neutral, 0.5), closeness)
+
+
+def _closeness(ours: Facts, comparison: Comparison) -> float:
+    """Coverage of the claim's words apart from those that differ."""
+    total = sum(token.form not in STOP_WORDS for token in ours.tokens)
+    differing = sum(
+        any(d.claim_span.start <= token.start < d.claim_span.end for d in comparison.departures)
+        for token in ours.tokens
+        if token.form not in STOP_WORDS
+    )
+    rest = total - differing
+    if rest <= 0:
+        return 0.0
+    return min(1.0, comparison.coverage * total / rest)
+
+
+def _judge_across(
+    comparison: Comparison,
+    ours: Facts,
+    cosine: float,
+    judged: Callable[[Stance, float, float], _Judged],
+) -> _Judged:
+    """Across scripts words cannot be compared; meaning and figures can."""
+    figures = [d for d in comparison.departures if d.about in (Difference.NUMBER, Difference.DATE)]
+    if cosine < ACROSS_COSINE or not (ours.quantities or ours.dates):
+        return judged(Stance.NEUTRAL, 0.6, 0.0)
+    if not figures:
+        return judged(Stance.SUPPORTS, 0.7, cosine)
+    if all(departure.found for departure in figures):
+        return judged(Stance.REFUTES, 0.6, cosine - 0.1)
+    return judged(Stance.NEUTRAL, 0.6, 0.0)
