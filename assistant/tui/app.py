@@ -437,7 +437,9 @@ class PullquoteApp(App[int]):
         self._append(Note(f"{newest}\n\nSome questions to try:", classes="note suggestions"))
         questions = [suggestion(summary) for summary in articles[:SUGGESTIONS]]
         self._append(
-            OptionList(*(Option(question) for question in questions), classes="suggestions")
+            OptionList(
+                *(Option(question) for question in questions), classes="suggestions", markup=False
+            )
         )
 
     def _show_answer(self, answer: Answer, *, with_question: bool = True) -> None:
