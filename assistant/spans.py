@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.types import Paragraph, Span
+from assistant.values import value_of
 from embeddings.sentences import sentence_spans
 
 _OPENERS = "\"'“‘«„([{‹「『"
@@ -46,7 +47,6 @@ _MONTH = re.compile(
 _HOW_MANY = re.compile(
     r"\bhow (?:many|much|long|far|old|large|big|tall)\b|(?:^|\s)كم\b", re.IGNORECASE
 )
-_NUMBER_ONLY = re.compile(r"[\d.,\u0660-\u0669\u066b\u066c]+\Z")
 _UNIT_AFTER = re.compile(r"[ \u00a0](?P<unit>[^\W\d_]+(?:[ \u00a0][^\W\d_]+){0,2})")
 _WORDS = re.compile(r"[^\W\d_]+")
 _STEM_CHARS = 4
@@ -178,7 +178,8 @@ def _whole_date(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _with_unit(question: str, text: str, start: int, end: int) -> int:
     """Where a bare number ends together with what it counts, if the question names that."""
-    if not _NUMBER_ONLY.match(text[start:end]):
+    value = value_of(text[start:end])
+    if not value.numbers or value.words or value.hedge:
         return end
     after = _UNIT_AFTER.match(text, end)
     if after is None:

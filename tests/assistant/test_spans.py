@@ -71,6 +71,7 @@ def test_the_sentence_around_is_the_one_that_was_read():
             "1500",
             "1500 American soldiers",
         ),
+        ("How many countries met?", "It met with eight countries.", "eight", "eight countries"),
         ("كم عدد المظليين؟", "غادر 1500 مظلي أمريكي", "1500", "1500 مظلي"),
         ("How many goals did he score?", "He scored 3 in May.", "3", "3"),
         ("What is the number?", "In all 35 countries came.", "35", "35"),
