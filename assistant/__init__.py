@@ -20,6 +20,7 @@ from assistant.types import (
     Section,
     Span,
 )
+from assistant.version import __version__
 
 __all__ = [
     "Answer",
@@ -37,5 +38,3 @@ __all__ = [
     "Span",
     "__version__",
 ]
-
-__version__ = "0.1.0"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import regex  # type: ignore[import-untyped]  # its stubs are a package of their own
+import regex
 from numpy.typing import NDArray
 
 from embeddings.errors import ModelBuildError
