@@ -40,6 +40,7 @@ from embeddings.encoder import Encoder, load_encoder
 if TYPE_CHECKING:
     from assistant.checking.claims import ClaimChecker
     from assistant.checking.reports import ClaimReport, QuoteReport
+    from assistant.checking.timeline import Timeline
     from assistant.packing import PackedContext
 
 LIBRARY_VARIABLE = "PULLQUOTE_LIBRARY"
@@ -273,6 +274,21 @@ class Assistant:
     ) -> Iterator[ClaimReport]:
         """:meth:`check` for many claims in turn, searched together."""
         return self._get_checker().check_each(claims, filters=filters, cancelled=cancelled)
+
+    def timeline(
+        self,
+        subject: str,
+        *,
+        k: int = 20,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+    ) -> Timeline:
+        """The dated statements of an article (by id), or on a question, earliest first."""
+        from assistant.checking.timeline import timeline_of_article, timeline_of_hits
+
+        if self._library.has_article(subject):
+            return timeline_of_article(self._library.article(subject), self._library)
+        hits = self.search(subject, k=k, filters=filters)
+        return timeline_of_hits(subject, hits, self._library)
 
     def write_bundle(
         self, path: str | Path, result: Answer | ClaimReport | QuoteReport

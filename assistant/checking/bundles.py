@@ -132,6 +132,15 @@ def write_bundle(
     }
     if len(files) < 3:
         raise BundleError(f"{path} cannot be a bundle: give it a name that ends in .json")
+    return write_files(files)
+
+
+def write_files(files: Mapping[Path, bytes]) -> tuple[Path, ...]:
+    """Write files whole or not at all; gives their paths.
+
+    Raises:
+        BundleError: One cannot be written.
+    """
     for target, content in files.items():
         temporary = target.with_name(f".{target.name}.tmp")
         try:
@@ -299,7 +308,7 @@ def _blocks(text: str) -> list[str]:
 
 
 def _version() -> str:
-    from assistant import __version__
+    from assistant.version import __version__
 
     return __version__
 

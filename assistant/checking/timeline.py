@@ -1,0 +1,199 @@
+"""Dated statements in order: what the articles say happened when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from assistant.answering import cite
+from assistant.checking.facts import DateMention, facts_of
+from assistant.fingerprints import fingerprint, same_text
+from assistant.jsonform import citation_to_json
+from assistant.library import Library
+from assistant.types import Article, Citation, Hit
+from embeddings.sentences import sentence_spans
+
+TIMELINE_SCHEMA = "pullquote/timeline/1"
+DAYS_AHEAD = 92
+"""A date without a year lies at most this long after the article that gives it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One dated statement."""
+
+    date: str
+    """ISO 8601, as far as it is known: ``2025-12-15``, ``2025-12``, ``2025``, ``--12-15``."""
+    last_date: str | None
+    """End of a range of days."""
+    date_text: str
+    """The date as the article writes it."""
+    is_inferred: bool
+    """The year is taken from the article's own date."""
+    citation: Citation
+    source_count: int = 1
+    """Independent sources that say it in the same words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Dated statements on one matter, earliest first."""
+
+    subject: str
+    entries: tuple[TimelineEntry, ...]
+    undated: int = 0
+    """Statements looked at that give no date."""
+
+
+def timeline_of_hits(subject: str, hits: Sequence[Hit], library: Library) -> Timeline:
+    """The dated statements in passages about a question."""
+    places: dict[tuple[str, int, int], None] = {}
+    for hit in hits:
+        passage = hit.passage
+        if passage.is_evidence:
+            for start, end in sentence_spans(passage.text):
+                places[passage.article_id, passage.start + start, passage.start + end] = None
+    return _timeline(subject, list(places), library)
+
+
+def timeline_of_article(article: Article, library: Library) -> Timeline:
+    """The dated statements of one article."""
+    places = [
+        (article.id, paragraph.start + start, paragraph.start + end)
+        for paragraph in article.paragraphs
+        if paragraph.is_evidence
+        for start, end in sentence_spans(article.text[paragraph.start : paragraph.end])
+    ]
+    return _timeline(article.title, places, library)
+
+
+def _timeline(subject: str, places: Sequence[tuple[str, int, int]], library: Library) -> Timeline:
+    entries: list[TimelineEntry] = []
+    undated = 0
+    for article_id, start, end in places:
+        article = library.article(article_id)
+        text = article.text[start:end]
+        dated = [
+            (mention, resolved)
+            for mention in facts_of(text).dates
+            if (resolved := resolve(mention, article.published)) is not None
+        ]
+        if not dated:
+            undated += 1
+            continue
+        for mention, (first, last, inferred) in dated:
+            entries.append(
+                TimelineEntry(
+                    date=first,
+                    last_date=last,
+                    date_text=text[mention.span.start : mention.span.end],
+                    is_inferred=inferred,
+                    citation=cite(article, start, end),
+                )
+            )
+    return Timeline(subject, tuple(_merged(entries, library)), undated)
+
+
+def resolve(mention: DateMention, published: str | None) -> tuple[str, str | None, bool] | None:
+    """``(date, last date, whether the year is inferred)``; None where it cannot be placed.
+
+    >>> from assistant.types import Span
+    >>> resolve(DateMention(None, 12, 15, 16, None, Span(0, 0)), "2026-01-07")
+    ('2025-12-15', '2025-12-16', True)
+    >>> resolve(DateMention(None, None, None, None, 2, Span(0, 0)), "2026-01-07")
+    ('2026-01-06', None, True)
+    """
+    known = _day(published)
+    if mention.weekday is not None and mention.month is None and mention.year is None:
+        if known is None:
+            return None
+        back = (known.isoweekday() - mention.weekday) % 7
+        return (known - timedelta(days=back)).isoformat(), None, True
+    year, inferred = mention.year, False
+    if year is None and mention.month is not None and known is not None:
+        candidates = [known.year + step for step in (1, 0, -1)]
+        limit = known + timedelta(days=DAYS_AHEAD)
+        year = next(
+            y for y in [*candidates, known.year - 1]
+            if _at_most(y, mention.month, mention.day, limit) or y == candidates[-1]
+        )  # fmt: skip
+        inferred = True
+    head = f"{year:04d}" if year is not None else "-"
+    if mention.month is None:
+        return (head, None, False) if year is not None else None
+    head += f"-{mention.month:02d}"
+    if mention.day is None:
+        return head, None, inferred
+    last = None if mention.last_day is None else f"{head}-{mention.last_day:02d}"
+    return f"{head}-{mention.day:02d}", last, inferred
+
+
+def _at_most(year: int, month: int, day: int | None, limit: date) -> bool:
+    return (year, month, day or 1) <= (limit.year, limit.month, limit.day)
+
+
+def _day(published: str | None) -> date | None:
+    try:
+        return date.fromisoformat(published[:10]) if published else None
+    except ValueError:
+        return None
+
+
+def _merged(entries: Sequence[TimelineEntry], library: Library) -> list[TimelineEntry]:
+    """In order of time; the same sentence of several articles once, with how many say it."""
+    originals = library.originals(list({entry.citation.article_id for entry in entries}))
+    kept: list[tuple[TimelineEntry, set[str]]] = []
+    for entry in sorted(entries, key=_order):
+        citation = entry.citation
+        source = originals.get(citation.article_id, citation.article_id)
+        for known, sources in kept:
+            if known.date == entry.date and _same(known.citation.quote, citation.quote):
+                sources.add(source)
+                break
+        else:
+            kept.append((entry, {source}))
+    return [
+        TimelineEntry(
+            entry.date,
+            entry.last_date,
+            entry.date_text,
+            entry.is_inferred,
+            entry.citation,
+            len(sources),
+        )
+        for entry, sources in kept
+    ]
+
+
+def _same(first: str, second: str) -> bool:
+    if first == second:
+        return True
+    ours, theirs = fingerprint(first), fingerprint(second)
+    return bool(ours and theirs) and same_text(ours, theirs)
+
+
+def _order(entry: TimelineEntry) -> tuple[bool, str, str, int]:
+    """Dates without a year last, among themselves by month and day."""
+    return entry.date.startswith("-"), entry.date, entry.citation.article_id, entry.citation.start
+
+
+def timeline_to_json(timeline: Timeline) -> dict[str, Any]:
+    """The form of ``pullquote timeline --json``."""
+    return {
+        "schema": TIMELINE_SCHEMA,
+        "subject": timeline.subject,
+        "undated": timeline.undated,
+        "entries": [
+            {
+                "date": entry.date,
+                "last_date": entry.last_date,
+                "date_text": entry.date_text,
+                "year_inferred": entry.is_inferred,
+                "source_count": entry.source_count,
+                "citation": citation_to_json(entry.citation),
+            }
+            for entry in timeline.entries
+        ],
+    }
