@@ -110,7 +110,8 @@ def _diff_line(report: QuoteReport, match: QuoteMatch) -> Line:
         if change.given:
             pieces.append((f"[-{_short(change.given)}-]", "bold red strike"))
         if change.true and change.kind is not ChangeKind.REORDERED:
-            pieces.append((f"{{+{_short(change.true)}+}}", "bold green underline"))
+            blank = "" if change.given else " "
+            pieces.append((f"{blank}{{+{_short(change.true)}+}}", "bold green underline"))
         at = change.given_span.end
     end = report.quote_start + len(report.quote)
     pieces.append((_shown(report.text[at:end]), ""))

@@ -1,6 +1,6 @@
 """Whole-process times: a cold ``ask`` beside ``import sentence_transformers``, in turn, and a first start.
 
-    python tests/benchmarks/cold_start.py [--runs 5] [--out FILE]
+python tests/benchmarks/cold_start.py [--runs 5] [--out FILE]
 """
 
 from __future__ import annotations
