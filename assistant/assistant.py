@@ -35,7 +35,8 @@ from assistant.types import (
     RelatedArticle,
     UnanswerableReason,
 )
-from embeddings.encoder import Encoder, load_encoder
+from embeddings.encoder import Encoder
+from embeddings.tokens import ENCODING as TOKEN_ENCODING
 
 if TYPE_CHECKING:
     from assistant.checking.claims import ClaimChecker
@@ -214,6 +215,7 @@ class Assistant:
         question: str,
         *,
         max_tokens: int,
+        encoding: str = TOKEN_ENCODING,
         k: int = 50,
         filters: Filters = Filters(),  # noqa: B008 - frozen
     ) -> PackedContext:
@@ -221,7 +223,7 @@ class Assistant:
         from assistant.packing import pack
 
         hits = without_captions(self.search(question, k=k, filters=filters))
-        return pack(hits, library=self._library, max_tokens=max_tokens)
+        return pack(hits, library=self._library, max_tokens=max_tokens, encoding=encoding)
 
     def related(self, article_id: str, *, k: int = RELATED) -> list[RelatedArticle]:
         """Up to ``k`` articles related to one.
