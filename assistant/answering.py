@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import quote as percent_encode
 
 from assistant.library import Library
@@ -112,7 +113,11 @@ def group(
         start, end = refine(question, article.text, span.start, span.end)
         if start >= end:
             continue
-        citation = cite(article, start, end, hit_index=span.hit_index)
+        citation = replace(
+            cite(article, start, end, hit_index=span.hit_index),
+            reader_score=span.score,
+            null_score=span.null_score,
+        )
         value = value_of(citation.quote)
         for known, group_members in members:
             if same_value(known, value):

@@ -111,14 +111,22 @@ _CITATION_FIELDS = (
 def citation_to_json(citation: Citation) -> dict[str, Any]:
     """A citation; ``quote``, ``prefix``, ``suffix`` and ``start``, ``end`` are W3C selectors."""
     form = {name: getattr(citation, name) for name in _CITATION_FIELDS}
-    return {**form, "section": citation.section.value, "passage": citation.hit_index}
+    form |= {"section": citation.section.value, "passage": citation.hit_index}
+    if citation.reader_score is not None:
+        form |= {"reader_score": citation.reader_score, "null_score": citation.null_score}
+    return form
 
 
 def citation_from_json(value: dict[str, Any]) -> Citation:
     """The citation that :func:`citation_to_json` wrote."""
     fields = {name: value[name] for name in _CITATION_FIELDS}
     fields["section"] = Section(value["section"])
-    return Citation(hit_index=value["passage"], **fields)
+    return Citation(
+        hit_index=value["passage"],
+        reader_score=value.get("reader_score"),
+        null_score=value.get("null_score"),
+        **fields,
+    )
 
 
 def hit_to_json(hit: Hit) -> dict[str, Any]:

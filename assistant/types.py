@@ -281,6 +281,10 @@ class Citation:
     """Who says it, where the sentence reports speech; None for the outlet's own statement."""
     hit_index: int = -1
     """Index into ``Answer.passages`` of the passage that was read."""
+    reader_score: float | None = None
+    """The reader's score for the quote, on the scale of ``null_score``; None where none read it."""
+    null_score: float | None = None
+    """The reader's score for 'this passage has no answer'."""
 
 
 @dataclass(frozen=True, slots=True)
