@@ -35,7 +35,7 @@ from assistant.types import (
     RelatedArticle,
     UnanswerableReason,
 )
-from embeddings.encoder import Encoder
+from embeddings.encoder import Encoder, load_encoder
 from embeddings.tokens import ENCODING as TOKEN_ENCODING
 
 if TYPE_CHECKING:
@@ -219,7 +219,18 @@ class Assistant:
         k: int = 50,
         filters: Filters = Filters(),  # noqa: B008 - frozen
     ) -> PackedContext:
-        """Cited passages for ``question`` within a budget of tiktoken tokens, for any prompt."""
+        """Cited passages for ``question`` within a budget of tiktoken tokens, for any prompt.
+
+        Args:
+            question: What the passages are for.
+            max_tokens: The budget, 1 or more.
+            encoding: Name of a tiktoken encoding whose ranks are on this machine.
+            k: How many passages are tried, best first.
+            filters: Which passages may be packed.
+
+        Raises:
+            UsageError: The budget is less than 1, or the encoding is not on this machine.
+        """
         from assistant.packing import pack
 
         hits = without_captions(self.search(question, k=k, filters=filters))
