@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
@@ -17,7 +18,8 @@ from assistant.errors import UsageError
 from assistant.followups import complete
 from assistant.jsonform import answer_from_json, answer_to_json
 from assistant.library import Library
-from assistant.reader import Reader, SentenceReader, check_cancelled
+from assistant.models import load_encoder, load_reader
+from assistant.reader import Reader, check_cancelled
 from assistant.related import related_articles
 from assistant.retrieval import DEFAULT_SETTINGS, RetrievalSettings, Retriever, without_captions
 from assistant.types import (
@@ -35,7 +37,7 @@ from assistant.types import (
     RelatedArticle,
     UnanswerableReason,
 )
-from embeddings.encoder import Encoder, load_encoder
+from embeddings.encoder import Encoder
 from embeddings.tokens import ENCODING as TOKEN_ENCODING
 
 if TYPE_CHECKING:
@@ -113,7 +115,7 @@ class Assistant:
             ModelError: The model cannot be loaded.
         """
         path = Path(folder).expanduser() if folder is not None else default_folder()
-        encoder = _load_encoder(model)
+        encoder = load_encoder(model)
         library = Library(path, model_id=encoder.id, dim=encoder.dim, read_only=read_only)
         pq = cls(library, encoder)
         if seeds and not library.read_only and library.generation == 0:
@@ -166,17 +168,45 @@ class Assistant:
         hits = without_captions(found)[:k]
         timings["search"] = _elapsed_ms(started)
         check_cancelled(cancelled)
-        reading = time.perf_counter()
-        reader = self._get_reader()
-        spans = reader.read(searched, hits, cancelled=cancelled) if hits else []
-        timings["read"] = _elapsed_ms(reading)
         if not hits and self._library.counts()["passages"] == 0:
             return _nothing_to_read(question, asked_as)
+        answer = self._answer(question, hits, asked_as, timings, cancelled)
+        timings["total"] = _elapsed_ms(started)
+        return replace(answer, timings_ms=timings)
+
+    def answer_from(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        *,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Answer:
+        """Answer from these passages alone, best first, as a search of this library gave them.
+
+        Raises:
+            UsageError: The question is empty.
+            Cancelled: ``cancelled()`` turned true.
+        """
+        if not question.strip():
+            raise UsageError("the question is empty: ask something")
+        return self._answer(question, without_captions(hits), None, {}, cancelled)
+
+    def _answer(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        asked_as: str | None,
+        timings: dict[str, float],
+        cancelled: Callable[[], bool] | None,
+    ) -> Answer:
+        reading = time.perf_counter()
+        reader = self._get_reader()
+        spans = reader.read(asked_as or question, hits, cancelled=cancelled) if hits else []
+        timings["read"] = _elapsed_ms(reading)
         related = []
         anchor = hits[spans[0].hit_index if spans else 0].passage.article_id if hits else None
         if anchor is not None:
             related = self.related(anchor, k=RELATED)
-        timings["total"] = _elapsed_ms(started)
         return make_answer(
             question,
             hits,
@@ -485,25 +515,8 @@ class Assistant:
     def _get_reader(self) -> Reader:
         with self._lock:
             if self._reader is None:
-                self._reader = _load_reader(self._encoder)
+                self._reader = load_reader(self._encoder)
             return self._reader
-
-
-def _load_encoder(model: str | None) -> Encoder:
-    from assistant.errors import ModelError
-    from embeddings.errors import EmbeddingsError
-
-    try:
-        return load_encoder(model)
-    except EmbeddingsError as error:
-        raise ModelError(str(error)) from error
-
-
-def _load_reader(encoder: Encoder) -> Reader:
-    """The trained reader where its weights are, else the one that needs none."""
-    from assistant.span_reader import SpanReader
-
-    return SpanReader() if SpanReader.is_available() else SentenceReader(encoder)
 
 
 def _nothing_to_read(question: str, asked_as: str | None) -> Answer:

@@ -92,7 +92,7 @@ class SentenceReader:
     id = "sentence/1"
     OVERLAP_WEIGHT = 0.2
     # Logistic fit of "the best sentence holds the answer" over the score, on SQuADShifts (Wikipedia
-    # part) with each question's own article present or removed; see tests/benchmarks/sentences.py.
+    # part) with each question's own article present or removed.
     SLOPE = 21.0
     CENTRE = 0.935
     threshold = 0.5

@@ -10,6 +10,7 @@ tokenizer's own offsets; nothing is searched for.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import ModelError
-from assistant.reader import MAX_SPANS, check_cancelled, logistic
+from assistant.reader import MAX_SPANS, check_cancelled, logistic, words_of
+from assistant.scripts import script_of
 from assistant.types import Hit, ReadSpan
 from assistant.values import same_value, value_of
 from embeddings.encoder import batches, open_session, thread_count
@@ -43,7 +45,11 @@ TOP_POSITIONS = 12
 """First and last tokens looked at per window; the best span is among them but for freak cases."""
 SPANS_PER_PASSAGE = 3
 
-FEATURES = ("margin", "lead", "cosine", "rank", "agreement")
+FEATURES = ("margin", "lead", "cosine", "rank", "agreement", "words", "names")
+"""What the probability of a span is made from; see :func:`span_features`."""
+MARGIN_LIMIT = 12.0
+_NAME = re.compile(r"(?<=[^.?!:\s] )[^\W\d_]*[A-ZÀ-ÖØ-ÞΑ-ΩА-Я][\w'’-]*|\d[\d.,]*")
+"""Capitalised words inside a sentence, and numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +59,20 @@ class Calibration:
     Fitted by ``assistant.training.calibrate``; see the model card.
     """
 
-    weights: tuple[float, ...] = (0.35, 0.0, 0.0, 0.0, 0.0)
+    weights: tuple[float, ...] = (0.35, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     bias: float = 0.0
     threshold: float = 0.5
-    rank_weight: float = 0.0
-    """Added to a span's margin per log2 of its passage's rank when spans of passages compete."""
+    neutral: tuple[float, float] = (0.7, 0.7)
+    """Instead of ``words`` and ``names`` where question and passage share no script."""
+    passage_scale: float = 0.5
+    passage_bias: float = 0.0
+    """Of the probability that a passage holds an answer, from the margin alone: what is known when
+    one passage is given and nothing was searched."""
+    passage_threshold: float = 0.5
+
+    def passage_probability(self, margin: float) -> float:
+        """Probability, 0 to 1, that a passage answers the question at all."""
+        return logistic(self.passage_bias + self.passage_scale * margin)
 
     def probability(self, features: Sequence[float]) -> float:
         """Probability, 0 to 1, of a span with these :data:`FEATURES`."""
@@ -77,7 +92,10 @@ def load_calibration(path: Path) -> Calibration:
             weights=tuple(float(by_name[name]) for name in FEATURES),
             bias=float(value["bias"]),
             threshold=float(value["threshold"]),
-            rank_weight=float(value["rank_weight"]),
+            neutral=(float(value["neutral"]["words"]), float(value["neutral"]["names"])),
+            passage_scale=float(value["passage"]["scale"]),
+            passage_bias=float(value["passage"]["bias"]),
+            passage_threshold=float(value["passage"]["threshold"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"the reader's calibration {path} cannot be used ({error})") from error
@@ -124,8 +142,8 @@ class SpanReader:
         self, folder: Path = READER_FOLDER, *, calibration: Calibration | None = None
     ) -> None:
         self._folder = folder
-        self._calibration = calibration or load_calibration(folder / CALIBRATION_NAME)
-        self.threshold = self._calibration.threshold
+        self.calibration = calibration or load_calibration(folder / CALIBRATION_NAME)
+        self.threshold = self.calibration.threshold
         self.id = "span/1"
         self._lock = threading.Lock()
         self._session: Any = None
@@ -157,11 +175,15 @@ class SpanReader:
     ) -> list[ReadSpan]:
         """See :meth:`assistant.reader.Reader.read`; scores are sums of two logits."""
         raw = self.read_raw(question, [hit.passage.text for hit in hits], cancelled=cancelled)
+        return self.rate(question, hits, raw)
+
+    def rate(self, question: str, hits: Sequence[Hit], raw: Sequence[RawSpan]) -> list[ReadSpan]:
+        """The spans that were read in ``hits``, with probabilities, most probable first."""
         if not raw:
             return []
         texts = [hits[s.hit_index].passage.text[s.start : s.end] for s in raw]
-        features = span_features(raw, texts, hits)
-        calibration = self._calibration
+        calibration = self.calibration
+        features = span_features(question, raw, hits, neutral=calibration.neutral)
         spans = []
         for span, text, row in zip(raw, texts, features, strict=True):
             offset = hits[span.hit_index].passage.start
@@ -310,14 +332,28 @@ def best_spans(
 
 
 def span_features(
-    raw: Sequence[RawSpan], texts: Sequence[str], hits: Sequence[Hit]
+    question: str,
+    raw: Sequence[RawSpan],
+    hits: Sequence[Hit],
+    *,
+    neutral: tuple[float, float] = (0.7, 0.7),
 ) -> list[tuple[float, ...]]:
     """The :data:`FEATURES` of each span.
 
-    Margin over null, lead over the best other value, cosine of its passage, log2 of its passage's
-    rank, and the log of one plus how many other passages agree.
+    Margin over null; lead over the best other value; cosine of its passage; log2 of its passage's
+    rank; log of one plus how many other passages agree; the share of the question's content words,
+    and of its names and numbers, that the passage or its title has.
+
+    Args:
+        question: As it was read.
+        raw: Spans of the passages of ``hits``.
+        hits: What was read, best first.
+        neutral: The two shares where question and passage are written in different scripts.
     """
-    values = [value_of(text) for text in texts]
+    values = [value_of(hits[span.hit_index].passage.text[span.start : span.end]) for span in raw]
+    shares = {
+        index: _shared(question, hits[index], neutral) for index in {s.hit_index for s in raw}
+    }
     rows: list[tuple[float, ...]] = []
     for at, span in enumerate(raw):
         rivals = [-10.0]
@@ -333,11 +369,34 @@ def span_features(
         cosine = hits[span.hit_index].dense_score
         rows.append(
             (
-                span.margin,
+                max(-MARGIN_LIMIT, min(MARGIN_LIMIT, span.margin)),
                 max(-10.0, min(10.0, span.margin - max(rivals))),
                 0.8 if cosine is None else cosine,
                 float(np.log2(span.hit_index + 1)),
                 float(np.log1p(len(agreeing))),
+                *shares[span.hit_index],
             )
         )
     return rows
+
+
+def _shared(question: str, hit: Hit, neutral: tuple[float, float]) -> tuple[float, float]:
+    """Which shares of the question's words, and of its names and numbers, the passage has."""
+    passage = hit.passage
+    script = script_of(question)
+    if script is not None and script_of(passage.text) not in (script, None):
+        return neutral
+    found = {_stem(word) for word in words_of(f"{passage.title} {passage.text}")}
+    words = {_stem(word) for word in words_of(question)}
+    names = {_stem(word) for name in _NAME.findall(question) for word in words_of(name)}
+    return (
+        len(words & found) / len(words) if words else neutral[0],
+        len(names & found) / len(names) if names else neutral[1],
+    )
+
+
+def _stem(word: str) -> str:
+    # Endings differ between question and passage more often than beginnings, in every language here.
+    if word.startswith("ال") and len(word) > 4:
+        word = word[2:]
+    return word[:5] if len(word) > 5 else word

@@ -8,10 +8,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import re
-import string
-import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from assistant.evaluation.metrics import auroc
+from assistant.evaluation.scoring import best_f1
 from assistant.training.batches import BOS, EOS, PAD, QUESTION_LIMIT, Example, group
 
 ScoreFunction = Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[NDArray, NDArray]]
@@ -27,38 +25,6 @@ ScoreFunction = Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[NDArray, 
 
 ANSWER_TOKENS = 30
 WINDOW, STRIDE = 320, 160
-
-
-def normalise(text: str, *, language: str = "en") -> str:
-    """An answer as the official SQuAD 2.0 script compares it; for Arabic as MLQA's does.
-
-    >>> normalise("The  Eiffel-Tower.")
-    'eiffeltower'
-    """
-    text = text.lower()
-    if language == "ar":
-        marks = set(string.punctuation)
-        text = "".join(
-            c for c in text if c not in marks and not unicodedata.category(c).startswith("P")
-        )
-        return " ".join(re.sub(r"\sال^|ال", " ", text).split())
-    text = "".join(c for c in text if c not in string.punctuation)
-    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
-
-
-def f1_score(predicted: str, gold: str, *, language: str = "en") -> float:
-    """Overlap of words, 0 to 1; two empty answers agree."""
-    ours = normalise(predicted, language=language).split()
-    theirs = normalise(gold, language=language).split()
-    if not ours or not theirs:
-        return float(ours == theirs)
-    same = sum((Counter(ours) & Counter(theirs)).values())
-    return 2 * same / (len(ours) + len(theirs))
-
-
-def best_f1(predicted: str, golds: Sequence[str], *, language: str = "en") -> float:
-    """The best score against any of the answers; no answers means "" is right."""
-    return max(f1_score(predicted, gold, language=language) for gold in golds or [""])
 
 
 def best_span(start: NDArray, end: NDArray, *, first: int, last: int) -> tuple[int, int, float]:
@@ -77,17 +43,6 @@ def best_span(start: NDArray, end: NDArray, *, first: int, last: int) -> tuple[i
     at = int(totals.argmax())
     s, e = divmod(at, last - first)
     return s + first, e + first, float(totals[s, e] - start[0] - end[0])
-
-
-def auroc(scores: NDArray, positive: NDArray) -> float:
-    """Chance that a positive scores above a negative, ties counting half."""
-    _, ranks, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    means = np.cumsum(counts) - (counts - 1) / 2
-    wins = int(positive.sum())
-    losses = len(positive) - wins
-    if not wins or not losses:
-        return float("nan")
-    return float((means[ranks][positive].sum() - wins * (wins + 1) / 2) / (wins * losses))
 
 
 @dataclass(frozen=True, slots=True)

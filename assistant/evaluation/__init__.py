@@ -1,0 +1,1 @@
+"""Measuring retrieval, reader and answers on SQuAD-format questions: one's own, or the public sets."""
