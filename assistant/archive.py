@@ -45,6 +45,7 @@ def restore(path: Path, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         temporary = folder / (DATABASE_NAME + ".part")
         shutil.copyfile(path, temporary)
+        _forget_identity(temporary)
         database = folder / DATABASE_NAME
         if database.exists():
             # The write-ahead log belongs to the old file: move all of it, or neither is whole.
@@ -57,6 +58,18 @@ def restore(path: Path, folder: Path) -> None:
             shutil.rmtree(folder / cache, ignore_errors=True)
     except OSError as error:
         raise LibraryReadOnly(f"{folder} cannot be written ({error.strerror})") from error
+
+
+def _forget_identity(path: Path) -> None:
+    """Make it another library: an index elsewhere that followed the original goes its own way."""
+    connection = sqlite3.connect(path)
+    try:
+        with connection:
+            connection.execute("DELETE FROM meta WHERE key = 'library_id'")
+    except sqlite3.Error as error:
+        raise LibraryDamaged(f"{path} is damaged ({error}): use another backup") from error
+    finally:
+        connection.close()
 
 
 def _check(path: Path) -> None:

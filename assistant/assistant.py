@@ -18,9 +18,10 @@ from assistant.errors import UsageError
 from assistant.followups import complete
 from assistant.jsonform import answer_from_json, answer_to_json
 from assistant.library import Library
-from assistant.models import load_encoder, load_reader
+from assistant.models import load_encoder, load_reader, load_reranker
 from assistant.reader import Reader, check_cancelled
 from assistant.related import related_articles
+from assistant.reranking import RERANKED, Reranker
 from assistant.retrieval import DEFAULT_SETTINGS, RetrievalSettings, Retriever, without_captions
 from assistant.types import (
     Answer,
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 
 LIBRARY_VARIABLE = "PULLQUOTE_LIBRARY"
 """Environment variable that names the default library's folder."""
+INDEX_VARIABLE = "PULLQUOTE_INDEX"
+"""Environment variable that names the vector index of every library that is opened."""
 READ_PASSAGES = 10
 """How many passages are read for one question."""
 SPARE_PASSAGES = 5
@@ -81,12 +84,15 @@ class Assistant:
         *,
         reader: Reader | None = None,
         settings: RetrievalSettings = DEFAULT_SETTINGS,
+        index: str | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self._library = library
         self._encoder = encoder
-        self._caches = Caches(library)
+        self._caches = Caches(library, index=index)
         self._retriever = Retriever(library, self._caches, encoder, settings=settings)
         self._reader = reader
+        self._reranker = reranker
         self._checker: ClaimChecker | None = None
         self._lock = threading.RLock()
 
@@ -96,6 +102,8 @@ class Assistant:
         folder: str | Path | None = None,
         *,
         model: str | None = None,
+        index: str | None = None,
+        rerank: str | None = None,
         read_only: bool = False,
         seeds: bool = True,
         on_progress: Callable[[Progress], None] | None = None,
@@ -105,19 +113,29 @@ class Assistant:
         Args:
             folder: Its folder; None for the default library.
             model: Name or path of a sentence-transformers model; None for the bundled encoder.
+            index: ``milvus://host:19530/collection`` to search the vectors there; None for
+                ``PULLQUOTE_INDEX``, else beside the library.
+            rerank: Name or path of a sentence-transformers cross-encoder that orders the best
+                passages anew; None for none.
             read_only: Never write.
             seeds: Fill a new library with the articles that come with the program.
             on_progress: Told how far filling is.
 
         Raises:
             LibraryError: The library cannot be used.
-            UsageError: The library holds vectors of another model.
+            UsageError: The library holds vectors of another model, or the index those of another
+                library.
             ModelError: The model cannot be loaded.
         """
         path = Path(folder).expanduser() if folder is not None else default_folder()
         encoder = load_encoder(model)
         library = Library(path, model_id=encoder.id, dim=encoder.dim, read_only=read_only)
-        pq = cls(library, encoder)
+        pq = cls(
+            library,
+            encoder,
+            index=index or os.environ.get(INDEX_VARIABLE) or None,
+            reranker=load_reranker(rerank),
+        )
         if seeds and not library.read_only and library.generation == 0:
             from assistant.sources import read_seeds
 
@@ -134,6 +152,8 @@ class Assistant:
         prepare = getattr(self._encoder, "prepare", None)
         if prepare is not None:
             prepare()
+        if self._reranker is not None:
+            self._reranker.prepare()
         self._get_reader().prepare()
 
     def ask(
@@ -226,7 +246,7 @@ class Assistant:
         filters: Filters = Filters(),  # noqa: B008 - frozen
     ) -> list[Hit]:
         """The best ``k`` passages for ``query``, best first."""
-        return self._retriever.search(query, k=k, filters=filters) if self._is_filled() else []
+        return self.search_batch([query], k=k, filters=filters)[0]
 
     def search_batch(
         self,
@@ -238,7 +258,13 @@ class Assistant:
         """:meth:`search` for many queries, encoded together."""
         if not self._is_filled():
             return [[] for _ in queries]
-        return self._retriever.search_batch(queries, k=k, filters=filters)
+        reranker = self._reranker
+        if reranker is None or k < 1:
+            return self._retriever.search_batch(queries, k=k, filters=filters)
+        found = self._retriever.search_batch(queries, k=max(k, RERANKED), filters=filters)
+        return [
+            reranker.rerank(query, hits)[:k] for query, hits in zip(queries, found, strict=True)
+        ]
 
     def pack(
         self,
@@ -501,6 +527,7 @@ class Assistant:
 
     def close(self) -> None:
         """Close the library; the object cannot be used afterwards."""
+        self._caches.close()
         self._library.close()
 
     def __enter__(self) -> Self:

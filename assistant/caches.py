@@ -10,22 +10,36 @@ from __future__ import annotations
 import shutil
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.errors import LibraryLocked, LibraryReadOnly
 from assistant.lexical import LexicalIndex
 from assistant.library import Library
 from embeddings.errors import EmbeddingsError
-from embeddings.index import FaissIndex
+from embeddings.index import FaissIndex, VectorIndex
+
+if TYPE_CHECKING:
+    from assistant.remote_vectors import RemoteVectors
 
 VECTORS_FOLDER = "vectors"
 LEXICAL_FOLDER = "lexical"
 
 
 class Caches:
-    """Vector and lexical index of one library; loaded at first use, thread-safe."""
+    """Vector and lexical index of one library; loaded at first use, thread-safe.
 
-    def __init__(self, library: Library) -> None:
+    Args:
+        library: Whose indexes they are.
+        index: ``milvus://host:19530/collection`` to have the vectors there; None: beside the
+            database.
+
+    Raises:
+        UsageError: ``index`` is malformed.
+    """
+
+    def __init__(self, library: Library, *, index: str | None = None) -> None:
         self._library = library
+        self._remote = _remote_vectors(library, index) if index is not None else None
         self._lock = threading.RLock()
         self._vectors: FaissIndex | None = None
         self._vectors_generation = -1
@@ -42,8 +56,19 @@ class Caches:
         """Where the lexical index is kept."""
         return self._library.folder / LEXICAL_FOLDER
 
-    def vectors(self) -> FaissIndex:
-        """The vector index, caught up with the database."""
+    def vectors(self) -> VectorIndex:
+        """The vector index, caught up with the database.
+
+        Raises:
+            IndexUnreachable: It is on another machine that does not answer.
+            UsageError: It is another library's.
+        """
+        if self._remote is not None:
+            self._remote.catch_up()
+            return self._remote
+        return self._local_vectors()
+
+    def _local_vectors(self) -> FaissIndex:
         with self._lock:
             if self._vectors is None:
                 self._load_vectors()
@@ -121,12 +146,20 @@ class Caches:
         )
 
     def save(self) -> None:
-        """Write both to disk, caught up; the caller holds the writer's lock."""
+        """Write both, caught up; the caller holds the writer's lock.
+
+        Raises:
+            IndexUnreachable: The vector index is on another machine that does not answer; it gets
+                the rest the next time.
+        """
         with self._lock:
-            index = self.vectors()
+            self.lexical()
+            if self._remote is not None:
+                self._remote.catch_up()
+                return
+            index = self._local_vectors()
             if index.generation != self._vectors_generation or not self.vectors_folder.exists():
                 index.save(self.vectors_folder, generation=self._vectors_generation)
-            self.lexical()
 
     def rebuild(self) -> None:
         """Drop both and build them from the database; the caller holds the writer's lock."""
@@ -136,4 +169,17 @@ class Caches:
             self._lexical = None
             for folder in (self.vectors_folder, self.lexical_folder):
                 shutil.rmtree(folder, ignore_errors=True)
+            if self._remote is not None:
+                self._remote.rebuild()
             self.save()
+
+    def close(self) -> None:
+        """End the connection to an index on another machine."""
+        if self._remote is not None:
+            self._remote.close()
+
+
+def _remote_vectors(library: Library, index: str) -> RemoteVectors:
+    from assistant.remote_vectors import RemoteVectors
+
+    return RemoteVectors(library, index)

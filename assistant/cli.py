@@ -17,10 +17,13 @@ import click
 from assistant import cli_checking, cli_eval, cli_library, cli_mcp
 from assistant.cli_common import (
     common,
+    index_option,
+    kept_option,
     library_option,
     model_option,
     open_assistant,
     progress,
+    rerank_option,
     write,
     write_json,
 )
@@ -89,6 +92,8 @@ def _iso_date(value: str | None) -> str | None:
 @click.version_option(package_name="pullquote", prog_name="pullquote")
 @library_option
 @model_option
+@index_option
+@rerank_option
 @click.option("--continue", "continue_last", is_flag=True, help="Go on with the last conversation.")
 @click.option("--plain", is_flag=True, help="Line by line, for screen readers and dumb terminals.")
 @click.pass_context
@@ -108,7 +113,16 @@ def cli(
         return
     from assistant.tui import run_chat
 
-    context.exit(run_chat(library, model=model, continue_last=continue_last, plain=plain))
+    context.exit(
+        run_chat(
+            library,
+            model=model,
+            index=kept_option("index"),
+            rerank=kept_option("rerank"),
+            continue_last=continue_last,
+            plain=plain,
+        )
+    )
 
 
 @cli.command()

@@ -23,12 +23,41 @@ library_option = click.option(
 model_option = click.option(
     "--model", help="Name or path of a sentence-transformers model instead of the bundled encoder."
 )
+_META = "pullquote."
+
+
+def _kept(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    """Keep an option for :func:`open_assistant`, given before the command or behind it."""
+    if value is not None:
+        context.meta[_META + str(parameter.name)] = value
+
+
+index_option = click.option(
+    "--index",
+    metavar="URI",
+    expose_value=False,
+    callback=_kept,
+    help="Search the vectors at milvus://host:19530/collection (else PULLQUOTE_INDEX).",
+)
+rerank_option = click.option(
+    "--rerank",
+    metavar="MODEL",
+    expose_value=False,
+    callback=_kept,
+    help="Name or path of a sentence-transformers cross-encoder that orders passages anew.",
+)
 _json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")
 
 
 def common(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that every command takes."""
-    return library_option(model_option(_json_option(command)))
+    return library_option(model_option(index_option(rerank_option(_json_option(command)))))
+
+
+def kept_option(name: str) -> str | None:
+    """The value of ``--index`` or ``--rerank`` in the command that runs, None where not given."""
+    value: str | None = click.get_current_context().meta.get(_META + name)
+    return value
 
 
 def open_assistant(library: Path | None, model: str | None) -> Assistant:
@@ -39,6 +68,8 @@ def open_assistant(library: Path | None, model: str | None) -> Assistant:
     return Assistant.open(
         library or shared.get("library"),
         model=model or shared.get("model"),
+        index=kept_option("index"),
+        rerank=kept_option("rerank"),
         on_progress=progress("making the first library from the bundled articles"),
     )
 

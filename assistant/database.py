@@ -8,6 +8,7 @@ import os
 import sqlite3
 import sys
 import threading
+import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -100,6 +101,22 @@ class Database:
                 f"the library at {self.folder} holds vectors of {stored}, not of {self.model_id}: "
                 "open it with that model, or build another library"
             )
+
+    def identity(self) -> str:
+        """Id of this library, made when it is first asked for; a restored one gets another.
+
+        Raises:
+            LibraryReadOnly: There is none yet, and it cannot be written.
+        """
+        stored = self._meta("library_id")
+        if stored is None:
+            with self._transaction() as connection:
+                connection.execute(
+                    "INSERT OR IGNORE INTO meta VALUES ('library_id', ?)", (uuid.uuid4().hex,)
+                )
+            stored = self._meta("library_id")
+            assert stored is not None
+        return stored
 
     def close(self) -> None:
         """Close the database; the object cannot be used afterwards."""

@@ -14,7 +14,8 @@
         ├── LibraryLocked          another process is writing to it
         ├── LibraryDamaged         its database fails its own checks
         ├── LibraryTooNew          it was written by a newer version
-        └── LibraryReadOnly        it cannot be written (read-only folder, full disk)
+        ├── LibraryReadOnly        it cannot be written (read-only folder, full disk)
+        └── IndexUnreachable       its vectors are on another machine that does not answer
 
 Every message is one line that says what failed, the value seen, and what to do.
 """
@@ -81,3 +82,7 @@ class LibraryTooNew(LibraryError):
 
 class LibraryReadOnly(LibraryError):
     """The library cannot be written: read-only folder or full disk."""
+
+
+class IndexUnreachable(LibraryError):
+    """The library's vectors are on another machine that does not answer; nothing is lost."""

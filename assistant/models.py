@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.errors import ModelError
 from assistant.reader import Reader, SentenceReader
+from assistant.reranking import Reranker
 from embeddings.encoder import Encoder
 from embeddings.encoder import load_encoder as load_any_encoder
 from embeddings.errors import EmbeddingsError
@@ -19,6 +20,11 @@ def load_encoder(model: str | None = None) -> Encoder:
         return load_any_encoder(model)
     except EmbeddingsError as error:
         raise ModelError(str(error)) from error
+
+
+def load_reranker(model: str | None) -> Reranker | None:
+    """A cross-encoder by name or path, not loaded yet; None where none is wanted."""
+    return None if model is None else Reranker(model)
 
 
 def load_reader(encoder: Encoder) -> Reader:

@@ -299,10 +299,23 @@ class MilvusIndex:
             )
         made_as = self._call("describe_index", {"index_name": "vector"})["index_type"]
         self._kind = next((kind for kind in MilvusKind if kind == made_as), self._kind)
+        return self._stored_generation()
+
+    def reload_generation(self) -> int:
+        """The generation as another process may have committed it meanwhile.
+
+        Raises:
+            IndexDamaged: The collection holds another model's vectors by now.
+        """
+        self._generation = self._stored_generation()
+        return self._generation
+
+    def _stored_generation(self) -> int:
+        name = self._address.collection
         rows = self._call(
             "query",
             {"filter": "id == 0", "output_fields": ["generation", "model"]},
-            collection=state,
+            collection=name + _STATE_SUFFIX,
         )
         if not rows:
             return -1

@@ -9,6 +9,8 @@ def run_chat(
     library: Path | None,
     *,
     model: str | None = None,
+    index: str | None = None,
+    rerank: str | None = None,
     continue_last: bool = False,
     plain: bool = False,
 ) -> int:
@@ -17,6 +19,8 @@ def run_chat(
     Args:
         library: Folder of the library; None for the default one.
         model: Name or path of another encoder; None for the bundled one.
+        index: Where the vectors are searched; None for beside the library.
+        rerank: Name or path of a cross-encoder; None for none.
         continue_last: Go on with the last kept conversation.
         plain: Line by line instead of a full screen.
 
@@ -29,7 +33,7 @@ def run_chat(
     from assistant.assistant import Assistant
 
     def open_assistant() -> Assistant:
-        return Assistant.open(library, model=model)
+        return Assistant.open(library, model=model, index=index, rerank=rerank)
 
     if plain:
         from assistant.tui.plain import run_plain

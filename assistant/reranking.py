@@ -1,0 +1,89 @@
+"""A cross-encoder as an option: it reads the query and each of the best passages together.
+
+sentence-transformers is imported when the first passages are scored, not before.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from assistant.errors import ModelError
+from assistant.retrieval import with_reader_score
+from assistant.types import Hit
+from embeddings.chunking import embedding_text
+from embeddings.encoder import clean
+
+RERANKED = 20
+"""How many of the best passages are read again: more cost time in proportion and seldom rise."""
+
+
+class Reranker:
+    """Any cross-encoder that sentence-transformers can load, by name or path. Thread-safe.
+
+    Args:
+        name_or_path: A model's folder, or its name on the Hugging Face hub.
+    """
+
+    def __init__(self, name_or_path: str) -> None:
+        self.name_or_path = name_or_path
+        self._lock = threading.Lock()
+        self._model: Any = None
+
+    def prepare(self) -> None:
+        """Load the model now.
+
+        Raises:
+            ModelError: It cannot be loaded.
+        """
+        self._load()
+
+    def rerank(self, query: str, hits: Sequence[Hit]) -> list[Hit]:
+        """The hits with the best ``RERANKED`` in the model's order, the others behind them.
+
+        Args:
+            query: What they were found for.
+            hits: Best first.
+
+        Returns:
+            All of them; those that were read have ``reader_score``, the model's own score, higher
+            is better. Equal scores keep their order.
+
+        Raises:
+            ModelError: The model cannot be loaded, or gives no single score.
+        """
+        read = hits[:RERANKED]
+        if not read:
+            return []
+        model = self._load()
+        texts = [embedding_text(hit.passage.title, hit.passage.text) for hit in read]
+        pairs = [(clean(query), clean(text)) for text in texts]
+        scores = model.predict(pairs, show_progress_bar=False, convert_to_numpy=True)
+        if scores.shape != (len(read),):
+            raise ModelError(
+                f"the model {self.name_or_path!r} gives {scores.shape[-1]} scores for a passage: "
+                "--rerank needs a cross-encoder with one"
+            )
+        scored = [
+            with_reader_score(hit, float(score)) for hit, score in zip(read, scores, strict=True)
+        ]
+        # Stable: equal scores keep the order of the search.
+        scored.sort(key=lambda hit: -(hit.reader_score or 0.0))
+        return [*scored, *hits[RERANKED:]]
+
+    def _load(self) -> Any:
+        with self._lock:
+            if self._model is None:
+                try:
+                    from sentence_transformers import CrossEncoder
+
+                    self._model = CrossEncoder(self.name_or_path)
+                except Exception as error:  # transformers raises whatever its parts raise
+                    line = str(error).splitlines()[0] if str(error) else type(error).__name__
+                    raise ModelError(
+                        f"cannot load the cross-encoder {self.name_or_path!r} ({line}); give the "
+                        "folder of a sentence-transformers cross-encoder, or the name of one while "
+                        "online"
+                    ) from error
+            return self._model
