@@ -51,6 +51,7 @@ class Example:
     text: str
     answers: tuple[str, ...]
     set_name: str
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,7 @@ class Sampler:
             text=text,
             answers=tuple(text[a:b] for a, b in near) if answerable else (),
             set_name=set_name,
+            question=question,
         )
 
     def draw(self, number: int, *, longest: int, shortest: int) -> Example:

@@ -23,9 +23,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from assistant.evaluation.scoring import best_f1
 from assistant.training.batches import KINDS, Batch, Example, Sampler, stream
 from assistant.training.data import read_material
-from assistant.training.evaluate import Prediction, best_f1, pad, predict, summarise
+from assistant.training.evaluate import Prediction, pad, predict, summarise
 from assistant.training.model import ReaderModel, span_loss
 from assistant.training.scoring import read_table, torch_score
 from embeddings.build.bert import load_trunk

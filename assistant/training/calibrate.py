@@ -1,0 +1,379 @@
+"""Fit the reader's calibration on material that was kept out of its training.
+
+Two logistic models, both small enough to be read in ``calibration.json``:
+
+* of an answer from a whole library: is this span right, given the features of
+  :func:`assistant.span_reader.span_features`? The library is made of all passages of a set; the
+  questions are those of the held-out articles, each asked with its passage there, with its passage
+  removed and with its whole article removed, and some with a rule-made twin that has no answer.
+* of one given passage: does it answer at all, given the margin over "no answer" alone?
+
+Each threshold is the one with the best F1 with abstention, half of the questions having an answer:
+the point of the risk-coverage curve where one more answer would cost more than it gains.
+
+    python -m assistant.training.calibrate --data DATA --tokenizer tokenizer.json \
+        --reader embeddings/models/reader
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from assistant.assistant import Assistant
+from assistant.evaluation.metrics import auroc, calibration_error, reliability
+from assistant.evaluation.report import RIGHT_F1
+from assistant.evaluation.scoring import best_f1
+from assistant.evaluation.squad import Question, QuestionSet
+from assistant.evaluation.tasks import (
+    RememberingReader,
+    Setting,
+    hits_by_setting,
+    library_of,
+    search_with_spares,
+)
+from assistant.models import load_encoder
+from assistant.span_reader import CALIBRATION_NAME, FEATURES, Calibration, SpanReader, span_features
+from assistant.training import negatives
+from assistant.training.batches import Sampler
+from assistant.training.data import Material, is_held_out, read_material
+from assistant.types import PARAGRAPH_SEPARATOR, Article, Hit, Paragraph, Section, article_id
+
+LIBRARY_SETS = {"new_wiki": "en", "arcd": "ar"}
+"""Sets whose questions name what they ask about, as questions to a library must."""
+RULE_SHARE = 0.5
+"""Of the questions, how many are also asked as a rule-made one without an answer."""
+CANDIDATES = 6
+"""Spans per question that the fit sees: those that could be ranked first."""
+RIDGE = 1e-3
+FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question in one setting: its candidates and whether each is right."""
+
+    article: str
+    setting: str
+    is_answerable: bool
+    features: NDArray[np.float64]
+    """``(candidates, features)``."""
+    f1: NDArray[np.float64]
+    """``(candidates,)``; 0 where there is no answer."""
+
+
+def question_set(material: Material, set_name: str, language: str) -> QuestionSet:
+    """A library of a whole set, and the questions on its held-out articles."""
+    by_article: dict[str, list[int]] = {}
+    for index, passage in enumerate(material.passages):
+        if passage.set_name == set_name:
+            by_article.setdefault(passage.article, []).append(index)
+    places: dict[int, tuple[str, int]] = {}
+    articles = []
+    for name, indexes in by_article.items():
+        identifier = article_id(name)
+        bounds, start = [], 0
+        texts = [material.passages[index].text for index in indexes]
+        for position, (index, text) in enumerate(zip(indexes, texts, strict=True)):
+            places[index] = (identifier, position)
+            bounds.append((start, start + len(text)))
+            start += len(text) + len(PARAGRAPH_SEPARATOR)
+        articles.append(
+            Article(
+                id=identifier,
+                title=name.split("/")[1].replace("_", " "),
+                text=PARAGRAPH_SEPARATOR.join(texts),
+                paragraphs=tuple(Paragraph(s, e, Section.BODY, language) for s, e in bounds),
+                source=set_name,
+                language=language,
+            )
+        )
+    questions = [
+        Question(
+            id=str(number),
+            text=item.question,
+            article_id=places[item.passage][0],
+            paragraph=places[item.passage][1],
+            answers=tuple(material.passages[item.passage].text[a:b] for a, b in item.golds),
+        )
+        for number, item in enumerate(material.items)
+        if item.passage in places and is_held_out(material.passages[item.passage])
+    ]
+    return QuestionSet(set_name, language, tuple(articles), tuple(questions))
+
+
+def ask_library(
+    questions: QuestionSet, chosen: Sequence[Question], reader: SpanReader, *, seed: int
+) -> list[Asked]:
+    """The candidates of every question in every setting."""
+    rng = random.Random(seed)
+    encoder = load_encoder()
+    remembering = RememberingReader(reader)
+    vocabulary = negatives.swappable_words([question.text for question in questions.questions])
+    contexts = questions.contexts()
+    asked: list[Asked] = []
+    with library_of(questions, encoder) as library:
+        pq = Assistant(library, encoder)
+        for number, question in enumerate(chosen):
+            ranked = search_with_spares(pq, question)
+            for setting, hits in hits_by_setting(question, ranked, list(Setting)).items():
+                raw = remembering.read_raw(question.text, hits)
+                asked.append(_judge(question, setting.value, hits, raw, questions.language))
+            if rng.random() < RULE_SHARE:
+                twin = _rule_made(question, contexts, vocabulary, rng)
+                if twin is not None:
+                    hits = search_with_spares(pq, twin)[: len(hits)]
+                    raw = remembering.read_raw(twin.text, hits)
+                    asked.append(_judge(twin, "rule", hits, raw, questions.language))
+            if number % 50 == 49:
+                sys.stderr.write(f"{questions.name}: {number + 1}/{len(chosen)}\n")
+    return asked
+
+
+def _rule_made(
+    question: Question,
+    contexts: dict[tuple[str, int], str],
+    vocabulary: Sequence[str],
+    rng: random.Random,
+) -> Question | None:
+    text = contexts[question.article_id, question.paragraph]
+    names = [
+        other[a:b]
+        for (article, _), other in contexts.items()
+        if article == question.article_id
+        for a, b in negatives.find_names(other)
+    ]
+    made, _ = negatives.make_unanswerable(
+        question.text, text, others=names, vocabulary=vocabulary, rng=rng
+    )
+    return replace(question, text=made, answers=()) if made else None
+
+
+def _judge(
+    question: Question, setting: str, hits: Sequence[Hit], raw: Sequence, language: str
+) -> Asked:
+    kept = sorted(raw, key=lambda span: -span.margin)[:CANDIDATES]
+    places = [raw.index(span) for span in kept]
+    rows = span_features(question.text, raw, hits, neutral=(np.nan, np.nan))
+    texts = [hits[s.hit_index].passage.text[s.start : s.end] for s in kept]
+    f1 = [
+        best_f1(t, question.answers, language=language) if question.answers else 0.0 for t in texts
+    ]
+    return Asked(
+        article=question.article_id,
+        setting=setting,
+        is_answerable=setting == Setting.PRESENT.value,
+        features=np.array([rows[place] for place in places], float).reshape(-1, len(FEATURES)),
+        f1=np.array(f1, float),
+    )
+
+
+def fit_logistic(
+    features: NDArray[np.float64], right: NDArray[np.float64], *, ridge: float = RIDGE
+) -> tuple[NDArray[np.float64], float]:
+    """Weights and bias of a logistic model, ridge on standardised features.
+
+    Args:
+        features: ``(n, d)``.
+        right: ``(n,)`` of 0 and 1.
+        ridge: Penalty on the squared weights, per example.
+    """
+    mean, spread = features.mean(0), features.std(0)
+    spread[spread == 0] = 1.0
+    scaled = (features - mean) / spread
+
+    def loss(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        weights, bias = values[:-1], values[-1]
+        logits = scaled @ weights + bias
+        error = 1 / (1 + np.exp(-logits)) - right
+        value = np.logaddexp(0, logits) - right * logits
+        gradient = np.append(scaled.T @ error / len(right) + 2 * ridge * weights, error.mean())
+        return float(value.mean() + ridge * weights @ weights), gradient
+
+    found = minimize(loss, np.zeros(features.shape[1] + 1), jac=True, method="L-BFGS-B").x
+    weights = found[:-1] / spread
+    return weights, float(found[-1] - weights @ mean)
+
+
+def fit_library(asked: Sequence[Asked]) -> tuple[NDArray[np.float64], float]:
+    """Rank spans by a model of each candidate, then scale it to be right about the first of each."""
+    features = np.concatenate([a.features for a in asked])
+    right = np.concatenate([a.f1 >= RIGHT_F1 for a in asked]).astype(float)
+    weights, _ = fit_logistic(features, right)
+    scores, firsts = [], []
+    for one in asked:
+        if len(one.f1):
+            values = one.features @ weights
+            best = int(values.argmax())
+            scores.append(values[best])
+            firsts.append(float(one.f1[best] >= RIGHT_F1))
+    scale, bias = fit_logistic(np.array(scores)[:, None], np.array(firsts))
+    return weights * scale[0], bias
+
+
+def first_answers(
+    asked: Sequence[Asked], weights: NDArray[np.float64], bias: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Probability and F1 of the best candidate of each question; 0 and 0 without one."""
+    confidence, f1 = [], []
+    for one in asked:
+        if not len(one.f1):
+            confidence.append(0.0)
+            f1.append(0.0)
+            continue
+        logits = one.features @ weights + bias
+        best = int(logits.argmax())
+        confidence.append(1 / (1 + np.exp(-logits[best])))
+        f1.append(one.f1[best])
+    return np.array(confidence), np.array(f1)
+
+
+def best_cut(
+    confidence: NDArray[np.float64], f1: NDArray[np.float64], answerable: NDArray[np.bool_]
+) -> float:
+    """The threshold with the best F1 with abstention, as if half had an answer."""
+    weight = np.where(answerable, 0.5 / max(1, answerable.sum()), 0.5 / max(1, (~answerable).sum()))
+    cuts = np.linspace(0.02, 0.98, 97)
+    gains = [
+        float((weight * np.where(confidence >= cut, f1 * answerable, ~answerable)).sum())
+        for cut in cuts
+    ]
+    return float(cuts[int(np.argmax(gains))])
+
+
+def cross_validate(asked: Sequence[Asked]) -> dict[str, float]:
+    """Figures of models fitted without the article they are measured on."""
+    names = sorted({one.article for one in asked})
+    random.Random(0).shuffle(names)
+    fold_of = {name: place % FOLDS for place, name in enumerate(names)}
+    confidence, f1 = np.zeros(len(asked)), np.zeros(len(asked))
+    for fold in range(FOLDS):
+        inside = [place for place, one in enumerate(asked) if fold_of[one.article] == fold]
+        if not inside:
+            continue
+        fitted = fit_library([one for one in asked if fold_of[one.article] != fold])
+        confidence[inside], f1[inside] = first_answers([asked[p] for p in inside], *fitted)
+    setting = np.array([one.setting for one in asked])
+    shown = setting != "rule"
+    answerable = np.array([one.is_answerable for one in asked])
+    right = (f1 >= RIGHT_F1).astype(float)
+    return {
+        "auroc_removed": round(auroc(confidence[shown], answerable[shown]), 4),
+        "auroc_rule": round(auroc(*_pair(confidence, answerable, setting, "rule")), 4),
+        "ece": round(calibration_error(reliability(confidence[shown], right[shown])), 4),
+        "f1_forced": round(100 * float(f1[answerable].mean()), 2),
+    }
+
+
+def _pair(
+    confidence: NDArray[np.float64],
+    answerable: NDArray[np.bool_],
+    setting: NDArray[np.str_],
+    other: str,
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    chosen = answerable | (setting == other)
+    return confidence[chosen], answerable[chosen]
+
+
+def fit_passage(
+    material: Material, tokenizer: Path, reader: SpanReader, *, limit: int
+) -> tuple[float, float, float, dict[str, float]]:
+    """Scale, bias and threshold of "this passage answers", and figures, from held-out examples."""
+    from assistant.training.batches import KINDS
+
+    sampler = Sampler(material, tokenizer, held_out=True)
+    rng = random.Random(11)
+    margins, f1, answerable = [], [], []
+    for name, items in sampler.items.items():
+        for item in rng.sample(items, min(limit, len(items))):
+            kind = rng.choices(list(KINDS[name]), weights=list(KINDS[name].values()))[0]
+            for one in ("answer", kind):
+                example = sampler.make_example(item, one, limit=320, rng=rng)
+                if example is None:
+                    continue
+                raw = reader.read_raw(example.question, [example.text])
+                if not raw:
+                    continue
+                best = max(raw, key=lambda span: span.score)
+                text = example.text[best.start : best.end]
+                language = "ar" if name == "arcd" else "en"
+                margins.append(best.margin)
+                answerable.append(bool(example.answers))
+                f1.append(
+                    best_f1(text, example.answers, language=language) if example.answers else 0
+                )
+    columns = np.array(margins)[:, None], np.array(answerable, float)
+    scale, bias = fit_logistic(*columns)
+    confidence = 1 / (1 + np.exp(-(columns[0][:, 0] * scale[0] + bias)))
+    has = np.array(answerable)
+    threshold = best_cut(confidence, np.array(f1, float), has)
+    figures = {"questions": float(len(has)), "auroc": round(auroc(confidence, has), 4)}
+    return float(scale[0]), bias, threshold, figures
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True, help="folder of the training sets")
+    parser.add_argument(
+        "--tokenizer", type=Path, required=True, help="the encoder's tokenizer.json"
+    )
+    parser.add_argument("--reader", type=Path, required=True, help="folder of reader.onnx")
+    parser.add_argument("--limit", type=int, default=900, help="questions per set")
+    parser.add_argument("--seed", type=int, default=5)
+    options = parser.parse_args()
+    material = read_material(options.data)
+    reader = SpanReader(options.reader, calibration=Calibration())
+    asked: list[Asked] = []
+    for set_name, language in LIBRARY_SETS.items():
+        questions = question_set(material, set_name, language)
+        chosen = list(questions.questions)
+        random.Random(options.seed).shuffle(chosen)
+        asked += ask_library(questions, chosen[: options.limit], reader, seed=options.seed)
+    shares = np.concatenate([one.features[:, -2:] for one in asked])
+    neutral = np.nanmean(shares, axis=0)
+    asked = [
+        replace(
+            one, features=np.where(np.isnan(one.features), [*[0.0] * 5, *neutral], one.features)
+        )
+        for one in asked
+    ]
+    weights, bias = fit_library(asked)
+    confidence, f1 = first_answers(asked, weights, bias)
+    shown = np.array([one.setting != "rule" for one in asked])
+    answerable = np.array([one.is_answerable for one in asked])
+    scale, passage_bias, passage_threshold, passage = fit_passage(
+        material, options.tokenizer, reader, limit=options.limit // 3
+    )
+    calibration = {
+        "features": list(FEATURES),
+        "weights": [round(float(weight), 5) for weight in weights],
+        "bias": round(bias, 5),
+        "threshold": round(best_cut(confidence[shown], f1[shown], answerable[shown]), 3),
+        "neutral": {"words": round(float(neutral[0]), 3), "names": round(float(neutral[1]), 3)},
+        "passage": {
+            "scale": round(scale, 5),
+            "bias": round(passage_bias, 5),
+            "threshold": round(passage_threshold, 3),
+        },
+    }
+    (options.reader / CALIBRATION_NAME).write_text(
+        json.dumps(calibration, indent=1) + "\n", "utf-8"
+    )
+    report = {"asked": len(asked), "library": cross_validate(asked), "passage": passage}
+    print(json.dumps({**calibration, "cross_validated": report}))
+
+
+if __name__ == "__main__":
+    main()
