@@ -44,7 +44,7 @@ rerank_option = click.option(
     metavar="MODEL",
     expose_value=False,
     callback=_kept,
-    help="Name or path of a sentence-transformers cross-encoder that orders passages anew.",
+    help="Order passages anew: `reader` for the bundled reader, or a cross-encoder's name or path.",
 )
 _json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")
 

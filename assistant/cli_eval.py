@@ -55,6 +55,10 @@ def register(group: click.Group) -> None:
 )
 @click.option("--baseline", is_flag=True, help="Answers: measure the sentence reader beside it.")
 @click.option(
+    "--rerank",
+    help="Retrieval: measure the order after `reader` or a cross-encoder (name or path) too.",
+)
+@click.option(
     "--predictions", type=_file_option, help="Write official SQuAD predictions (id: text)."
 )
 @click.option("--null-odds", type=_file_option, help="Write id: probability of no answer.")
@@ -68,6 +72,7 @@ def evaluate(
     language: str | None,
     removals: bool,
     baseline: bool,
+    rerank: str | None,
     predictions: Path | None,
     null_odds: Path | None,
     picture: Path | None,
@@ -85,6 +90,8 @@ def evaluate(
         raise UsageError(
             f"--picture writes SVG: give it a name that ends in .svg, not {picture.name}"
         )
+    if rerank and task != "retrieval":
+        raise UsageError("--rerank needs --task retrieval")
     for target in (predictions, null_odds, picture):
         if target is not None and not target.absolute().parent.is_dir():
             raise UsageError(f"there is no folder {target.absolute().parent}: make it first")
@@ -93,7 +100,13 @@ def evaluate(
     if limit is not None and limit < len(chosen):
         chosen = random.Random(SAMPLE_SEED).sample(chosen, limit)  # noqa: S311 - a sample, no secret
     report, found = _measure(
-        task, questions, chosen, model=model, removals=removals, baseline=baseline
+        task,
+        questions,
+        chosen,
+        model=model,
+        removals=removals,
+        baseline=baseline,
+        rerank=rerank,
     )
     if predictions is not None:
         _write_file(predictions, {p.question.id: p.text for p in found})
@@ -115,6 +128,7 @@ def _measure(
     model: str | None,
     removals: bool,
     baseline: bool,
+    rerank: str | None,
 ) -> tuple[EvaluationReport, list[Prediction]]:
     """The report, and the predictions with everything in the library."""
     from assistant.evaluation.report import report_predictions, report_rankings
@@ -125,7 +139,7 @@ def _measure(
         rank_paragraphs,
         read_paragraphs,
     )
-    from assistant.models import load_encoder, load_reader
+    from assistant.models import load_encoder, load_reader, load_reranker
     from assistant.span_reader import SpanReader
 
     encoder = load_encoder(model)
@@ -137,7 +151,9 @@ def _measure(
             raise SourceError(
                 f"{questions.name}: no question has an answer, nothing can be retrieved"
             )
-        rankings = rank_paragraphs(questions, chosen, encoder, on_progress=on_progress)
+        rankings = rank_paragraphs(
+            questions, chosen, encoder, reranker=load_reranker(rerank), on_progress=on_progress
+        )
         return report_rankings(questions, rankings, settings=settings), []
     if task == Task.READER:
         if not isinstance(reader, SpanReader):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.errors import ModelError
 from assistant.reader import Reader, SentenceReader
-from assistant.reranking import Reranker
+from assistant.reranking import READER_NAME, CrossEncoderReranker, ReaderReranker, Reranker
 from embeddings.encoder import Encoder
 from embeddings.encoder import load_encoder as load_any_encoder
 from embeddings.errors import EmbeddingsError
@@ -23,8 +23,21 @@ def load_encoder(model: str | None = None) -> Encoder:
 
 
 def load_reranker(model: str | None) -> Reranker | None:
-    """A cross-encoder by name or path, not loaded yet; None where none is wanted."""
-    return None if model is None else Reranker(model)
+    """What orders passages anew, not loaded yet; None where nothing is wanted.
+
+    Args:
+        model: ``reader`` for the bundled reader, else a cross-encoder by name or path.
+
+    Raises:
+        ModelError: The bundled reader is not there.
+    """
+    if model is None:
+        return None
+    if model != READER_NAME:
+        return CrossEncoderReranker(model)
+    from assistant.span_reader import SpanReader
+
+    return ReaderReranker(SpanReader())
 
 
 def load_reader(encoder: Encoder) -> Reader:

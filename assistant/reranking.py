@@ -1,16 +1,19 @@
-"""A cross-encoder as an option: it reads the query and each of the best passages together.
+"""Reading the query and each of the best passages together, and ordering them anew.
 
-sentence-transformers is imported when the first passages are scored, not before.
+Two ways, both options because both cost more than the search: the bundled reader, by how surely it
+finds an answer in a passage, and any cross-encoder, for which sentence-transformers is imported when
+the first passages are scored, not before.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from assistant.errors import ModelError
 from assistant.retrieval import with_reader_score
+from assistant.span_reader import SpanReader, passage_margins
 from assistant.types import Hit
 from embeddings.chunking import embedding_text
 from embeddings.encoder import clean
@@ -19,7 +22,65 @@ RERANKED = 20
 """How many of the best passages are read again: more cost time in proportion and seldom rise."""
 
 
-class Reranker:
+READER_NAME = "reader"
+"""Instead of a model's name: the bundled reader."""
+
+
+class Reranker(Protocol):
+    """Orders hits anew."""
+
+    def prepare(self) -> None:
+        """Load the model now.
+
+        Raises:
+            ModelError: It cannot be loaded.
+        """
+        ...
+
+    def rerank(self, query: str, hits: Sequence[Hit]) -> list[Hit]:
+        """The hits with the best ``RERANKED`` in a new order, the others behind them.
+
+        Args:
+            query: What they were found for.
+            hits: Best first.
+
+        Returns:
+            All of them; those that were read have ``reader_score``. Equal scores keep their order.
+
+        Raises:
+            ModelError: The model cannot be loaded or used.
+        """
+        ...
+
+
+class ReaderReranker:
+    """Adds the reader's margin over "no answer" to the search's own score. Thread-safe.
+
+    The search knows what a passage is about, the reader whether it answers; the weight between the two
+    is fitted with the reader's calibration.
+    """
+
+    def __init__(self, reader: SpanReader) -> None:
+        self._reader = reader
+
+    def prepare(self) -> None:
+        """See :meth:`Reranker.prepare`."""
+        self._reader.prepare()
+
+    def rerank(self, query: str, hits: Sequence[Hit]) -> list[Hit]:
+        """See :meth:`Reranker.rerank`; ``reader_score`` is the margin in logits."""
+        read = hits[:RERANKED]
+        if not read:
+            return []
+        raw = self._reader.read_raw(query, [hit.passage.text for hit in read])
+        margins = passage_margins(raw, len(read))
+        weight = self._reader.calibration.rerank_weight
+        scored = [with_reader_score(hit, margin) for hit, margin in zip(read, margins, strict=True)]
+        scored.sort(key=lambda hit: -(hit.score + weight * (hit.reader_score or 0.0)))
+        return [*scored, *hits[RERANKED:]]
+
+
+class CrossEncoderReranker:
     """Any cross-encoder that sentence-transformers can load, by name or path. Thread-safe.
 
     Args:
@@ -32,23 +93,11 @@ class Reranker:
         self._model: Any = None
 
     def prepare(self) -> None:
-        """Load the model now.
-
-        Raises:
-            ModelError: It cannot be loaded.
-        """
+        """See :meth:`Reranker.prepare`."""
         self._load()
 
     def rerank(self, query: str, hits: Sequence[Hit]) -> list[Hit]:
-        """The hits with the best ``RERANKED`` in the model's order, the others behind them.
-
-        Args:
-            query: What they were found for.
-            hits: Best first.
-
-        Returns:
-            All of them; those that were read have ``reader_score``, the model's own score, higher
-            is better. Equal scores keep their order.
+        """See :meth:`Reranker.rerank`; ``reader_score`` is the model's own, higher is better.
 
         Raises:
             ModelError: The model cannot be loaded, or gives no single score.

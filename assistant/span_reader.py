@@ -69,6 +69,8 @@ class Calibration:
     """Of the probability that a passage holds an answer, from the margin alone: what is known when
     one passage is given and nothing was searched."""
     passage_threshold: float = 0.5
+    rerank_weight: float = 0.2
+    """Of a passage's margin beside its fused score, where the reader orders passages anew."""
 
     def passage_probability(self, margin: float) -> float:
         """Probability, 0 to 1, that a passage answers the question at all."""
@@ -96,6 +98,7 @@ def load_calibration(path: Path) -> Calibration:
             passage_scale=float(value["passage"]["scale"]),
             passage_bias=float(value["passage"]["bias"]),
             passage_threshold=float(value["passage"]["threshold"]),
+            rerank_weight=float(value["rerank_weight"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"the reader's calibration {path} cannot be used ({error})") from error
@@ -256,6 +259,14 @@ class SpanReader:
                 for at in _window_starts(len(ids), room)
             ]
         return windows
+
+
+def passage_margins(raw: Sequence[RawSpan], count: int) -> list[float]:
+    """The best margin over "no answer" of each of ``count`` passages, within the margin's limits."""
+    margins = [-MARGIN_LIMIT] * count
+    for span in raw:
+        margins[span.hit_index] = max(margins[span.hit_index], min(span.margin, MARGIN_LIMIT))
+    return margins
 
 
 def _window_starts(length: int, room: int) -> list[int]:

@@ -19,6 +19,7 @@ from assistant.errors import ModelError
 from assistant.evaluation.squad import Question, QuestionSet
 from assistant.library import Library
 from assistant.reader import Reader, SentenceReader
+from assistant.reranking import Reranker
 from assistant.retrieval import DEFAULT_SETTINGS, Fusion, without_captions
 from assistant.span_reader import RawSpan, SpanReader
 from assistant.types import Hit, Progress, ReadSpan
@@ -99,20 +100,29 @@ def rank_paragraphs(
     chosen: Sequence[Question],
     encoder: Encoder,
     *,
+    reranker: Reranker | None = None,
     on_progress: ProgressFunction | None = None,
 ) -> list[Ranking]:
     """Where the paragraph of every answerable question comes: fused, and by each search alone.
 
-    A paragraph has the rank of its first passage among paragraphs.
+    A paragraph has the rank of its first passage among paragraphs. With a reranker, the fused order
+    is also measured after it.
     """
     asked = [question for question in chosen if question.is_answerable]
     ways = {"fused": Fusion.SCORES, "dense": Fusion.DENSE, "lexical": Fusion.LEXICAL}
+    if reranker is not None:
+        ways["reranked"] = Fusion.SCORES
     ranks: list[dict[str, int | None]] = [{} for _ in asked]
     elapsed = [0.0] * len(asked)
     started = time.perf_counter()
     with library_of(questions, encoder, on_progress=on_progress) as library:
         for number, (way, fusion) in enumerate(ways.items()):
-            pq = Assistant(library, encoder, settings=replace(DEFAULT_SETTINGS, fusion=fusion))
+            pq = Assistant(
+                library,
+                encoder,
+                settings=replace(DEFAULT_SETTINGS, fusion=fusion),
+                reranker=reranker if way == "reranked" else None,
+            )
             for at in range(0, len(asked), QUERIES_AT_ONCE):
                 batch = asked[at : at + QUERIES_AT_ONCE]
                 began = time.perf_counter()
@@ -120,7 +130,7 @@ def rank_paragraphs(
                 each = 1000 * (time.perf_counter() - began) / len(batch)
                 for place, (question, hits) in enumerate(zip(batch, results, strict=True), at):
                     ranks[place][way] = _rank(question, hits)
-                    if fusion is DEFAULT_SETTINGS.fusion:
+                    if way == "fused":
                         elapsed[place] = each
                 done = number * len(asked) + at + len(batch)
                 _tell(on_progress, done, len(ways) * len(asked), started)

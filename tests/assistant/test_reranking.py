@@ -8,7 +8,9 @@ import pytest
 from assistant.assistant import Assistant
 from assistant.cli import run
 from assistant.errors import ModelError
-from assistant.reranking import Reranker
+from assistant.models import load_reranker
+from assistant.reranking import CrossEncoderReranker, ReaderReranker
+from assistant.span_reader import Calibration, RawSpan
 
 RERANKED = 8
 """Fewer than there are passages in the seeds."""
@@ -35,7 +37,7 @@ class Longest:
 
 
 def reranker(model):
-    made = Reranker("fake")
+    made = CrossEncoderReranker("fake")
     made._model = model
     return made
 
@@ -141,3 +143,34 @@ def test_a_model_that_is_not_there_is_named(seeds_folder, tmp_path, capsys):
     message = written.err.splitlines()[-1]
     assert message.startswith(f"pullquote: cannot load the cross-encoder '{nowhere}'")
     assert "give the folder of a sentence-transformers cross-encoder" in message
+
+
+class Margins:
+    """A reader that finds an answer in some passages, surer in the later ones."""
+
+    def __init__(self, margins, *, weight):
+        self.margins = margins
+        self.calibration = Calibration(rerank_weight=weight)
+
+    def read_raw(self, question, texts):
+        return [
+            RawSpan(at, 0, 1, score=margin, null_score=0.0)
+            for at, margin in enumerate(self.margins)
+            if margin is not None
+        ]
+
+
+def test_the_reader_adds_its_margin_to_the_score_of_the_search(seeds):
+    hits = seeds.search(QUERY, k=3)
+    spread = hits[0].score - hits[2].score
+    found = ReaderReranker(Margins([0.0, None, 4.0], weight=spread)).rerank(QUERY, hits)
+    assert [hit.passage.id for hit in found] == [hits[n].passage.id for n in (2, 0, 1)]
+    assert [hit.reader_score for hit in found] == [4.0, 0.0, -12.0]
+    unmoved = ReaderReranker(Margins([0.0, None, 4.0], weight=0.0)).rerank(QUERY, hits)
+    assert [hit.passage.id for hit in unmoved] == [hit.passage.id for hit in hits]
+
+
+def test_the_bundled_reader_is_named_reader():
+    assert isinstance(load_reranker("reader"), ReaderReranker)
+    assert isinstance(load_reranker("some/model"), CrossEncoderReranker)
+    assert load_reranker(None) is None
