@@ -10,7 +10,6 @@ question is searched in it; a paragraph counts as found at the rank of its first
 from __future__ import annotations
 
 import argparse
-import gzip
 import itertools
 import json
 import platform
@@ -20,8 +19,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.assistant import Assistant
+from assistant.evaluation.squad import read_squad
+from assistant.models import load_reranker
+from assistant.reranking import Reranker
 from assistant.retrieval import DEFAULT_SETTINGS, Fusion, RetrievalSettings
-from assistant.types import PARAGRAPH_SEPARATOR, Article, Paragraph, Section, article_id
+from assistant.types import Article
 
 Question = tuple[str, tuple[str, int]]
 
@@ -34,33 +36,11 @@ class Collection:
 
 
 def load(path: Path, language: str) -> Collection:
-    data = json.loads(gzip.decompress(path.read_bytes()))["data"]
-    articles, questions = [], []
-    for number, entry in enumerate(data):
-        contexts = [paragraph["context"].strip() for paragraph in entry["paragraphs"]]
-        title = str(entry.get("title", "")).replace("_", " ")
-        name = article_id(f"{path.name}#{number}")
-        bounds, start = [], 0
-        for context in contexts:
-            bounds.append((start, start + len(context)))
-            start += len(context) + len(PARAGRAPH_SEPARATOR)
-        articles.append(
-            Article(
-                id=name,
-                title=title,
-                text=PARAGRAPH_SEPARATOR.join(contexts),
-                paragraphs=tuple(Paragraph(s, e, Section.BODY, language) for s, e in bounds),
-                source=path.name,
-                language=language,
-            )
-        )
-        for position, paragraph in enumerate(entry["paragraphs"]):
-            questions += [
-                (qa["question"], (name, position))
-                for qa in paragraph["qas"]
-                if not qa.get("is_impossible")
-            ]
-    return Collection(articles, questions)
+    read = read_squad(path, language=language)
+    return Collection(
+        list(read.articles),
+        [(q.text, (q.article_id, q.paragraph)) for q in read.questions if q.is_answerable],
+    )
 
 
 def merge(*collections: Collection) -> Collection:
@@ -98,8 +78,15 @@ def collections(data: Path) -> dict[str, Collection]:
     }
 
 
-def measure(pq: Assistant, collection: Collection, settings: RetrievalSettings) -> dict[str, float]:
+def measure(
+    pq: Assistant,
+    collection: Collection,
+    settings: RetrievalSettings,
+    *,
+    reranker: Reranker | None = None,
+) -> dict[str, float]:
     pq._retriever.settings = settings
+    pq._reranker = reranker
     top1 = top5 = 0
     started = time.perf_counter()
     for start in range(0, len(collection.questions), 64):
@@ -124,6 +111,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--sets", nargs="*")
     parser.add_argument("--weights", nargs="*", type=float, help="lexical weights to compare")
+    parser.add_argument("--rerank", action="store_true", help="the bundled reader's order too")
     options = parser.parse_args()
     results: dict[str, dict[str, dict[str, float]]] = {}
     for name, collection in collections(options.data).items():
@@ -134,6 +122,8 @@ def main() -> None:
         modes = {fusion.value: replace(DEFAULT_SETTINGS, fusion=fusion) for fusion in Fusion}
         for weight in options.weights or []:
             modes[f"scores {weight}"] = replace(DEFAULT_SETTINGS, lexical_weight=weight)
+        if options.rerank:
+            modes["reranked"] = DEFAULT_SETTINGS
         with (
             tempfile.TemporaryDirectory() as folder,
             Assistant.open(folder, seeds=False) as pq,
@@ -141,7 +131,8 @@ def main() -> None:
             pq.add_articles(collection.articles)
             results[name] = {}
             for mode, settings in modes.items():
-                found = results[name][mode] = measure(pq, collection, settings)
+                reranker = load_reranker("reader") if mode == "reranked" else None
+                found = results[name][mode] = measure(pq, collection, settings, reranker=reranker)
                 print(
                     f"{name:42} {mode:10} R@1 {found['recall_at_1']:.3f} "
                     f"R@5 {found['recall_at_5']:.3f} ({found['questions']:.0f} questions)",
