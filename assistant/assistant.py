@@ -412,6 +412,7 @@ class Assistant:
         cancelled: Callable[[], bool] | None = None,
         stdin: BinaryIO | None = None,
         allow_private: bool = False,
+        cluster: str | None = None,
     ) -> IngestReport:
         """Add files, folders, pages and feeds; what fails is listed, the rest goes on.
 
@@ -421,8 +422,11 @@ class Assistant:
             cancelled: Asked between articles; true stops.
             stdin: What ``-`` reads.
             allow_private: Fetch from private and loopback addresses too.
+            cluster: Spread the encoding over Dask workers: a scheduler's address, or how many
+                processes to start here; None: encode in this process.
 
         Raises:
+            ClusterError: The workers fail; what was added until then is kept.
             LibraryLocked: Another process is writing.
             LibraryReadOnly: The library cannot be written.
             Cancelled: ``cancelled()`` turned true; what was added until then is kept.
@@ -432,9 +436,16 @@ class Assistant:
         articles = articles_of(
             sources, library=self._library, stdin=stdin, allow_private=allow_private
         )
-        return self._ingest(
-            articles, total=count_of(sources), on_progress=on_progress, cancelled=cancelled
-        )
+        total = count_of(sources)
+        if cluster is None:
+            return self._ingest(articles, total=total, on_progress=on_progress, cancelled=cancelled)
+        from assistant.bulk import BulkIngestor, cluster_executor
+
+        with cluster_executor(cluster) as (executor, workers):
+            ingestor = BulkIngestor(
+                self._library, self._caches, self._encoder, executor=executor, workers=workers
+            )
+            return ingestor.add(articles, total=total, on_progress=on_progress, cancelled=cancelled)
 
     def add_articles(
         self,

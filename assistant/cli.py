@@ -215,11 +215,17 @@ def search(
 @click.option(
     "--allow-private", is_flag=True, help="Fetch from private and loopback addresses too."
 )
+@click.option(
+    "--cluster",
+    metavar="ADDRESS|N",
+    help="Encode on the workers of a Dask scheduler, or in N processes here.",
+)
 @common
 def add(
     sources: tuple[str, ...],
     watch: bool,
     allow_private: bool,
+    cluster: str | None,
     library: Path | None,
     model: str | None,
     as_json: bool,
@@ -234,6 +240,7 @@ def add(
             on_progress=progress("adding"),
             stdin=sys.stdin.buffer,
             allow_private=allow_private,
+            cluster=cluster,
         )
         _write_report(report, as_json=as_json)
         if watch:

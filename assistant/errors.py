@@ -9,6 +9,7 @@
     ├── Cancelled                  the caller asked to stop (exit code 130)
     ├── ArticleNotFound            no article has that id (exit code 3)
     ├── BundleError                an evidence bundle is malformed (exit code 3)
+    ├── ClusterError               the workers of a bulk encoding fail or cannot be reached (exit code 3)
     ├── ModelError                 a model or its tokenizer cannot be loaded (exit code 3)
     └── LibraryError               the library cannot be used (exit code 4)
         ├── LibraryLocked          another process is writing to it
@@ -60,6 +61,10 @@ class BundleError(PullquoteError):
 
 class ModelError(PullquoteError):
     """A model or its tokenizer cannot be loaded."""
+
+
+class ClusterError(PullquoteError):
+    """The workers of a bulk encoding fail or cannot be reached; what was stored is kept."""
 
 
 class LibraryError(PullquoteError):

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant import storage
 from assistant.caches import Caches
 from assistant.errors import Cancelled, SourceError
@@ -84,7 +87,7 @@ def count_of(sources: Sequence[str | Path]) -> int | None:
 
 
 @dataclass(slots=True)
-class _Pending:
+class Pending:
     """An article that waits for its vectors."""
 
     article: Article
@@ -102,6 +105,15 @@ class _Counts:
     failures: list[IngestFailure] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     sources: set[str] = field(default_factory=set)
+
+
+def texts_of(batch: Sequence[Pending]) -> list[str]:
+    """What is embedded for the passages of articles, in order."""
+    return [
+        embedding_text(waiting.article.title, waiting.article.text[span.start : span.end])
+        for waiting in batch
+        for span in waiting.spans
+    ]
 
 
 class Ingestor:
@@ -136,7 +148,6 @@ class Ingestor:
         """
         started = time.perf_counter()
         counts = _Counts()
-        pending: list[_Pending] = []
 
         def tell(label: str) -> None:
             if on_progress is not None:
@@ -144,17 +155,23 @@ class Ingestor:
                 elapsed = time.perf_counter() - started
                 on_progress(Progress(done + len(counts.failures), total, label, elapsed))
 
-        with self._library.writing():
+        def waiting() -> Iterator[list[Pending]]:
+            pending: list[Pending] = []
             for item in self._chunked(articles, counts):
                 if cancelled is not None and cancelled():
                     raise Cancelled("adding was cancelled; what was added until then is kept")
                 if item is not None:
                     pending.append(item)
-                    if sum(len(waiting.spans) for waiting in pending) >= BATCH_PASSAGES:
-                        self._store(pending, counts)
+                    if sum(len(one.spans) for one in pending) >= BATCH_PASSAGES:
+                        yield pending
                         pending = []
                 tell(item.article.title if item is not None else "")
-            self._store(pending, counts)
+            if pending:
+                yield pending
+
+        with self._library.writing():
+            for batch, vectors in self._encoded(waiting()):
+                self._put(batch, vectors, counts)
             tell("")
             self._caches.save()
         ids = counts.added + counts.updated
@@ -170,7 +187,7 @@ class Ingestor:
 
     def _chunked(
         self, articles: Iterable[Article | IngestFailure], counts: _Counts
-    ) -> Iterator[_Pending | None]:
+    ) -> Iterator[Pending | None]:
         """What has to be stored, None for what has not."""
         for article in articles:
             if isinstance(article, IngestFailure):
@@ -189,19 +206,18 @@ class Ingestor:
                 yield None
                 continue
             bounds = [(paragraph.start, paragraph.end) for paragraph in article.paragraphs]
-            yield _Pending(article, passages(bounds, article.text), state)
+            yield Pending(article, passages(bounds, article.text), state)
 
-    def _store(self, pending: list[_Pending], counts: _Counts) -> None:
-        texts = [
-            embedding_text(waiting.article.title, waiting.article.text[span.start : span.end])
-            for waiting in pending
-            for span in waiting.spans
-        ]
-        if not pending:
-            return
-        vectors = self._encoder.encode_passages(texts)
+    def _encoded(
+        self, batches: Iterator[list[Pending]]
+    ) -> Iterator[tuple[list[Pending], NDArray[np.float32]]]:
+        """Each batch with the vectors of its passages, in the order given."""
+        for batch in batches:
+            yield batch, self._encoder.encode_passages(texts_of(batch))
+
+    def _put(self, batch: list[Pending], vectors: NDArray[np.float32], counts: _Counts) -> None:
         at = 0
-        for waiting in pending:
+        for waiting in batch:
             known = self._library.has_article(waiting.article.id)
             rows = vectors[at : at + len(waiting.spans)]
             at += len(waiting.spans)
