@@ -1,0 +1,81 @@
+"""Fitting the calibration: known models are found again, thresholds are the best there are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("scipy")
+
+from assistant.span_reader import FEATURES
+from assistant.training.calibrate import (
+    Asked,
+    best_cut,
+    first_answers,
+    fit_library,
+    fit_logistic,
+    fit_reranking,
+)
+
+
+def asked(features, f1, *, answerable=True, ranking=None):
+    return Asked(
+        article="a",
+        setting="present" if answerable else "article removed",
+        is_answerable=answerable,
+        features=np.asarray(features, float),
+        f1=np.asarray(f1, float),
+        ranking=np.empty((0, 3)) if ranking is None else np.asarray(ranking, float),
+    )
+
+
+def test_logistic_weights_are_found_again():
+    rng = np.random.default_rng(1)
+    features = rng.normal(size=(20_000, 2)) * [1.0, 5.0] + [0.0, 3.0]
+    chance = 1 / (1 + np.exp(-(features @ [1.5, -0.4] + 0.7)))
+    weights, bias = fit_logistic(features, (rng.random(20_000) < chance).astype(float), ridge=0.0)
+    assert weights == pytest.approx([1.5, -0.4], abs=0.08)
+    assert bias == pytest.approx(0.7, abs=0.08)
+
+
+def test_the_best_cut_is_no_worse_than_any_other():
+    rng = np.random.default_rng(2)
+    confidence, f1 = rng.random(300), rng.random(300)
+    answerable = rng.random(300) < confidence
+
+    def gain(cut):
+        kept = confidence >= cut
+        return (f1 * kept)[answerable].mean() + (~kept)[~answerable].mean()
+
+    found = best_cut(confidence, f1, answerable)
+    assert gain(found) == pytest.approx(max(gain(cut) for cut in np.linspace(0.02, 0.98, 97)))
+
+
+def test_the_first_answer_is_the_likeliest_and_its_probability_is_right():
+    rng = np.random.default_rng(3)
+    questions = []
+    for _ in range(3_000):
+        rows = rng.normal(size=(4, len(FEATURES)))
+        chance = 1 / (1 + np.exp(-(2 * rows[:, 0] - 1)))
+        questions.append(asked(rows, rng.random(4) < chance))
+    weights, bias = fit_library(questions)
+    confidence, f1 = first_answers(questions, weights, bias)
+    firsts = [one.features[:, 0].max() for one in questions]
+    assert np.corrcoef(firsts, confidence)[0, 1] > 0.85
+    assert confidence.mean() == pytest.approx(f1.mean(), abs=0.02)
+    sure = confidence > 0.8
+    assert f1[sure].mean() == pytest.approx(confidence[sure].mean(), abs=0.05)
+
+
+def test_no_candidate_is_no_confidence():
+    empty = asked(np.empty((0, len(FEATURES))), [])
+    confidence, f1 = first_answers([empty], np.ones(len(FEATURES)), 0.0)
+    assert (confidence[0], f1[0]) == (0.0, 0.0)
+
+
+def test_the_reader_gets_the_weight_that_puts_paragraphs_first():
+    # The search alone is wrong by one point, the reader by none: any weight above .25 is right.
+    wrong_first = [[1.0, -4.0, 0.0], [0.0, 0.0, 1.0]]
+    weight, figures = fit_reranking([asked([[0] * 7], [1], ranking=wrong_first)] * 5)
+    assert weight > 0.25
+    assert figures == {"recall_at_1": 0.0, "reranked": 1.0}
