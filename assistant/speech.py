@@ -178,6 +178,16 @@ def claimed_speakers(text: str) -> list[ClaimedSpeech]:
     return claims
 
 
+def meant_by_pronoun(text: str, at: int) -> str | None:
+    """Who a pronoun at ``at`` stands for: the last speaker, else the last subject, of its paragraph.
+
+    >>> meant_by_pronoun("Merz spoke on Monday. He left early.", 22)
+    'Merz'
+    """
+    low = text.rfind("\n\n", 0, at + 1)
+    return _before_pronoun(text, Span(0 if low < 0 else low + 2, at))
+
+
 def same_person(first: str, second: str) -> bool:
     """Whether two ways to name a speaker may mean the same one.
 

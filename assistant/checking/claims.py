@@ -7,6 +7,7 @@ matter differently, the stance classifier does, and only when it is sure.
 
 from __future__ import annotations
 
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -40,6 +41,7 @@ from assistant.lexical import STOP_WORDS
 from assistant.library import Library
 from assistant.reader import check_cancelled
 from assistant.scripts import script_of
+from assistant.speech import meant_by_pronoun, same_person
 from assistant.types import Filters, Hit, Span
 from embeddings.encoder import Encoder
 from embeddings.sentences import sentence_spans
@@ -59,6 +61,8 @@ SAME_WORDS = 0.8
 NEAR_WORDS = 0.7
 """From this share on, apart from the words that differ, the two are about the same thing."""
 MIN_SHARED_WORDS = 3
+MIN_CLAIM_WORDS = 2
+"""A claim of fewer meaningful words says nothing that could be supported."""
 SURE_SUPPORT = 0.75
 SURE_REFUTE = 0.9
 LOOSE_COVERAGE = 0.5
@@ -66,6 +70,9 @@ ACROSS_COSINE = 0.83
 """Cosine from which sentences in two scripts say the same, as far as their figures agree."""
 CLEAR_LEAD = 0.12
 """By how much one side's evidence must be closer in wording to outweigh the other's."""
+
+SUBJECT_WORDS = 4
+_PRONOUN = re.compile(r"(?:He|She)(?= )")
 
 SearchBatch = Callable[[Sequence[str], int, Filters], Sequence[Sequence[Hit]]]
 """Passages for each query, best first."""
@@ -178,14 +185,7 @@ class ClaimChecker:
         comparisons, rows = [], []
         for at in order:
             sentence = sentences[at]
-            comparison = compare_facts(
-                ours,
-                claim,
-                _facts(sentence.text),
-                sentence.text,
-                context=f"{sentence.hit.passage.title} {sentence.hit.passage.text}",
-                names=inner_names(self._library.article(sentence.hit.passage.article_id).text),
-            )
+            comparison = self._compare(ours, claim, sentence)
             comparisons.append(comparison)
             features = features_of(
                 comparison, cosine=float(cosines[at]), sentence=sentence.text, claim=claim
@@ -199,6 +199,28 @@ class ClaimChecker:
             for at, comparison, chance in zip(order, comparisons, chances, strict=True)
         ]
         return self._report(claim, judged)
+
+    def _compare(self, ours: Facts, claim: str, sentence: _Sentence) -> Comparison:
+        text = self._library.article(sentence.hit.passage.article_id).text
+        context = f"{sentence.hit.passage.title} {sentence.hit.passage.text}"
+        names = inner_names(text)
+        pronoun = _PRONOUN.match(sentence.text)
+        meant = meant_by_pronoun(text, sentence.start) if pronoun else None
+        if pronoun is None or meant is None:
+            return compare_facts(
+                ours, claim, _facts(sentence.text), sentence.text, context=context, names=names
+            )
+        # Compared with the name put in; what differs is shown in the sentence's own words.
+        told = meant + sentence.text[pronoun.end() :]
+        comparison = compare_facts(ours, claim, _facts(told), told, context=context, names=names)
+        departures = [
+            _shifted(departure, sentence.text, pronoun.end(), len(meant))
+            for departure in comparison.departures
+        ]
+        other = _other_subject(ours, claim, sentence.text, pronoun.end(), meant)
+        if other is not None and all(d.claim_span != other.claim_span for d in departures):
+            departures.append(other)
+        return replace(comparison, departures=tuple(departures))
 
     def _encode(
         self, claim: str, sentences: Sequence[str]
@@ -295,6 +317,49 @@ def _sentences(hits: Sequence[Hit]) -> list[_Sentence]:
     return list(found.values())
 
 
+def _shifted(departure: Departure, sentence: str, pronoun_end: int, meant: int) -> Departure:
+    """A departure from a sentence whose pronoun was spelled out, on the sentence as it is."""
+    span = departure.source_span
+    if not span.end:
+        return departure
+    moved = pronoun_end - meant
+    start = span.start + moved if span.start >= meant else 0
+    end = span.end + moved if span.end > meant else pronoun_end
+    return replace(departure, found=sentence[start:end], source_span=Span(start, end))
+
+
+def _other_subject(
+    ours: Facts, claim: str, sentence: str, pronoun_end: int, meant: str
+) -> Departure | None:
+    """The claim's subject where it stands for the sentence's pronoun but is not the one it means."""
+    theirs = _facts(sentence).tokens
+    last = next(
+        (
+            at for at in range(1, min(SUBJECT_WORDS, len(ours.tokens) - 1) + 1)
+            if len(theirs) > 1 and ours.tokens[at].form == theirs[1].form
+        ),
+        0,
+    )  # fmt: skip
+    subject = ours.tokens[:last]
+    if subject and subject[-1].form == theirs[0].form:
+        return None  # the claim has the pronoun too
+    forms = {token.form for token in subject} - STOP_WORDS
+    if not forms or not claim[subject[-1].start].isupper():
+        return None
+    if forms & {token.form for token in tokens_of(meant)} or same_person(
+        claim[subject[0].start : subject[-1].end], meant
+    ):
+        return None
+    span = Span(subject[0].start, subject[-1].end)
+    return Departure(
+        about=Difference.NAME,
+        claimed=claim[span.start : span.end],
+        found=sentence[:pronoun_end],
+        claim_span=span,
+        source_span=Span(0, pronoun_end),
+    )
+
+
 @lru_cache(maxsize=4096)
 def _facts(sentence: str) -> Facts:
     return facts_of(sentence)
@@ -339,9 +404,15 @@ def judge(
         if not departure.found and departure.about is not Difference.NEGATION
     ]
     if script_of(claim) != script_of(sentence.text):
+        figures = (Difference.NUMBER, Difference.DATE)
+        kept = [departure for departure in comparison.departures if departure.about in figures]
+        comparison = replace(comparison, departures=tuple(kept))
         return _judge_across(comparison, ours, cosine, judged)
     closeness = _closeness(ours, comparison)
-    shared = comparison.coverage * sum(t.form not in STOP_WORDS for t in ours.tokens)
+    meaningful = sum(token.form not in STOP_WORDS for token in ours.tokens)
+    shared = comparison.coverage * meaningful
+    if meaningful < MIN_CLAIM_WORDS:
+        return judged(Stance.NEUTRAL, 0.9, closeness)
     if not opposed and not lacking and comparison.coverage >= SAME_WORDS:
         hedged = any(d.about is Difference.HEDGE for d in comparison.departures)
         if hedged:
@@ -384,7 +455,7 @@ def _judge_across(
     judged: Callable[[Stance, float, float], _Judged],
 ) -> _Judged:
     """Across scripts words cannot be compared; meaning and figures can."""
-    figures = [d for d in comparison.departures if d.about in (Difference.NUMBER, Difference.DATE)]
+    figures = comparison.departures
     if cosine < ACROSS_COSINE or not (ours.quantities or ours.dates):
         return judged(Stance.NEUTRAL, 0.6, 0.0)
     if not figures:

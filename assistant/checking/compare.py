@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from assistant.checking.facts import DateMention, Facts, Quantity, facts_of, stem
+from assistant.checking.facts import DateMention, Facts, Name, Quantity, facts_of, stem
 from assistant.checking.reports import Difference
 from assistant.checking.tokens import Token, tokens_of
 from assistant.lexical import STOP_WORDS
@@ -53,7 +53,10 @@ _OPPOSITES = frozenset(
     for pair in ((stem(first), stem(second)), (stem(second), stem(first)))
 )
 _AUXILIARIES = frozenset("is has was will would can could had did does".split())
+_PRONOUNS = frozenset("he she it they we i you this that these those هو هي هم".split())
 _BEFORE_PLACE = frozenset("in at from near to around outside في من إلى".split())
+SAME_NAME_LETTERS = 5
+"""Names with this much in common are of one place: Germany and German, Russia and Russian."""
 ROUNDING = 0.02
 """How far, as a share, a rounded figure may be from what it rounds."""
 WEAK_STEMS = frozenset(
@@ -159,7 +162,7 @@ def compare_facts(
     names: frozenset[str] = frozenset(),
 ) -> Comparison:
     """:func:`compare` with the facts already read."""
-    known = frozenset(stem(token.form) for token in tokens_of(context)) if context else frozenset()
+    known = _known_names(context, ours)
     our_stems = [stem(token.form) for token in ours.tokens]
     their_stems = [stem(token.form) for token in theirs.tokens]
     their_set = set(their_stems)
@@ -196,6 +199,22 @@ def compare_facts(
         source_hedges=sum(token.form in HEDGES for token in theirs.tokens),
         opposites=sum(d.about is Difference.OPPOSITE for d in departures),
     )
+
+
+def _known_names(context: str, ours: Facts) -> frozenset[str]:
+    """Stems that the context has; of the claim's names also those that it has as another part of speech.
+
+    "German" is known where "Germany" is, "Russian" where "Russia" is.
+    """
+    there = frozenset(stem(token.form) for token in tokens_of(context)) if context else frozenset()
+    beginnings = {
+        form[:SAME_NAME_LETTERS] for name in facts_of(context).names for form in name.forms
+        if len(form) > SAME_NAME_LETTERS
+    } if context else set()  # fmt: skip
+    return there | {
+        stem(form) for name in ours.names for form in name.forms
+        if form[:SAME_NAME_LETTERS] in beginnings
+    }  # fmt: skip
 
 
 @lru_cache(maxsize=512)
@@ -318,6 +337,7 @@ def _names(
         if all(stem(form) in known for form in name.forms):
             continue
         span = Span(0, 0)
+        is_place = _is_place(claim, name)
         for tag, i1, i2, j1, j2 in codes:
             if tag != "replace":
                 continue
@@ -331,13 +351,19 @@ def _names(
                 if other.span.start < high and low < other.span.end
                 and not all(stem(form) in our_set for form in other.forms)
             ]  # fmt: skip
-            if rivals:
-                span = rivals[0].span
-        before = claim[: name.span.start].split()[-1:]
-        is_place = len(name.forms) == 1 and before[0].lower() in _BEFORE_PLACE if before else False
-        about = Difference.PLACE if is_place else Difference.NAME
+            alike = [other for other in rivals if _is_place(sentence, other) == is_place]
+            single = [other for other in rivals if len(other.forms) == 1 or not is_place]
+            if alike or single:
+                span = (alike or single)[0].span
+        about = Difference.PLACE if is_place and len(name.forms) == 1 else Difference.NAME
         found.append(_departure(about, claim, name.span, sentence, span))
     return found
+
+
+def _is_place(text: str, name: Name) -> bool:
+    """Whether the word before says that a place follows."""
+    before = text[: name.span.start].lower().split()[-1:]
+    return bool(before) and before[0] in _BEFORE_PLACE
 
 
 def _first_names(
@@ -362,6 +388,8 @@ def _first_names(
         return []
     # A bare singular before an auxiliary is a name too: "Germany is", but not "Leaders are".
     word, after = yours[-1].form, theirs.tokens[codes[0][4] : codes[0][4] + 1]
+    if word in _PRONOUNS:
+        return []  # it may well stand for the claim's name
     bare = len(yours) == 1 and bool(after) and after[0].form in _AUXILIARIES
     if word not in known and (not bare or word.endswith(("s", "ing", "ly"))):
         return []

@@ -67,6 +67,10 @@ _MONTH_WORDS = (
 _MONTHS = {word: month for month, words in enumerate(_MONTH_WORDS, 1) for word in words.split()}
 _CASED_MONTHS = frozenset("may march mar mars marco mart mai mei nov dec jan sept sep".split())
 """Ordinary words too: months only with a capital."""
+_BEFORE_MONTH = frozenset(
+    "in since until till by from of last next this early late mid during im seit en em a в".split()
+)
+_PART = re.compile(r"[-‐'’]\w")
 _WEEKDAYS = {
     word: day
     for day, words in enumerate(
@@ -110,6 +114,8 @@ _IRREGULAR = {
     for past in pasts.split()
 }  # fmt: skip
 _NAME = re.compile(r"[^\W\d_a-zß-öø-ÿ][\w'’-]*")
+_INNER_PART = re.compile(r"-[a-zà-ÿ]{1,3}-(?=[A-ZÀ-Þ])")
+"""Within one name: Mar-a-Lago, Port-au-Prince."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +226,8 @@ def _dates(text: str, tokens: Sequence[Token]) -> tuple[list[DateMention], set[i
     for at, token in enumerate(tokens):
         if at in used or _month(text, token) is None:
             continue
-        found.append(_around_month(text, tokens, at, used))
+        mention = _around_month(text, tokens, at, used)
+        found += [mention] if mention is not None else []
     for at, token in enumerate(tokens):
         if at in used:
             continue
@@ -248,7 +255,9 @@ def _month(text: str, token: Token) -> int | None:
     return month
 
 
-def _around_month(text: str, tokens: Sequence[Token], at: int, used: set[int]) -> DateMention:
+def _around_month(
+    text: str, tokens: Sequence[Token], at: int, used: set[int]
+) -> DateMention | None:
     month = _month(text, tokens[at])
     day = last_day = year = None
     first = last = at
@@ -276,6 +285,10 @@ def _around_month(text: str, tokens: Sequence[Token], at: int, used: set[int]) -
         gap = text[tokens[last].end : tokens[after].start]
         if re.fullmatch(r"[\s,،]*(?:of\s+)?", gap):
             year, last = int(tokens[after].form), after
+    word = tokens[at]
+    in_time = at > 0 and tokens[at - 1].form in _BEFORE_MONTH and not _PART.match(text, word.end)
+    if day is None and year is None and word.form in _CASED_MONTHS and not in_time:
+        return None  # a name as often: Theresa May, Mar-a-Lago
     used.update(range(first, last + 1))
     span = Span(tokens[first].start, tokens[last].end)
     return DateMention(year, month, day, last_day, None, span)
@@ -417,7 +430,7 @@ def _names(text: str, tokens: Sequence[Token], used: set[int]) -> list[Name]:
     run: list[int] = []
 
     def close() -> None:
-        while run and (tokens[run[0]].form in STOP_WORDS or tokens[run[0]].form in _MONTHS):
+        while run and tokens[run[0]].form in STOP_WORDS:
             run.pop(0)
         if run:
             first, last = tokens[run[0]], tokens[run[-1]]
@@ -432,6 +445,8 @@ def _names(text: str, tokens: Sequence[Token], used: set[int]) -> list[Name]:
         word = text[token.start : token.end]
         capital = at not in used and word[:1].isupper() and not token.form[:1].isdigit()
         apart = run and text[tokens[run[-1]].end : token.start].strip(" \u00a0-‐’'")
+        if run and _INNER_PART.match(text, tokens[run[-1]].end):
+            capital = True
         if not capital or apart:
             close()
         if capital:

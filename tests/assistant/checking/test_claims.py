@@ -87,6 +87,43 @@ def test_what_differs(
     assert claim[difference.claim_span.start : difference.claim_span.end] == claimed
 
 
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("Merz did not rule out deployments on Ukrainian soil.", Verdict.SUPPORTED),
+        ("Macron did not rule out deployments on Ukrainian soil.", Verdict.CONTRADICTED),
+        ("Merz ruled out deployments on Ukrainian soil.", Verdict.CONTRADICTED),
+    ],
+)
+def test_pronoun_stands_for_the_speaker(seeds: Assistant, claim: str, verdict: Verdict) -> None:
+    report = seeds.check(claim)
+    assert report.verdict is verdict
+    citation = report.evidence[0].citation
+    assert citation.quote.startswith("He did not rule out deployments")
+    text = seeds.article(citation.article_id).text
+    for difference in report.differences:
+        span = difference.source_span
+        assert text[span.start : span.end] == difference.found
+        assert difference.found in ("He", "not")
+
+
+def test_place_is_compared_with_a_place(seeds: Assistant) -> None:
+    report = seeds.check("Zelenskyy will meet Trump on December 28 in Washington.")
+    (difference,) = report.differences
+    assert report.verdict is Verdict.CONTRADICTED
+    assert (difference.claimed, difference.found) == ("Washington", "Mar-a-Lago")
+
+
+@pytest.mark.parametrize("claim", ["x", "Ukraine", "The summit"])
+def test_too_short_to_be_a_claim(seeds: Assistant, claim: str) -> None:
+    assert seeds.check(claim).verdict is Verdict.NOT_ENOUGH
+
+
+def test_adjective_of_a_known_country(seeds: Assistant) -> None:
+    report = seeds.check("Bundestag approval would be required for German troops.")
+    assert report.verdict is Verdict.SUPPORTED
+
+
 def test_hedge_is_no_support(seeds: Assistant) -> None:
     sure = seeds.check("Thousands of French soldiers participate in this peacekeeping mission.")
     hedged = seeds.check(
@@ -106,6 +143,7 @@ def test_across_languages(seeds: Assistant) -> None:
     )
     assert true.verdict is Verdict.SUPPORTED
     assert true.evidence[0].citation.language == "ar"
+    assert {d.about for d in false.evidence[0].differences} <= {Difference.NUMBER, Difference.DATE}
     assert false.verdict is not Verdict.SUPPORTED
 
 
@@ -154,6 +192,22 @@ def test_reader_of_stances(seeds: Assistant) -> None:
 )
 def test_compare(claim: str, sentence: str, kinds: list[Difference]) -> None:
     assert [departure.about for departure in compare(claim, sentence).departures] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "dates", "names"),
+    [
+        ("Trump was at Mar-a-Lago.", [], [("mar", "a", "lago")]),
+        ("In May Theresa May resigned.", [(None, 5, None)], [("theresa", "may")]),
+        ("It was on Mar 3, 2020.", [(2020, 3, 3)], []),
+    ],
+)
+def test_months_that_are_names(
+    text: str, dates: list[tuple[int | None, ...]], names: list[tuple[str, ...]]
+) -> None:
+    facts = facts_of(text)
+    assert [(d.year, d.month, d.day) for d in facts.dates] == dates
+    assert [name.forms for name in facts.names] == names
 
 
 def test_facts() -> None:
