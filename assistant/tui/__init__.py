@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+    from assistant.types import Progress
 
 
 def run_chat(
@@ -28,17 +34,26 @@ def run_chat(
         The exit code.
 
     Raises:
-        PullquoteError: The library cannot be opened (in plain mode; the screen shows it itself).
+        PullquoteError: The settings cannot be used, or the library cannot be opened (in plain mode; the
+            screen shows it itself).
     """
-    from assistant.assistant import Assistant
+    from assistant.tui.settings import load_settings
 
-    def open_assistant() -> Assistant:
-        return Assistant.open(library, model=model, index=index, rerank=rerank)
+    settings = load_settings()
 
-    if plain:
+    def open_assistant(on_progress: Callable[[Progress], None] | None = None) -> Assistant:
+        # Imported in the worker: the first paint does not wait for it.
+        from assistant.assistant import Assistant
+
+        return Assistant.open(
+            library, model=model, index=index, rerank=rerank, on_progress=on_progress
+        )
+
+    if plain or settings.plain:
         from assistant.tui.plain import run_plain
 
         return run_plain(open_assistant, continue_last=continue_last)
     from assistant.tui.app import PullquoteApp
 
-    return PullquoteApp(open_assistant, continue_last=continue_last).run() or 0
+    app = PullquoteApp(open_assistant, continue_last=continue_last, settings=settings)
+    return app.run() or 0

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import unicodedata
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
 from rich.cells import cell_len
+from rich.console import Console
 from rich.text import Text
 
 
@@ -127,20 +130,28 @@ def visual_line(line: Text, *, base_rtl: bool) -> Text:
 
 def _shape(text: str) -> str:
     """Arabic letters in their joined forms, one for one."""
+    shaped = str(_reshaper().reshape(text))
+    return shaped if len(shaped) == len(text) else text
+
+
+@cache
+def _reshaper() -> Any:
     from arabic_reshaper import ArabicReshaper
 
-    reshaper = ArabicReshaper({"support_ligatures": False, "delete_harakat": False})
-    shaped = str(reshaper.reshape(text))
-    return shaped if len(shaped) == len(text) else text
+    return ArabicReshaper({"support_ligatures": False, "delete_harakat": False})
+
+
+@cache
+def _console() -> Console:
+    """What wraps: its own width and colours do not matter."""
+    return Console(width=80)
 
 
 def lay_out(text: Text, width: int, *, bidi: Bidi) -> list[Text]:
     """A paragraph wrapped to ``width`` cells, right-to-left lines right-aligned and reordered."""
-    from rich.console import Console
-
     rtl = is_rtl(text.plain)
     lines: list[Text] = []
-    for wrapped in text.wrap(Console(width=width), width):
+    for wrapped in text.wrap(_console(), width):
         line = wrapped.copy()
         line.rstrip()
         if bidi is Bidi.APP:

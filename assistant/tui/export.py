@@ -1,36 +1,114 @@
-"""Conversations as Markdown."""
+"""Conversations as Markdown and JSON, with all their citations."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
+from assistant.checking.reports import (
+    ClaimReport,
+    QuoteReport,
+    claim_report_to_json,
+    quote_report_to_json,
+)
+from assistant.checking.timeline import timeline_to_json
+from assistant.jsonform import answer_to_json
 from assistant.render import reason_words, where
 from assistant.sanitise import for_display, safe_url
-from assistant.types import Answer
+from assistant.tui.messages import Turn
+from assistant.tui.turns import citations_in, lines_of, question_of
+from assistant.types import Answer, Citation
 
+SCHEMA = "pullquote/conversation/1"
+DEFAULT_NAME = "conversation"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|])")
 
 
-def conversation_markdown(answers: Sequence[Answer]) -> str:
+def save_conversation(turns: Sequence[Turn], name: str) -> Path:
+    """Write a conversation to a new file; ``.json`` gives JSON, any other name Markdown.
+
+    Args:
+        turns: The conversation.
+        name: Where; empty for the first free ``conversation-N.md``.
+
+    Returns:
+        The file's absolute path.
+
+    Raises:
+        OSError: The file exists or cannot be written.
+    """
+    path = Path(name).expanduser() if name else _free_path()
+    if path.suffix == ".json":
+        form = {"schema": SCHEMA, "turns": [turn_to_json(turn) for turn in turns]}
+        text = json.dumps(form, ensure_ascii=False, indent=1) + "\n"
+    else:
+        text = conversation_markdown(turns)
+    with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(text)
+    return path.absolute()
+
+
+def _free_path() -> Path:
+    number = 1
+    while (path := Path(f"{DEFAULT_NAME}-{number}.md")).exists():
+        number += 1
+    return path
+
+
+def turn_to_json(turn: Turn) -> dict[str, Any]:
+    """The JSON form of the turn's own kind."""
+    if isinstance(turn, Answer):
+        return answer_to_json(turn)
+    if isinstance(turn, ClaimReport):
+        return claim_report_to_json(turn)
+    if isinstance(turn, QuoteReport):
+        return quote_report_to_json(turn)
+    return timeline_to_json(turn)
+
+
+def conversation_markdown(turns: Sequence[Turn]) -> str:
     """A conversation with all its citations."""
     lines = ["# Conversation", ""]
-    for answer in answers:
-        lines += [f"## {_plain(answer.question)}", ""]
-        if answer.asked_as:
-            lines += [f"*asked as: {_plain(answer.asked_as)}*", ""]
-        if not answer.answers:
-            lines += [f"The articles don't say: {reason_words(answer.reason)}.", ""]
-        number = 1
-        for group in answer.answers:
-            lines += [f"**{_plain(group.text)}** ({group.confidence:.0%})", ""]
-            for citation in group.citations:
-                link = safe_url(citation.link)
-                label = f"[{number}] {_plain(where(citation))}"
-                lines += [f"> {_plain(citation.sentence)}", ""]
-                lines += [f"{label} <{link}>" if link else label, ""]
-                number += 1
+    for turn in turns:
+        lines += [f"## {_plain(question_of(turn))}", ""]
+        lines += _answer(turn) if isinstance(turn, Answer) else _report(turn)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _answer(answer: Answer) -> list[str]:
+    lines: list[str] = []
+    if answer.asked_as:
+        lines += [f"*asked as: {_plain(answer.asked_as)}*", ""]
+    if not answer.answers:
+        lines += [f"The articles don't say: {reason_words(answer.reason)}.", ""]
+    number = 1
+    for group in answer.answers:
+        lines += [f"**{_plain(group.text)}** ({group.confidence:.0%})", ""]
+        for citation in group.citations:
+            lines += [f"> {_plain(citation.sentence)}", "", _cited(citation, number), ""]
+            number += 1
+    return lines
+
+
+def _report(turn: Turn) -> list[str]:
+    """The lines that the terminal shows, then the citations with their links."""
+    shown = ["".join(text for text, _ in line) for line in lines_of(turn)]
+    lines = [f"{_plain(line)}  " if line else "" for line in shown]
+    linked = [
+        f"[{number}] <{link}>"
+        for number, citation in enumerate(citations_in(turn), 1)
+        if (link := safe_url(citation.link))
+    ]
+    return [*lines, "", *linked, ""]
+
+
+def _cited(citation: Citation, number: int) -> str:
+    link = safe_url(citation.link)
+    label = f"[{number}] {_plain(where(citation))}"
+    return f"{label} <{link}>" if link else label
 
 
 def _plain(text: str) -> str:

@@ -1,9 +1,14 @@
-"""What workers tell the screen."""
+"""What workers and widgets tell the app."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from enum import StrEnum
+
 from textual.message import Message
 
+from assistant.checking.reports import ClaimReport, QuoteReport
+from assistant.checking.timeline import Timeline
 from assistant.types import (
     Answer,
     Article,
@@ -14,13 +19,31 @@ from assistant.types import (
     RelatedArticle,
 )
 
+Turn = Answer | ClaimReport | QuoteReport | Timeline
+"""What a turn of a conversation may give."""
+
+
+class Task(StrEnum):
+    """What a worker was doing."""
+
+    OPEN = "opening the library"
+    ASK = "answering"
+    ADD = "adding"
+    SOURCE = "reading the article"
+    CLAIMS = "checking the claims"
+    SUGGEST = "looking for questions"
+    LIST = "listing"
+
 
 class LibraryOpened(Message):
     """The library is open."""
 
-    def __init__(self, articles: list[ArticleSummary], turns: list[Answer]) -> None:
-        self.articles = articles
-        self.turns = turns
+    def __init__(
+        self, newest: Sequence[ArticleSummary], article_count: int, turns: Sequence[Answer]
+    ) -> None:
+        self.newest = list(newest)
+        self.article_count = article_count
+        self.turns = list(turns)
         super().__init__()
 
 
@@ -28,16 +51,34 @@ class ModelsLoaded(Message):
     """Models and indexes are loaded."""
 
 
-class AnswerFound(Message):
-    """A question has its answer."""
+class QuestionsFound(Message):
+    """Questions that the newest articles answer."""
 
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
+    def __init__(self, questions: Sequence[str]) -> None:
+        self.questions = list(questions)
+        super().__init__()
+
+
+class TurnDone(Message):
+    """A question, a claim, a quote or a timeline has its outcome."""
+
+    def __init__(self, turn: Turn, elapsed_ms: float) -> None:
+        self.turn = turn
+        self.elapsed_ms = elapsed_ms
         super().__init__()
 
 
 class TaskFailed(Message):
     """Something went wrong; what to do is part of the text."""
+
+    def __init__(self, text: str, task: Task) -> None:
+        self.text = text
+        self.task = task
+        super().__init__()
+
+
+class Told(Message):
+    """A line for the conversation."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -47,25 +88,52 @@ class TaskFailed(Message):
 class AddProgress(Message):
     """How far adding is."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, task: Task) -> None:
         self.progress = progress
+        self.task = task
         super().__init__()
 
 
 class AddFinished(Message):
-    """Adding is over."""
+    """Adding is over; the library now holds so many articles."""
 
-    def __init__(self, report: IngestReport) -> None:
+    def __init__(
+        self, report: IngestReport, newest: Sequence[ArticleSummary], article_count: int
+    ) -> None:
         self.report = report
+        self.newest = list(newest)
+        self.article_count = article_count
+        super().__init__()
+
+
+class ConversationLoaded(Message):
+    """A kept conversation is to be gone on with."""
+
+    def __init__(self, conversation_id: int, turns: Sequence[Answer]) -> None:
+        self.conversation_id = conversation_id
+        self.turns = list(turns)
+        super().__init__()
+
+
+class ClaimChecked(Message):
+    """One claim of a batch has its verdict; ``total`` there are."""
+
+    def __init__(self, reports: Sequence[ClaimReport], done: int, total: int) -> None:
+        self.reports = list(reports)
+        self.done = done
+        self.total = total
         super().__init__()
 
 
 class OpenCitation(Message):
     """The user wants to see a source."""
 
-    def __init__(self, answer: Answer, citation: Citation) -> None:
-        self.answer = answer
+    def __init__(
+        self, evidence: Sequence[Citation], citation: Citation, answer: Answer | None
+    ) -> None:
+        self.evidence = tuple(evidence)
         self.citation = citation
+        self.answer = answer
         super().__init__()
 
 
@@ -83,12 +151,13 @@ class SourceLoaded(Message):
     def __init__(
         self,
         article: Article,
-        citation: Citation | None,
-        answer: Answer | None,
-        related: list[RelatedArticle],
+        opened: OpenCitation | None,
+        related: Sequence[RelatedArticle],
+        *,
+        take_focus: bool,
     ) -> None:
         self.article = article
-        self.citation = citation
-        self.answer = answer
-        self.related = related
+        self.opened = opened
+        self.related = list(related)
+        self.take_focus = take_focus
         super().__init__()

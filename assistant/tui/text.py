@@ -1,38 +1,91 @@
-"""Article text as it is drawn: harmless, highlighted by offsets, right-to-left where it is."""
+"""What the chat says, as paragraphs: harmless, highlighted by offsets, right-to-left where it is."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
 
 from rich.console import Console, ConsoleOptions, RenderResult
+from rich.style import Style
 from rich.text import Text
+from textual.widgets.option_list import Option
 
-from assistant.render import confidence_bar, confidence_words, paragraph_label, where
+from assistant.render import Line, confidence_bar, confidence_words, paragraph_label, reason_words
 from assistant.sanitise import for_display
-from assistant.tui.bidi import Bidi, lay_out
-from assistant.types import Answer, AnswerGroup, Article, Citation, Span
+from assistant.tui.bidi import Bidi, is_rtl, lay_out
+from assistant.tui.palette import Palette
+from assistant.types import (
+    Answer,
+    AnswerGroup,
+    Article,
+    Citation,
+    Hit,
+    Span,
+    UnanswerableReason,
+)
 
-QUOTE_STYLE = "bold underline reverse"
-"""Shows without colours, and to people who do not see them."""
-EVIDENCE_STYLE = "underline"
+MAX_SENTENCE_CHARS = 360
+"""Longer sentences are cut around their quote on a card; the source shows them whole."""
+MAX_CITATIONS_SHOWN = 3
+"""Per value on a card; the others are reached in the source."""
+NEAREST_SHOWN = 3
+INDENT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One paragraph as it is drawn."""
+
+    text: Text
+    indent: int = 0
+    """Cells that every line after the first is moved in."""
 
 
 class Paragraphs:
     """Paragraphs wrapped to the width at hand, in visual order. A rich renderable."""
 
-    def __init__(self, parts: Sequence[Text], *, bidi: Bidi) -> None:
+    def __init__(self, parts: Sequence[Part], *, bidi: Bidi) -> None:
         self.parts = list(parts)
         self.bidi = bidi
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Lines for the width that rich gives."""
         for part in self.parts:
-            if not part.plain:
-                yield Text("")
-                continue
-            for source_line in part.split("\n", allow_blank=True):
-                yield from lay_out(source_line, options.max_width, bidi=self.bidi)
+            yield from draw(part, options.max_width, bidi=self.bidi)
+
+
+def draw(part: Part, width: int, *, bidi: Bidi) -> list[Text]:
+    """The lines of one part."""
+    if not part.text.plain:
+        return [Text("")]
+    lines: list[Text] = []
+    for source_line in part.text.split("\n", allow_blank=True):
+        if part.indent and not is_rtl(source_line.plain) and width > 4 * part.indent:
+            drawn = lay_out(source_line, width - part.indent, bidi=bidi)
+            lines += [
+                line if not at else _pushed(line, part.indent) for at, line in enumerate(drawn)
+            ]
+        else:
+            lines += lay_out(source_line, width, bidi=bidi)
+    return lines
+
+
+def _pushed(line: Text, cells: int) -> Text:
+    line.pad_left(cells)
+    return line
+
+
+def as_option(label: str, *, bidi: Bidi, id: str | None = None) -> Option:  # noqa: A002 - Textual's name
+    """A choice of a list, drawn in its own direction."""
+    return Option(Paragraphs([Part(Text(one_line(label)))], bidi=bidi), id=id)
+
+
+def one_line(text: str) -> str:
+    """Article text as a single harmless line."""
+    return for_display(text, keep_newlines=False)
 
 
 def marked(text: str, base: int, spans: Sequence[tuple[Span, str]]) -> Text:
@@ -53,85 +106,273 @@ def marked(text: str, base: int, spans: Sequence[tuple[Span, str]]) -> Text:
     return result
 
 
-def answer_text(answer: Answer) -> list[Text]:
-    """An answer card, as paragraphs."""
-    from assistant.render import answer_lines
+def from_line(line: Line, palette: Palette) -> Text:
+    """A line of :mod:`assistant.render` in the theme's colours."""
+    return Text.assemble(*((text, palette.of(style)) for text, style in line))
 
-    if not answer.answers:
-        return [_line(line) for line in answer_lines(answer)]
-    parts: list[Text] = []
+
+# Answers
+
+
+def citations_of(answer: Answer) -> list[Citation]:
+    """All citations of an answer, in the order of their numbers; of a declined one the nearest passages."""
+    if answer.answers:
+        return [citation for group in answer.answers for citation in group.citations]
+    if answer.reason is UnanswerableReason.EMPTY_LIBRARY:
+        return []
+    return [_of_hit(hit, at) for at, hit in enumerate(answer.passages[:NEAREST_SHOWN])]
+
+
+def _of_hit(hit: Hit, index: int) -> Citation:
+    """A whole passage as what a number opens."""
+    passage = hit.passage
+    return Citation(
+        article_id=passage.article_id,
+        title=passage.title,
+        url=passage.url,
+        published=passage.published,
+        language=passage.language,
+        section=passage.section,
+        paragraph=passage.paragraph,
+        start=passage.start,
+        end=passage.end,
+        quote=passage.text,
+        prefix="",
+        suffix="",
+        content_hash="",
+        link=passage.url,
+        sentence_start=passage.start,
+        sentence_end=passage.end,
+        sentence=passage.text,
+        hit_index=index,
+    )
+
+
+def answer_parts(answer: Answer, palette: Palette) -> list[Part]:
+    """An answer card."""
+    parts: list[Part] = []
     if answer.asked_as:
-        parts.append(Text(f"asked as: {for_display(answer.asked_as)}", style="italic dim"))
-    number = 1
-    for position, group in enumerate(answer.answers):
-        if position:
-            parts += [Text(""), Text(f"Also said{_sources(group)}:", style="dim")]
-        parts.append(Text(for_display(group.text, keep_newlines=False), style="bold"))
-        if position == 0:
-            parts.append(_confidence(group))
-        for citation in group.citations:
-            if citation.sentence != group.text:
-                parts += [Text(""), sentence_text(citation)]
-            parts.append(_where(citation, number))
-            number += 1
+        line = Text.assemble(("asked as: ", palette.muted), (one_line(answer.asked_as), "italic"))
+        parts.append(Part(line, INDENT))
+    if not answer.answers:
+        return parts + _declined_parts(answer, palette)
+    first, *others = answer.answers
+    parts += [
+        Part(Text(one_line(first.text), style=palette.value)),
+        Part(_confidence(first, palette)),
+    ]
+    parts += _cited_parts(first, 1, palette)
+    number = 1 + len(first.citations)
+    if others:
+        parts += [Part(Text("")), Part(_values_line(answer.answers, palette), INDENT)]
+    for group in others:
+        parts += _cited_parts(group, number, palette)
+        number += len(group.citations)
     return parts
 
 
-def sentence_text(citation: Citation) -> Text:
-    """The sentence around a quote, the quote marked."""
-    span = Span(citation.start, citation.end)
-    return marked(citation.sentence, citation.sentence_start, [(span, "bold underline")])
+def _confidence(group: AnswerGroup, palette: Palette) -> Text:
+    bar = confidence_bar(group.confidence)
+    filled = bar.rstrip("░")
+    words = f" {confidence_words(group.confidence)} ({group.confidence:.0%}) · "
+    return Text.assemble(
+        (filled, palette.good),
+        (bar[len(filled) :], palette.muted),
+        (words + sources_words(group), palette.muted),
+    )
 
 
-def _where(citation: Citation, number: int) -> Text:
-    line = Text.assemble((f"[{number}] ", "bold"), (where(citation), "dim"))
-    if citation.speaker:
-        line.append(f" · according to {for_display(citation.speaker)}", style="dim")
+def sources_words(group: AnswerGroup) -> str:
+    """How many independent sources say it, and when the newest of them was published."""
+    count = "1 source" if group.source_count == 1 else f"{group.source_count} sources"
+    newest = max((c.published for c in group.citations if c.published), default=None)
+    return f"{count}, {short_date(newest)}" if newest else count
+
+
+def _values_line(groups: Sequence[AnswerGroup], palette: Palette) -> Text:
+    line = Text.assemble(("Values that differ: ", palette.muted))
+    for at, group in enumerate(groups):
+        line.append(" · " if at else "", style=palette.muted)
+        line.append(one_line(group.text), style="bold")
+        line.append(f" — {sources_words(group)}", style=palette.muted)
     return line
 
 
-def _confidence(group: AnswerGroup) -> Text:
-    words = f"{confidence_words(group.confidence)} ({group.confidence:.0%}){_sources(group)}"
-    return Text.assemble((confidence_bar(group.confidence), "bold"), (f" {words}", "dim"))
+def _cited_parts(group: AnswerGroup, number: int, palette: Palette) -> list[Part]:
+    parts: list[Part] = []
+    for at, citation in enumerate(group.citations[:MAX_CITATIONS_SHOWN]):
+        parts += [
+            Part(Text("")),
+            Part(sentence_text(citation, palette)),
+            Part(where_text(citation, number + at, palette), INDENT),
+        ]
+    hidden = len(group.citations) - MAX_CITATIONS_SHOWN
+    if hidden > 0:
+        first = number + MAX_CITATIONS_SHOWN
+        last = number + len(group.citations) - 1
+        numbers = f"[{first}]" if first == last else f"[{first}] to [{last}]"
+        parts.append(Part(Text(f"{numbers} say it too", style=palette.muted)))
+    return parts
 
 
-def _sources(group: AnswerGroup) -> str:
-    return f" · {group.source_count} sources" if group.source_count > 1 else ""
+def sentence_text(citation: Citation, palette: Palette) -> Text:
+    """The sentence around a quote, the quote marked; a long one is cut around it."""
+    start, end = citation.sentence_start, citation.sentence_end
+    spare = max(40, (MAX_SENTENCE_CHARS - (citation.end - citation.start)) // 2)
+    if end - start > MAX_SENTENCE_CHARS:
+        start = max(start, _word_start(citation, citation.start - spare))
+        end = min(end, citation.end + spare)
+    shown = citation.sentence[start - citation.sentence_start : end - citation.sentence_start]
+    body = marked(shown, start, [(Span(citation.start, citation.end), palette.inline)])
+    opening = "“" if start == citation.sentence_start else "“… "
+    closing = "”" if end == citation.sentence_end else " …”"
+    return Text.assemble((opening, palette.muted), body, (closing, palette.muted))
 
 
-def _line(line: Sequence[tuple[str, str]]) -> Text:
-    return Text.assemble(*((text, style) for text, style in line))
+def _word_start(citation: Citation, offset: int) -> int:
+    """The next start of a word in the citation's sentence."""
+    at = offset - citation.sentence_start
+    space = citation.sentence.find(" ", max(0, at))
+    return citation.sentence_start + (space + 1 if space >= 0 else max(0, at))
 
 
-def article_text(
-    article: Article, citation: Citation | None, others: Sequence[Citation]
-) -> list[tuple[int, Text]]:
-    """Labels and paragraphs of an article as ``(paragraph, text)``, evidence highlighted."""
+def where_text(citation: Citation, number: int, palette: Palette) -> Text:
+    """The line below a sentence: its number, which opens it, and where it stands."""
+    line = Text(f"[{number}] ", style=Style.parse(f"bold {palette.number}"))
+    line.append(one_line(citation.title), style=palette.number)
+    line.append(f" · {place(citation)}", style=palette.muted)
+    if citation.speaker:
+        line.append(f" · according to {one_line(citation.speaker)}", style=palette.muted)
+    line.apply_meta({"@click": f"open({number})"})
+    return line
+
+
+def place(citation: Citation) -> str:
+    """Section, paragraph (counted from 1), source and date of a citation."""
+    parts = [f"{citation.section.value}, paragraph {citation.paragraph + 1}"]
+    source = source_name(citation.url, citation.source)
+    if source:
+        parts.append(source)
+    if citation.published:
+        parts.append(short_date(citation.published))
+    return " · ".join(parts)
+
+
+def source_name(url: str | None, source: str) -> str:
+    """The host of a web page, else the name of a file.
+
+    >>> source_name("https://www.dw.com/en/a-1", ""), source_name(None, "/tmp/report.pdf")
+    ('dw.com', 'report.pdf')
+    """
+    host = urlsplit(url).hostname if url and "[" not in url else None
+    return one_line((host or "").removeprefix("www.") or source.rsplit("/", 1)[-1])
+
+
+def short_date(published: str) -> str:
+    """A date for people.
+
+    >>> short_date("2026-02-12T08:00:00Z"), short_date("2026-02")
+    ('Feb 12, 2026', '2026-02')
+    """
+    try:
+        day = date.fromisoformat(published[:10])
+    except ValueError:
+        return one_line(published)
+    return f"{day:%b} {day.day}, {day.year}"
+
+
+def _declined_parts(answer: Answer, palette: Palette) -> list[Part]:
+    reason = reason_words(answer.reason)
+    if answer.reason is UnanswerableReason.EMPTY_LIBRARY:
+        reason = "the library is empty; add articles with /add PATH"
+    parts = [
+        Part(Text("The articles don't say", style=f"bold {palette.warn}")),
+        Part(Text(f"{reason[:1].upper()}{reason[1:]}.")),
+    ]
+    nearest = citations_of(answer)
+    if nearest:
+        parts += [Part(Text("")), Part(Text("Nearest passages:", style=palette.muted))]
+    for number, citation in enumerate(nearest, 1):
+        parts.append(Part(where_text(citation, number, palette), INDENT))
+        text = one_line(citation.quote)
+        if len(text) > MAX_SENTENCE_CHARS // 2:
+            text = text[: MAX_SENTENCE_CHARS // 2].rsplit(" ", 1)[0] + " …"
+        parts.append(Part(Text(text), 0))
+    return parts
+
+
+# Sources
+
+
+def article_parts(
+    article: Article,
+    citation: Citation | None,
+    others: Sequence[Citation],
+    palette: Palette,
+) -> list[tuple[int, Part]]:
+    """Labels and paragraphs of an article as ``(paragraph, part)``, evidence highlighted."""
     spans: list[tuple[Span, str]] = [
-        (Span(other.start, other.end), EVIDENCE_STYLE)
+        (Span(other.start, other.end), palette.evidence)
         for other in others
         if other.article_id == article.id and other != citation
     ]
     if citation is not None and citation.article_id == article.id:
-        spans.append((Span(citation.start, citation.end), QUOTE_STYLE))
-    parts = []
+        # Last, so that the span that was read wins over evidence around it.
+        spans = [(span, style) for span, style in spans if not _overlaps(span, citation)]
+        spans.append((Span(citation.start, citation.end), palette.quote))
+    parts: list[tuple[int, Part]] = []
     for position, paragraph in enumerate(article.paragraphs):
-        label = Text(paragraph_label(position, paragraph), style="dim italic")
+        label = paragraph_label(position, paragraph)
+        shown = Text(
+            label, style=f"italic {palette.warn if paragraph.ai_generated else palette.muted}"
+        )
         body = marked(article.paragraph_text(position), paragraph.start, spans)
-        parts += [(position, label), (position, body)]
+        parts += [(position, Part(shown)), (position, Part(body)), (position, Part(Text("")))]
     return parts
 
 
-def why_text(answer: Answer, citation: Citation) -> list[Text]:
-    """Why this passage: ranks and scores."""
-    lines = [Text("Why", style="bold")]
-    if 0 <= citation.hit_index < len(answer.passages):
+def _overlaps(span: Span, citation: Citation) -> bool:
+    return span.start < citation.end and citation.start < span.end
+
+
+def why_lines(answer: Answer | None, citation: Citation, palette: Palette) -> list[Text]:
+    """Why this passage: its ranks, what the reader scored, and how sure the answer is."""
+    lines: list[Text] = []
+    if answer is not None and 0 <= citation.hit_index < len(answer.passages):
         hit = answer.passages[citation.hit_index]
-        meaning = "–" if hit.dense_rank is None else f"#{hit.dense_rank} ({hit.dense_score:.3f})"
-        words = (
-            "–" if hit.lexical_rank is None else f"#{hit.lexical_rank} ({hit.lexical_score:.2f})"
+        lines.append(
+            Text.assemble(
+                ("by meaning ", palette.muted),
+                _rank(hit.dense_rank, hit.dense_score, "cosine"),
+                (" · by words ", palette.muted),
+                _rank(hit.lexical_rank, hit.lexical_score, "BM25"),
+            )
         )
-        lines += [Text(f"by meaning {meaning} · by words {words}")]
-    null = "" if answer.null_score is None else f" · no-answer score {answer.null_score:.2f}"
-    lines.append(Text(f"confidence {answer.confidence:.0%}{null}"))
+    if citation.reader_score is not None:
+        null = f"{citation.null_score:.1f}" if citation.null_score is not None else "–"
+        lines.append(
+            Text.assemble(
+                ("reader ", palette.muted),
+                f"{citation.reader_score:.1f}",
+                (" against no-answer ", palette.muted),
+                null,
+            )
+        )
+    if answer is not None:
+        confidence = next(
+            (g.confidence for g in answer.answers if citation in g.citations), answer.confidence
+        )
+        lines.append(
+            Text.assemble(
+                ("confidence ", palette.muted),
+                f"{confidence:.0%}",
+                (f", {confidence_words(confidence)}", palette.muted),
+            )
+        )
     return lines
+
+
+def _rank(rank: int | None, score: float | None, name: str) -> str:
+    if rank is None:
+        return "not found"
+    return f"#{rank}" if score is None else f"#{rank} ({name} {score:.2f})"

@@ -1,204 +1,248 @@
-"""The chat, by what a person sees."""
+"""The chat, by what a person sees: asking, answers, sources."""
 
 from __future__ import annotations
 
-import pytest
-from textual.widgets import Input, Static
+import asyncio
 
-from assistant.assistant import Assistant
+import pytest
+
 from assistant.errors import LibraryLocked
-from assistant.library import Library
-from assistant.tui.app import SIDE_BY_SIDE_COLUMNS, PullquoteApp
-from assistant.tui.screens import HelpScreen, PickScreen, SourceScreen
-from assistant.tui.widgets import AnswerCard, SourcePane
-from tests.assistant.fakes import DIM, FirstWordsReader, HashEncoder
+from assistant.tui.app import PullquoteApp
+from assistant.tui.cards import AnswerCard
+from assistant.tui.conversation import SIDE_BY_SIDE_COLUMNS
+from assistant.tui.question import QuestionInput
+from assistant.tui.source import SourcePane, SourceScreen
+from tests.assistant.tui.chat import app_over, is_quote, seen, settle, styled, write
 
 pytestmark = pytest.mark.asyncio
 
-BRIDGES = "# Bridges [bold]of[/] Arta\n\nThe bridge of Arta has 7 arches. It was built in 1606.\n\nA second paragraph about rivers.\n"
-ARABIC = "# قاعدة\n\nغادر 1500 مظلي أمريكي قاعدة استراتيجية قرب الحدود.\n"
+SIZES = [(80, 24), (140, 45), (60, 20)]
+ARCHES = "How many arches has the bridge of Arta?"
 
 
-@pytest.fixture
-def folder(tmp_path):
-    (tmp_path / "bridges.md").write_text(BRIDGES, "utf-8")
-    (tmp_path / "arabic.md").write_text(ARABIC, "utf-8")
-    with assistant(tmp_path / "library") as pq:
-        pq.add([tmp_path / "bridges.md", tmp_path / "arabic.md"])
-    return tmp_path / "library"
-
-
-def assistant(folder, probability=0.9):
-    library = Library(folder, model_id=HashEncoder.id, dim=DIM)
-    return Assistant(library, HashEncoder(), reader=FirstWordsReader(probability))
-
-
-def app_over(folder, **options):
-    probability = options.pop("probability", 0.9)
-    return PullquoteApp(lambda: assistant(folder, probability), **options)
-
-
-async def settle(app, pilot):
-    for _ in range(4):
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-
-
-async def ask(app, pilot, question):
-    app.query_one("#question", Input).value = question
-    app.query_one("#question", Input).focus()
-    await pilot.press("enter")
-    await settle(app, pilot)
-
-
-def seen(app):
-    """The text of the screen as it is drawn."""
-    strips = app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
-
-
-async def test_an_empty_conversation_offers_articles_and_questions(folder):
+async def test_an_empty_conversation_offers_the_newest_articles(folder):
     app = app_over(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(app, pilot)
         screen = seen(app)
-        assert "Newest articles:" in screen
+        assert "3 articles in the library; the newest:" in screen
         assert "Bridges [bold]of[/] Arta" in screen
-        assert "Some questions to try:" in screen
 
 
-@pytest.mark.parametrize("size", [(80, 24), (140, 45), (60, 20)])
-async def test_an_answer_is_shown_with_its_citation(folder, size):
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_answer_shows_value_confidence_sentence_and_citation(folder, size):
     app = app_over(folder)
     async with app.run_test(size=size) as pilot:
         await settle(app, pilot)
-        await ask(app, pilot, "How many arches has the bridge of Arta?")
+        await write(app, pilot, ARCHES)
         screen = seen(app)
-        assert "The bridge of" in screen
-        assert "very likely (90%)" in screen
-        assert "[1] Bridges [bold]of[/] Arta" in screen
+        assert f"› {ARCHES}" in screen
+        assert "█████████░ very likely (90%) · 1 source" in screen
+        assert "“The bridge of Arta has 7 arches.” " in screen
+        assert "[1] Bridges [bold]of[/] Arta · " in screen
         assert app.query_one(SourcePane).has_class("shown") == (size[0] >= SIDE_BY_SIDE_COLUMNS)
+
+
+async def test_values_that_differ_stand_side_by_side(folder):
+    app = app_over(folder)
+    async with app.run_test(size=(80, 40)) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, ARCHES)
+        values = next(line for line in seen(app).splitlines() if "Values that differ" in line)
+        assert "7 arches — 1 source" in values
+        assert "9 arches — 1 source" in values
+        assert "[2] The tower of Arta" in seen(app)
 
 
 async def test_declining_says_why_and_shows_the_nearest(folder):
     app = app_over(folder, probability=0.3)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(app, pilot)
-        await ask(app, pilot, "Who swims in rivers?")
+        await write(app, pilot, ARCHES)
         screen = seen(app)
         assert "The articles don't say" in screen
+        assert "There is a possible answer, but it is too uncertain to give." in screen
         assert "Nearest passages:" in screen
-
-
-async def test_the_source_opens_at_the_quote_from_the_keyboard(folder):
-    app = app_over(folder)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(app, pilot)
-        await ask(app, pilot, "How many arches has the bridge of Arta?")
-        app.query_one(AnswerCard).focus()
-        await pilot.press("1")
-        await settle(app, pilot)
+        await write(app, pilot, "1")
         assert isinstance(app.screen, SourceScreen)
-        assert "2 lede" in seen(app) or "2 body" in seen(app)
-        pane = app.screen.query_one(SourcePane)
-        marked = [
-            part.plain[span.start : span.end]
-            for widget in pane.query(Static).filter(".paragraph")
-            for part in widget.content.parts
-            for span in part.spans
-            if "reverse" in str(span.style)
-        ]
-        assert marked == [pane.citation.quote]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_source_opens_at_its_quote_by_its_number(folder, size):
+    app = app_over(folder)
+    async with app.run_test(size=size) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, ARCHES)
+        await write(app, pilot, "2")
+        assert styled(app, is_quote) == "9 arches"
+        assert "[2] of 2 · lede, paragraph 2" in seen(app)
+        assert isinstance(app.screen, SourceScreen) == (size[0] < SIDE_BY_SIDE_COLUMNS)
+        await pilot.press("n")
+        await settle(app, pilot)
+        assert styled(app, is_quote) == "7 arches"
+        await pilot.press("p")
+        await settle(app, pilot)
+        assert styled(app, is_quote) == "9 arches"
         await pilot.press("escape")
         await pilot.pause()
         assert not isinstance(app.screen, SourceScreen)
+        assert isinstance(app.focused, QuestionInput)
 
 
-async def test_arabic_sources_are_drawn_from_the_right(folder):
+async def test_a_card_opens_its_sources_and_says_what_numbers_there_are(folder):
+    app = app_over(folder)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, ARCHES)
+        await pilot.press("ctrl+up", "9")
+        await settle(app, pilot)
+        assert isinstance(app.focused, AnswerCard)
+        assert "The sources are numbered 1 to 2." in seen(app)
+        await pilot.press("enter")
+        await settle(app, pilot)
+        assert styled(app, is_quote) == "7 arches"
+
+
+async def test_why_tells_ranks_scores_and_confidence(folder):
+    app = app_over(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, ARCHES)
+        await write(app, pilot, "1")
+        assert "by meaning" not in seen(app)
+        await pilot.press("w")
+        await pilot.pause()
+        screen = " ".join(seen(app).split())
+        assert "by meaning #" in screen
+        assert "by words #" in screen
+        assert "reader 5.0 against no-answer 1.0" in screen
+        assert "confidence 90%, very likely" in screen
+
+
+async def test_related_articles_say_why_and_open(folder):
+    app = app_over(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, ARCHES)
+        await write(app, pilot, "1")
+        await pilot.press("r")
+        await settle(app, pilot)
+        assert "Related" in seen(app)
+        assert "(similar)" in seen(app) or "(same story)" in seen(app)
+        before = app.screen.query_one(SourcePane).article.title
+        await pilot.press("enter")
+        await settle(app, pilot)
+        assert app.screen.query_one(SourcePane).article.title != before
+
+
+async def test_wide_screens_show_everything_side_by_side(folder):
     app = app_over(folder)
     async with app.run_test(size=(140, 45)) as pilot:
         await settle(app, pilot)
-        await ask(app, pilot, "غادر 1500 مظلي أمريكي قاعدة استراتيجية قرب الحدود.")
-        lines = [line.rstrip() for line in seen(app).splitlines() if "1500" in line]
-        assert lines
-        assert all(not line.strip().startswith("غ") for line in lines)
+        await write(app, pilot, ARCHES)
+        screen = seen(app)
+        assert styled(app, is_quote) == "7 arches"
+        assert "Why  by meaning" in screen
+        assert "Related" in screen
+        assert isinstance(app.focused, QuestionInput)
+        await pilot.resize_terminal(80, 24)
+        await settle(app, pilot)
+        assert "Why  by meaning" not in seen(app)
+        await pilot.resize_terminal(140, 45)
+        await settle(app, pilot)
+        assert "Why  by meaning" in seen(app)
 
 
-async def test_copying_gives_quote_and_citation(folder):
+async def test_follow_ups_show_how_they_are_asked_and_can_be_undone(folder):
     app = app_over(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(app, pilot)
-        await ask(app, pilot, "How many arches has the bridge of Arta?")
-        app.query_one(AnswerCard).focus()
-        await pilot.press("y")
-        assert app.clipboard.startswith("“The bridge of” — Bridges [bold]of[/] Arta · ")
+        await write(app, pilot, "How many arches has the bridge of Arta?")
+        await write(app, pilot, "And what about its rivers?")
+        assert "asked as: " in seen(app)
+        assert app.turns[-1].asked_as is not None
+        await pilot.press("ctrl+up", "u")
+        await settle(app, pilot)
+        assert app.turns[-1].question == "And what about its rivers?"
+        assert app.turns[-1].asked_as is None
 
 
-async def test_conversations_are_kept_and_continued(folder):
+async def test_arabic_is_drawn_from_the_right(folder):
+    app = app_over(folder)
+    async with app.run_test(size=(140, 45)) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, "كم مظلي أمريكي غادر قاعدة استراتيجية؟")
+        assert styled(app, is_quote).strip().startswith("1500") or "1500" in styled(app, is_quote)
+        width = app.query_one(".source-text").scrollable_content_region.width
+        column = app.query_one(".source-text").region.x
+        drawn = [line[column : column + width] for line in seen(app).splitlines() if "1500" in line]
+        assert any(line.startswith("  ") and not line.endswith("  ") for line in drawn)
+
+
+async def test_a_right_to_left_question_is_shown_in_its_order_while_it_is_written(folder):
     app = app_over(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(app, pilot)
-        await ask(app, pilot, "How many arches has the bridge of Arta?")
-    again = app_over(folder, continue_last=True)
-    async with again.run_test(size=(80, 24)) as pilot:
-        await settle(again, pilot)
-        assert "How many arches has the bridge of Arta?" in seen(again)
-        assert len(again.answers) == 1
-
-
-async def test_adding_works_without_leaving(folder, tmp_path):
-    (tmp_path / "more.txt").write_text(
-        "The tower of Pisa leans by four degrees to the south.", "utf-8"
-    )
-    app = app_over(folder)
-    async with app.run_test(size=(100, 30)) as pilot:
-        await settle(app, pilot)
-        await ask(app, pilot, f"/add {tmp_path / 'more.txt'}")
-        assert "1 added" in seen(app)
-        await ask(app, pilot, f"/add {tmp_path / 'missing.txt'}")
-        assert "missing.txt" in seen(app)
-
-
-async def test_an_empty_library_leads_to_adding(tmp_path):
-    app = app_over(tmp_path / "empty")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(app, pilot)
-        assert "The library is empty. Add articles: /add PATH" in seen(app)
-
-
-async def test_export_writes_all_citations_and_overwrites_nothing(folder, tmp_path):
-    app = app_over(folder)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(app, pilot)
-        await ask(app, pilot, "How many arches has the bridge of Arta?")
-        await ask(app, pilot, f"/export {tmp_path / 'talk.md'}")
-        written = (tmp_path / "talk.md").read_text("utf-8")
-        assert "## How many arches has the bridge of Arta?" in written
-        assert r"[1] Bridges \[bold\]of\[/\] Arta" in written
-        await ask(app, pilot, f"/export {tmp_path / 'talk.md'}")
-        assert (tmp_path / "talk.md").read_text("utf-8") == written
-
-
-async def test_help_articles_and_themes_are_reachable_by_keys(folder):
-    app = app_over(folder)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(app, pilot)
-        await pilot.press("f1")
-        assert isinstance(app.screen, HelpScreen)
-        await pilot.press("escape", "f2")
+        app.query_one(QuestionInput).value = "אבג 12"
         await pilot.pause()
-        assert isinstance(app.screen, PickScreen)
-        await pilot.press("b", "r", "i", "enter")
+        status = [line.rstrip() for line in seen(app).splitlines() if "12 גבא" in line]
+        assert len(status) == 1
+        assert len(status[0]) > 70
+
+
+async def test_a_question_written_before_the_library_is_open_waits_for_it(folder):
+    import threading
+
+    gate = threading.Event()
+
+    def opening(_):
+        from tests.assistant.tui.chat import assistant
+
+        gate.wait(20)
+        return assistant(folder)
+
+    app = PullquoteApp(opening)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.query_one(QuestionInput).value = ARCHES
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "1 question waits" in seen(app)
+        gate.set()
         await settle(app, pilot)
-        assert isinstance(app.screen, SourceScreen)
+        assert "very likely (90%)" in seen(app)
+
+
+async def test_escape_cancels_a_running_question(folder):
+    import threading
+
+    from assistant.errors import Cancelled
+    from tests.assistant.tui.chat import NumberReader
+
+    started = threading.Event()
+
+    class SlowReader(NumberReader):
+        def read(self, question, hits, *, cancelled=None):
+            started.set()
+            while not cancelled():
+                threading.Event().wait(0.01)
+            raise Cancelled("cancelled")
+
+    app = app_over(folder, reader=SlowReader())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(app, pilot)
+        app.query_one(QuestionInput).value = ARCHES
+        await pilot.press("enter")
+        assert await asyncio.to_thread(started.wait, 20)
+        await pilot.pause()
+        assert "Esc cancels" in seen(app)
         await pilot.press("escape")
-        before = app.theme
-        await pilot.press("f4")
-        assert app.theme != before
+        await settle(app, pilot)
+        assert "Cancelled." in seen(app)
+        assert app.turns == []
 
 
 async def test_a_library_that_cannot_be_opened_is_explained():
-    def locked():
+    def locked(_):
         raise LibraryLocked("process 7 is writing to the library: wait until it has finished")
 
     app = PullquoteApp(locked)
@@ -207,13 +251,18 @@ async def test_a_library_that_cannot_be_opened_is_explained():
         assert "wait until it has finished" in seen(app)
 
 
-async def test_huge_and_odd_input_is_taken_calmly(folder):
-    app = app_over(folder)
+async def test_a_worker_that_fails_unexpectedly_says_what_to_do(folder):
+    from tests.assistant.tui.chat import NumberReader
+
+    class BrokenReader(NumberReader):
+        def read(self, question, hits, *, cancelled=None):
+            raise ZeroDivisionError("division by zero")
+
+    app = app_over(folder, reader=BrokenReader())
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(app, pilot)
-        await ask(app, pilot, "🙂" * 300 + "\u200b\u202e[red]" + "x" * 100_000)
-        await ask(app, pilot, "/nonsense")
-        assert "unknown command /nonsense" in seen(app)
-        await pilot.resize_terminal(60, 20)
-        await pilot.resize_terminal(140, 45)
-        await pilot.pause()
+        await write(app, pilot, ARCHES)
+        screen = " ".join(seen(app).replace("▌", " ").split())
+        assert "answering failed unexpectedly (ZeroDivisionError: division by zero)" in screen
+        assert "pullquote doctor" in screen
+        assert "reading…" not in screen

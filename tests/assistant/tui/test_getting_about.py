@@ -1,0 +1,360 @@
+"""The chat, by what a person sees: lists, commands, keys, adding, keeping, exporting."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+
+import pytest
+from textual.widgets import DataTable, Input
+
+from assistant.tui.claims import ClaimsScreen
+from assistant.tui.question import MAX_QUESTION_CHARS, QuestionInput
+from assistant.tui.screens import MAX_CHOICES, HelpScreen, PickScreen, fuzzy
+from assistant.tui.settings import Settings
+from assistant.tui.source import SourcePane, SourceScreen
+from tests.assistant.tui.chat import app_over, assistant, seen, settle, write
+
+pytestmark = pytest.mark.asyncio
+
+ARCHES = "How many arches has the bridge of Arta?"
+
+
+def words(app):
+    """What is seen, without line breaks and borders."""
+    return " ".join(seen(app).replace("▌", " ").replace("│", " ").split())
+
+
+@pytest.fixture
+def at_80(folder):
+    return app_over(folder), {"size": (80, 24), "notifications": True}
+
+
+async def test_help_shows_keys_as_they_are_set(folder):
+    app = app_over(folder, settings=Settings(keys={"articles": "ctrl+o"}, reduced_motion=True))
+    async with app.run_test(size=(80, 45)) as pilot:
+        await settle(app, pilot)
+        await pilot.press("f1")
+        await pilot.pause()
+        assert isinstance(app.screen, HelpScreen)
+        assert "Ctrl+O pick an article (articles)" in words(app)
+        assert "/verify QUOTE is it really there?" in words(app)
+        await pilot.press("escape", "ctrl+o")
+        await settle(app, pilot)
+        assert isinstance(app.screen, PickScreen)
+        await pilot.press("escape", "f2")
+        await settle(app, pilot)
+        assert not isinstance(app.screen, PickScreen)
+
+
+async def test_articles_are_picked_by_parts_of_their_name(at_80):
+    app, options = at_80
+    async with app.run_test(**options) as pilot:
+        await settle(app, pilot)
+        await pilot.press("f2")
+        await settle(app, pilot)
+        assert "Articles (3)" in seen(app)
+        await pilot.press("t", "w", "r")
+        await settle(app, pilot)
+        assert "Articles (1 of 3)" in seen(app)
+        await pilot.press("enter")
+        await settle(app, pilot)
+        assert isinstance(app.screen, SourceScreen)
+        assert "The old bridge of Arta has 9 arches" in seen(app)
+
+
+async def test_earlier_questions_come_back_into_the_line(at_80, folder):
+    with assistant(folder) as pq:
+        kept = pq.start_conversation("x")
+        pq.add_turn(kept, pq.ask("When was the bridge built?"))
+    app, options = at_80
+    async with app.run_test(**options) as pilot:
+        await settle(app, pilot)
+        await pilot.press("f3")
+        await settle(app, pilot)
+        await pilot.press(*"built")
+        await settle(app, pilot)
+        await pilot.press("enter")
+        await settle(app, pilot)
+        assert app.query_one(QuestionInput).value == "When was the bridge built?"
+
+
+async def test_up_and_down_recall_what_was_asked(at_80):
+    app, options = at_80
+    async with app.run_test(**options) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, ARCHES)
+        line = app.query_one(QuestionInput)
+        line.value = "half a"
+        await pilot.press("up")
+        assert line.value == ARCHES
+        await pilot.press("down")
+        assert line.value == "half a"
+
+
+async def test_conversations_are_kept_continued_and_picked(folder):
+    app = app_over(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, ARCHES)
+    again = app_over(folder, continue_last=True)
+    async with again.run_test(size=(80, 24)) as pilot:
+        await settle(again, pilot)
+        assert f"› {ARCHES}" in seen(again)
+        assert "going on after 1 turn" in seen(again) or len(again.turns) == 1
+        await write(again, pilot, "/new")
+        assert ARCHES not in seen(again)
+        await write(again, pilot, "/history")
+        assert isinstance(again.screen, PickScreen)
+        await pilot.press("enter")
+        await settle(again, pilot)
+        assert f"› {ARCHES}" in seen(again)
+        await write(again, pilot, "How many arches has the tower?")
+    with assistant(folder) as pq:
+        assert [kept.turn_count for kept in pq.conversations()] == [2]
+
+
+async def test_adding_works_without_leaving(at_80, tmp_path):
+    (tmp_path / "more words.txt").write_text("The tower of Pisa leans by 4 degrees.", "utf-8")
+    app, options = at_80
+    async with app.run_test(**options) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, f"/add {tmp_path / 'more words.txt'}")
+        assert "1 added" in seen(app)
+        assert "4 articles in the library" in seen(app)
+        await write(app, pilot, f"/add {tmp_path / 'missing.txt'}")
+        assert "missing.txt" in seen(app)
+        await write(app, pilot, "/add")
+        assert "/add PATH or URL: add files, folders, web pages, feeds" in seen(app)
+
+
+async def test_an_empty_library_leads_to_adding(tmp_path):
+    (tmp_path / "new.txt").write_text("The tower of Pisa leans by 4 degrees.", "utf-8")
+    app = app_over(tmp_path / "empty")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(app, pilot)
+        assert "The library is empty." in seen(app)
+        assert app.query_one(QuestionInput).value == "/add "
+        await pilot.press(*str(tmp_path / "new.txt"), "enter")
+        await settle(app, pilot)
+        assert "1 article in the library" in seen(app)
+
+
+async def test_an_add_shows_its_progress_and_is_stopped_by_escape(folder, tmp_path):
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(40):
+        (many / f"{number:02}.txt").write_text(
+            f"Article {number} tells of {number} ships.", "utf-8"
+        )
+    held, seen_one = threading.Event(), threading.Event()
+
+    def opening(_):
+        pq = assistant(folder)
+        add = pq.add
+
+        def slow_add(sources, *, on_progress, cancelled):
+            def told(progress):
+                on_progress(progress)
+                seen_one.set()
+                held.wait(20)
+
+            return add(sources, on_progress=told, cancelled=cancelled)
+
+        pq.add = slow_add
+        return pq
+
+    from assistant.tui.app import PullquoteApp
+
+    app = PullquoteApp(opening)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(app, pilot)
+        app.query_one(QuestionInput).value = f"/add {many}"
+        await pilot.press("enter")
+        assert await asyncio.to_thread(seen_one.wait, 20)
+        await pilot.pause()
+        assert "adding" in seen(app)
+        assert "(Esc stops)" in seen(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "what was added is kept" in seen(app)
+        held.set()
+        await settle(app, pilot)
+        assert "Cancelled." in seen(app)
+        assert "adding" not in seen(app)
+
+
+async def test_export_writes_all_citations_and_overwrites_nothing(at_80, tmp_path):
+    app, options = at_80
+    async with app.run_test(**options) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, ARCHES)
+        await write(app, pilot, "/verify The bridge of Arta has 7 arches.")
+        await write(app, pilot, "/export talk.md")
+        written = (tmp_path / "talk.md").read_text("utf-8")
+        assert f"## {ARCHES}" in written
+        assert r"[1] Bridges \[bold\]of\[/\] Arta" in written
+        assert "Exact: the quote is in the library." in written
+        await write(app, pilot, "/export talk.md")
+        assert "name another file" in words(app)
+        assert (tmp_path / "talk.md").read_text("utf-8") == written
+        await write(app, pilot, "/export talk.json")
+        form = json.loads((tmp_path / "talk.json").read_text("utf-8"))
+        assert [turn["schema"] for turn in form["turns"]] == [
+            "pullquote/answer/1",
+            "pullquote/quote/1",
+        ]
+
+
+async def test_copying_gives_quote_and_citation(at_80):
+    app, options = at_80
+    async with app.run_test(**options) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, ARCHES)
+        await pilot.press("ctrl+up", "y")
+        assert app.clipboard.startswith("“7 arches” — Bridges [bold]of[/] Arta, lede, paragraph 2")
+        await pilot.press("o")
+        await pilot.pause()
+        assert "This article has no web address." in seen(app)
+
+
+async def test_checks_stand_in_the_conversation(at_80):
+    app, options = at_80
+    async with app.run_test(**options) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, "/verify The bridge of Arta has 8 arches.")
+        assert "Altered: the source says it differently." in seen(app)
+        assert "[-8-]{+7+}" in seen(app)
+        await write(app, pilot, "1")
+        assert isinstance(app.screen, SourceScreen)
+        await pilot.press("escape")
+        await write(app, pilot, "/timeline When was the bridge of Arta built?")
+        assert "1606" in seen(app)
+        await write(app, pilot, "/check The bridge of Arta has 8 arches.")
+        assert "/check The bridge of Arta has 8 arches." in seen(app)
+
+
+async def test_claims_of_a_file_are_listed_filtered_and_saved(folder, tmp_path):
+    (tmp_path / "claims.txt").write_text(
+        "The bridge of Arta has 7 arches.\nThe bridge of Arta has 8 arches.\nPigs fly.\n", "utf-8"
+    )
+    app = app_over(folder)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, "/check claims.txt")
+        assert isinstance(app.screen, ClaimsScreen)
+        assert "3 claims" in seen(app)
+        table = app.screen.query_one(DataTable)
+        assert table.row_count == 3
+        supported = sum(report.verdict.value == "supported" for report in app.claims)
+        await pilot.press("1")
+        await settle(app, pilot)
+        assert table.row_count == supported
+        await pilot.press("0", "slash", *"pigs")
+        await settle(app, pilot)
+        assert table.row_count == 1
+        await pilot.press("enter", "x")
+        await settle(app, pilot)
+        assert "Saved 1 claims" in words(app) or "Saved 1 claim" in words(app)
+        rows = (tmp_path / "claims-checked.csv").read_text("utf-8").splitlines()
+        assert len(rows) == 2
+        assert "Pigs fly." in rows[1]
+        await pilot.press("escape")
+        await settle(app, pilot)
+        assert not isinstance(app.screen, ClaimsScreen)
+        await pilot.press("f6")
+        await pilot.pause()
+        assert isinstance(app.screen, ClaimsScreen)
+
+
+async def test_the_palette_offers_what_the_chat_can_do(at_80):
+    app, options = at_80
+    async with app.run_test(**options) as pilot:
+        await settle(app, pilot)
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        await pilot.press(*"earlier")
+        await settle(app, pilot)
+        assert "Earlier questions" in seen(app)
+
+
+async def test_themes_switch_and_stay_readable(at_80):
+    app, options = at_80
+    async with app.run_test(**options) as pilot:
+        await settle(app, pilot)
+        assert app.theme == "dark"
+        await pilot.press("f4")
+        assert app.theme == "light"
+
+
+async def test_slash_commands_are_hinted_and_completed(at_80, tmp_path):
+    app, options = at_80
+    async with app.run_test(**options) as pilot:
+        await settle(app, pilot)
+        await pilot.press(*"/exp")
+        await pilot.pause()
+        assert "/export FILE: save the conversation" in seen(app)
+        await pilot.press("tab")
+        await pilot.pause()
+        line = app.query_one(QuestionInput)
+        assert line.value == "/export"
+        line.value = f"/add {tmp_path}/bri"
+        line.cursor_position = len(line.value)
+        await pilot.pause()
+        await settle(app, pilot)
+        await pilot.press("tab")
+        assert line.value == f"/add {tmp_path}/bridges.md"
+        await write(app, pilot, "/nonsense")
+        assert "There is no command /nonsense" in seen(app)
+        await write(app, pilot, "/library")
+        assert "3 articles and 0 conversations in " in words(app)
+
+
+async def test_huge_and_odd_input_is_taken_calmly(at_80):
+    app, options = at_80
+    async with app.run_test(**options) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, "🙂" * 300 + "\u200b\u202e[red]")
+        line = app.query_one(QuestionInput)
+        line.focus()
+        from textual.events import Paste
+
+        line.post_message(Paste("two\nlines " + "x" * 100_000))
+        await settle(app, pilot)
+        assert line.value.startswith("two lines xxx")
+        assert len(line.value) == MAX_QUESTION_CHARS
+        assert "Add long texts as articles with /add." in words(app)
+        await pilot.resize_terminal(60, 20)
+        await pilot.resize_terminal(140, 45)
+        await settle(app, pilot)
+        assert line.value.startswith("two lines xxx")
+
+
+async def test_an_article_that_changed_since_is_not_misquoted(folder, tmp_path):
+    app = app_over(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, ARCHES)
+        (tmp_path / "bridges.md").write_text("# Bridges\n\nNothing is here now.\n", "utf-8")
+        await write(app, pilot, f"/add {tmp_path / 'bridges.md'}")
+        await write(app, pilot, "1")
+        assert app.screen.query_one(SourcePane).citation is None
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "The article has changed since this answer" in words(app)
+
+
+async def test_fifty_thousand_articles_are_searched_without_a_wait():
+    choices = [(str(n), f"Article {n} about the river number {n % 977}") for n in range(50_000)]
+    found = fuzzy("river 976", choices)
+    assert found[0][1].endswith("number 976")
+    assert len(fuzzy("a r", choices)) == MAX_CHOICES
+    screen = PickScreen("Articles", choices, bidi=app_over(None).bidi)
+    app = app_over(None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.push_screen(screen)
+        await pilot.press(*"49999")
+        await settle(app, pilot)
+        assert screen.query_one(Input).value == "49999"
+        assert screen.shown[0] == ("49999", choices[49999][1])
