@@ -102,8 +102,11 @@ class Tasks(App[int]):
         from assistant.tui.suggestions import suggest
 
         assert self.pq is not None
-        questions = suggest(self.pq, self.pq.articles(limit=NEWEST), wanted=wanted, stop=busy)
-        self.post_message(messages.QuestionsFound(questions))
+        questions: list[str] = []
+        newest = self.pq.articles(limit=NEWEST)
+        for question in suggest(self.pq, newest, wanted=wanted, stop=busy):
+            questions.append(question)
+            self.post_message(messages.QuestionsFound(questions))
 
     @work(thread=True, group="ask")
     @told(Task.ASK)

@@ -1,0 +1,68 @@
+"""Suggested questions: natural, from the articles, and answered by them."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.tui.suggestions import answers, candidates, question_of, suggest
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "answer"),
+    [
+        (
+            "The harbour authority of Oslo provides for longer quays by 2030.",
+            None,
+            None,
+        ),
+        (
+            "The Oslo Accord provides for two states.",
+            "What does the Oslo Accord provide for?",
+            "two states.",
+        ),
+        ("Norway plans to build a tunnel.", "What does Norway plan to do?", "build a tunnel."),
+        (
+            "After long talks, Prime Minister Anna Berg has promised new ferries.",
+            "What has Prime Minister Anna Berg promised?",
+            "new ferries.",
+        ),
+        (
+            "Nordic ministers agree on common rules for ferries.",
+            "What do Nordic ministers agree on?",
+            "common rules for ferries.",
+        ),
+        (
+            "The first meeting of the council took place on Friday in Oslo.",
+            "When did the first meeting of the council take place?",
+            "on Friday in Oslo.",
+        ),
+        (
+            "Norway is prepared to contribute ten ships.",
+            "What is Norway prepared to contribute?",
+            "ten ships.",
+        ),
+        ("غادر 20 سائحا المدينة في مارس الماضي.", "متى غادر 20 سائحا المدينة؟", "مارس الماضي."),
+        ("It provides for support.", None, None),
+        ("He plans a journey.", None, None),
+        ("Rain.", None, None),
+    ],
+)
+def test_a_sentence_becomes_the_question_that_it_answers(sentence, question, answer):
+    made = question_of(sentence)
+    if question is None:
+        assert made is None
+    else:
+        assert made[0] == question
+        assert sentence[made[1] :].strip() == answer
+
+
+def test_the_seeds_give_questions_that_the_seeds_answer(seeds):
+    articles = seeds.articles()
+    found = list(suggest(seeds, articles, wanted=3, stop=lambda: False))
+    assert len(found) == 3
+    made = {c.question: c for a in articles for c in candidates(seeds.article(a.id))}
+    assert all(answers(seeds.ask(question), made[question]) for question in found)
+
+
+def test_the_search_ends_when_the_user_asks_something(seeds):
+    assert list(suggest(seeds, seeds.articles(), wanted=3, stop=lambda: True)) == []
