@@ -33,10 +33,15 @@ _DETERMINED = re.compile(r"\b(?:this|that|these|those)\s+[a-z]{3,}", re.IGNORECA
 _NAME = re.compile(
     r"\b[A-Z][\w’'.-]*(?:\s+(?:(?:of|the|de|von|van|for|and)\s+){0,2}[A-Z][\w’'.-]*)*"
 )
-_SUBJECT_NAME = re.compile(rf"(?:\bthe\s+)?{_NAME.pattern}")
+_EVENT = (
+    "summit|meeting|talks?|conference|declaration|agreement|treaty|accord|proposal|election|war|crisis|"
+    "government|parliament|army|coalition|court"
+)
+_SUBJECT_NAME = re.compile(rf"(?:\bthe\s+)?{_NAME.pattern}(?:\s+(?:{_EVENT})\b)?")
+_WHO_IS = re.compile(r"^\s*[Ww]ho\s+(?:is|was)\s+[A-Z]")
 _QUESTION_OPENING = re.compile(
     r"^\s*(?:and\s+|but\s+)?(?:who|whom|whose|what|which|when|where|why|how many|how much|how|did|"
-    r"does|do|is|are|was|were|has|have|had|can|could|will|would|should|may|might)\b",
+    r"does|do|is|are|was|were|has|have|had|can|could|will|would|should|may|might|متى|أين|من|لماذا|كيف|كم|ماذا|هل)\b",
     re.IGNORECASE,
 )
 _NOUN_PHRASE = re.compile(
@@ -120,7 +125,8 @@ def _has_own_subject(text: str) -> bool:
 
 def _for_pronoun(previous: Answer, pronoun: re.Match[str], subject: str) -> str:
     """A person from the answer for "he" and "she", the subject for everything else."""
-    if pronoun.group("word").lower() in _PERSONAL and previous.answers:
+    named = _WHO_IS.match(previous.asked_as or previous.question) and _NAME.search(subject)
+    if pronoun.group("word").lower() in _PERSONAL and previous.answers and not named:
         text = previous.answers[0].text
         if len(text.split()) <= MAX_SUBJECT_WORDS and _NAME.match(text):
             return text
@@ -139,7 +145,8 @@ def _bare(question: str, asked: str) -> str:
     """The earlier question asked with another question word."""
     word = re.sub(r"^\s*(?:and|but|so)\s+", "", question, flags=re.IGNORECASE).strip(" ?؟")
     rest = _QUESTION_OPENING.sub("", asked).strip(" ?؟")
-    return _capitalised(f"{word} {rest}?")
+    mark = "؟" if "\u0600" <= word[:1] <= "\u06ff" else "?"
+    return _capitalised(f"{word} {rest}{mark}")
 
 
 def _exchange(asked: str, what: str) -> str:

@@ -57,3 +57,69 @@ def test_questions_that_stand_alone_are_never_rewritten(question):
 
 def test_nothing_is_completed_without_a_turn_before():
     assert complete("When?", []) is None
+
+
+PAIRS = [
+    ("What is the Paris Declaration?", "What does it provide for?", "Coalition of the Willing"),
+    ("Who is Friedrich Merz?", "And what did he not rule out?", "Coalition of the Willing"),
+    (
+        "What is the Coalition of the Willing?",
+        "Where was its 15th summit?",
+        "Coalition of the Willing",
+    ),
+    (
+        "How many countries took part in the Paris summit?",
+        "When did it take place?",
+        "Coalition of the Willing",
+    ),
+    (
+        "What role does the United States play?",
+        "How will it monitor the peace?",
+        "Coalition of the Willing",
+    ),
+    ("What does Volodymyr Zelenskyy propose?", "When?", "Following recent Berlin talks"),
+    (
+        "What does Evika Silina say?",
+        "Where was it discussed with eight countries?",
+        "In the shadow",
+    ),
+    (
+        "What is Sweden prepared to contribute?",
+        "And who says that it carries risks?",
+        "Sweden is prepared",
+    ),
+    (
+        "What did leaders sign in Paris?",
+        "And who signed the declaration of intent?",
+        "In Paris, leaders",
+    ),
+    ("كم مظلي أمريكي غادر القاعدة؟", "متى؟", "غادر 1500"),
+]
+"""A question, what is asked after it, and the article that answers the second."""
+MIN_RIGHT = 8
+
+
+def test_follow_ups_find_the_right_article(seeds):
+    wrong = []
+    for first, then, title in PAIRS:
+        answer = seeds.ask(then, history=[seeds.ask(first)])
+        cited = [c.title for g in answer.answers[:1] for c in g.citations]
+        nearest = [hit.passage.title for hit in answer.passages[:1]]
+        if not any(found.startswith(title) for found in cited or nearest):
+            wrong.append((then, answer.asked_as, cited or nearest))
+    assert len(PAIRS) - len(wrong) >= MIN_RIGHT, wrong
+
+
+def test_a_person_who_is_asked_about_stays_the_subject():
+    before = turn("Who is Friedrich Merz?", "Chancellor")
+    assert complete("What did he say?", [before]) == "What did Friedrich Merz say?"
+
+
+def test_an_event_keeps_its_noun():
+    before = turn("How many countries took part in the Paris summit?", "35")
+    assert complete("When did it take place?", [before]) == "When did the Paris summit take place?"
+
+
+def test_an_arabic_question_word_is_exchanged():
+    before = turn("كم مظلي غادر القاعدة؟", "1500")
+    assert complete("متى؟", [before]) == "متى مظلي غادر القاعدة؟"
