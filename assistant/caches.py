@@ -16,13 +16,16 @@ from assistant.errors import LibraryLocked, LibraryReadOnly
 from assistant.lexical import LexicalIndex
 from assistant.library import Library
 from embeddings.errors import EmbeddingsError
-from embeddings.index import FaissIndex, VectorIndex
+from embeddings.index import EXACT_LIMIT, FaissIndex, OnProgress, VectorIndex
 
 if TYPE_CHECKING:
     from assistant.remote_vectors import RemoteVectors
 
 VECTORS_FOLDER = "vectors"
 LEXICAL_FOLDER = "lexical"
+STREAMED_FROM = EXACT_LIMIT
+"""From so many new passages on, the vector index is built anew through files, resumably, instead of
+holding them in memory: 1.5 GB a million."""
 
 
 class Caches:
@@ -145,8 +148,12 @@ class Caches:
             generation=target,
         )
 
-    def save(self) -> None:
+    def save(self, *, on_progress: OnProgress | None = None) -> None:
         """Write both, caught up; the caller holds the writer's lock.
+
+        Args:
+            on_progress: Called with (steps done, steps in all) while a large vector index is
+                built; what it raises stops that, and the next save goes on where it was.
 
         Raises:
             IndexUnreachable: The vector index is on another machine that does not answer; it gets
@@ -157,9 +164,27 @@ class Caches:
             if self._remote is not None:
                 self._remote.catch_up()
                 return
+            if self._vectors is None:
+                self._load_vectors()
+            if self._library.changed_count(self._vectors_generation) > STREAMED_FROM:
+                self._build_vectors(on_progress)
             index = self._local_vectors()
             if index.generation != self._vectors_generation or not self.vectors_folder.exists():
                 index.save(self.vectors_folder, generation=self._vectors_generation)
+
+    def _build_vectors(self, on_progress: OnProgress | None) -> None:
+        library = self._library
+        target = library.generation
+        self._vectors = FaissIndex.build(
+            self.vectors_folder,
+            library.changed_vectors(-1),
+            dim=library.dim,
+            model_id=library.model_id,
+            generation=target,
+            total=library.counts()["passages"],
+            on_progress=on_progress,
+        )
+        self._vectors_generation = target
 
     def rebuild(self) -> None:
         """Drop both and build them from the database; the caller holds the writer's lock."""

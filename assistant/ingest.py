@@ -173,7 +173,13 @@ class Ingestor:
             for batch, vectors in self._encoded(waiting()):
                 self._put(batch, vectors, counts)
             tell("")
-            self._caches.save()
+
+            def tell_steps(done: int, steps: int) -> None:
+                if on_progress is not None:
+                    elapsed = time.perf_counter() - started
+                    on_progress(Progress(done, steps, "building the index", elapsed))
+
+            self._caches.save(on_progress=tell_steps)
         ids = counts.added + counts.updated
         return IngestReport(
             added=tuple(counts.added),

@@ -360,6 +360,10 @@ class Library(Database):
             ids = np.array([row[0] for row in rows], dtype=np.int64)
             yield ids, storage.vectors_from_blobs([row[1] for row in rows], self.dim)
 
+    def changed_count(self, since: int) -> int:
+        """How many passages were stored after generation ``since``."""
+        return int(self._rows("SELECT COUNT(*) FROM passages WHERE generation > ?", (since,))[0][0])
+
     def changed_documents(
         self, since: int, *, batch: int = 5_000
     ) -> Iterator[list[LexicalDocument]]:
