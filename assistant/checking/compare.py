@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from assistant.checking.facts import DateMention, Facts, Name, Quantity, facts_of, stem
+from assistant.checking.facts import Bound, DateMention, Facts, Name, Quantity, facts_of, stem
 from assistant.checking.reports import Difference
 from assistant.checking.tokens import Token, tokens_of
 from assistant.lexical import STOP_WORDS
@@ -236,6 +236,10 @@ def _share(wanted: Sequence[str], there: frozenset[str] | set[str]) -> float:
 
 def _numbers(ours: Facts, claim: str, theirs: Facts, sentence: str) -> list[Departure]:
     found = []
+    unmet = sum(
+        not any(_agrees(quantity, other) for other in theirs.quantities)
+        for quantity in ours.quantities
+    )
     for quantity in ours.quantities:
         if any(_agrees(quantity, other) for other in theirs.quantities):
             continue
@@ -246,7 +250,7 @@ def _numbers(ours: Facts, claim: str, theirs: Facts, sentence: str) -> list[Depa
         ]
         # The same thing counted; else, where each sentence has one figure left, that one.
         same = [other for other in rivals if other.unit == quantity.unit and quantity.unit]
-        if not same and len(rivals) == 1 and len(ours.quantities) == 1:
+        if not same and len(rivals) == 1 and unmet == 1:
             symbols = {"%", "$", "€", "£", "°", "th"}
             if not ({rivals[0].unit, quantity.unit} & symbols):
                 same = rivals
@@ -261,6 +265,14 @@ def _agrees(ours: Quantity, theirs: Quantity) -> bool:
         return False
     if ours.low == ours.high and theirs.low == theirs.high:
         return ours.value == theirs.value or _is_rounded(ours.value, theirs.value)
+    if ours.unit == theirs.unit and ours.bound is theirs.bound:
+        # "Over 40" is not borne out by "over 35", nor "nearly 603" by "nearly 600".
+        return (
+            ours.value == theirs.value
+            or _is_rounded(ours.value, theirs.value)
+            or (ours.bound is Bound.LEAST and ours.value < theirs.value)
+            or (ours.bound is Bound.MOST and ours.value > theirs.value)
+        )
     if ours.unit != theirs.unit and ours.unit and theirs.unit:
         # "More than two dozen leaders" says nothing of fifty countries.
         return False

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from assistant.checking.tokens import Token, tokens_of
 from assistant.lexical import STOP_WORDS
@@ -118,6 +119,16 @@ _INNER_PART = re.compile(r"-[a-zà-ÿ]{1,3}-(?=[A-ZÀ-Þ])")
 """Within one name: Mar-a-Lago, Port-au-Prince."""
 
 
+class Bound(Enum):
+    """How sure a figure is."""
+
+    EXACT = "exactly"
+    LEAST = "at least"
+    MOST = "at most"
+    ABOUT = "about"
+    RANGE = "between"
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A number with what it counts and how sure it is."""
@@ -129,6 +140,17 @@ class Quantity:
     unit: str
     """Stem of what is counted, or a symbol; empty where there is none."""
     span: Span
+
+    @property
+    def bound(self) -> Bound:
+        """What ``low`` and ``high`` come from."""
+        if self.low == self.high:
+            return Bound.EXACT
+        if math.isinf(self.high):
+            return Bound.LEAST
+        if math.isinf(self.low):
+            return Bound.MOST
+        return Bound.ABOUT if self.low < self.value < self.high else Bound.RANGE
 
 
 @dataclass(frozen=True, slots=True)

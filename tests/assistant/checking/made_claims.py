@@ -57,7 +57,7 @@ WEEKDAY = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 DATE = re.compile(
     rf"\b(?P<month>{MONTH}) (?P<day>\d{{1,2}})\b|\b(?P<weekday>{WEEKDAY})\b|\b(?P<arabic>\d{{1,2}}) فبراير"
 )
-NUMBER = re.compile(r"(?<![\w.,-])(?P<n>\d[\d,]*)(?=[ -](?:[a-zA-Z\u0621-\u064a]))(?!th)")
+NUMBER = re.compile(r"(?<![\w.,-])(?P<n>\d(?:[\d,]*\d)?)(?=[ -](?:[a-zA-Z\u0621-\u064a]))(?!th)")
 AUXILIARY = re.compile(
     r"\b(?:is|are|was|were|would be|would|has been|has|have|could|will|can)\b(?! (?:not|no)\b)"
 )

@@ -187,6 +187,14 @@ def test_reader_of_stances(seeds: Assistant) -> None:
         ("Er kam am 3. März 2021.", "Er kam am 5. März 2021.", [Difference.DATE]),
         ("It happened on 12 February.", "It happened يوم 12 فبراير.", []),
         ("Sales rose 5 percent.", "Sales rose 5%.", []),
+        ("Over $7 billion was paid.", "Over $4 billion was paid.", [Difference.NUMBER]),
+        ("Over $3 billion was paid.", "Over $4 billion was paid.", []),
+        ("It cost nearly $603.", "It cost nearly $600.", [Difference.NUMBER]),
+        (
+            "Two patients met 86 of their friends.",
+            "Two patients met 46 of their friends.",
+            [Difference.NUMBER],
+        ),
         ("Sales rose 5 percent.", "Sales rose by $5.", [Difference.NUMBER]),
     ],
 )

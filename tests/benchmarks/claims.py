@@ -1,0 +1,244 @@
+"""Claims: stances of evidence sentences, verdicts on rule-made claims, and speed.
+
+    python tests/benchmarks/claims.py --data DIR [--parts stances made speed] [--library DIR] [--out FILE]
+
+- ``stances``: the climate-fever claims whose id is divisible by 5 (never seen in training), each with its
+  five sentences; macro-F1 over supports, refutes, neither, beside two baselines in the same run: always
+  the commonest label, and word overlap with thresholds chosen on the training claims.
+- ``made``: 120 rule-made claims over the seeds (``tests/assistant/checking/made_claims.py``), and 120 over
+  real news pages, which the rules were not written for.
+- ``speed``: 1,000 rule-made claims over the news pages as a batch, stopped after 300 and resumed.
+
+Writes JSON. ``--library`` keeps the library of the news pages for another run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.util
+import json
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.assistant import Assistant
+from assistant.checking.batches import BatchClaim, BatchFile, check_batch
+from assistant.checking.compare import compare
+from assistant.checking.reports import Verdict
+from assistant.checking.stance import NETWORK as NETWORK_FILE
+from assistant.checking.stance import STANCES, StanceNetwork, load_stance_model
+from assistant.training.fit_stance import inputs_for
+from assistant.training.stance_pairs import Pair, read_pairs
+from assistant.types import Progress
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+EXPECTED = {"true": Verdict.SUPPORTED, "unmentioned": Verdict.NOT_ENOUGH}
+STOPPED_AFTER = 300
+
+
+def load_by_path(name: str, path: Path) -> ModuleType:
+    """A module that is no part of a package."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+made_claims = load_by_path(
+    "made_claims", REPOSITORY / "tests" / "assistant" / "checking" / "made_claims.py"
+)
+quotes = load_by_path("quotes_benchmark", REPOSITORY / "tests" / "benchmarks" / "quotes.py")
+
+
+# Stances
+
+
+def overlaps_of(pairs: Sequence[Pair]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Share of the claim's meaningful words in each sentence, and whether one of the two denies."""
+    compared = [compare(pair.claim, pair.sentence) for pair in pairs]
+    return (
+        np.array([found.coverage for found in compared]),
+        np.array([(found.claim_negations + found.source_negations) % 2 == 1 for found in compared]),
+    )
+
+
+def by_overlap(
+    overlaps: NDArray[np.float64], denied: NDArray[np.bool_], threshold: float
+) -> NDArray[np.int64]:
+    """Much overlap supports, or refutes where just one of the two denies; little says neither."""
+    found = np.where(denied, 1, 0)
+    return np.where(overlaps >= threshold, found, 2)
+
+
+def measure_stances(path: Path) -> dict[str, Any]:
+    """Macro-F1 on the claims set aside."""
+    from sklearn.metrics import classification_report, f1_score
+
+    pairs = read_pairs(path)
+    seen = [pair for pair in pairs if not pair.is_held_out]
+    held = [pair for pair in pairs if pair.is_held_out]
+    labels = np.array([STANCES.index(pair.label) for pair in held])
+    seen_labels = np.array([STANCES.index(pair.label) for pair in seen])
+    seen_overlaps = overlaps_of(seen)
+    threshold = max(
+        np.arange(0.1, 1.0, 0.05),
+        key=lambda t: f1_score(seen_labels, by_overlap(*seen_overlaps, t), average="macro"),
+    )
+    inputs = inputs_for(held)
+    model = load_stance_model()
+    network = None
+    if NETWORK_FILE.exists() and model.network_share:
+        reader = StanceNetwork()
+        network = np.concatenate(
+            [reader.log_probabilities(p.claim, [(p.sentence, p.title)]) for p in held]
+        )
+    systems = {
+        "majority": np.full(len(held), np.bincount(seen_labels).argmax()),
+        "word_overlap": by_overlap(*overlaps_of(held), float(threshold)),
+        "regression": model.probabilities(list(inputs)).argmax(axis=1),
+    }
+    if network is not None:
+        systems["network"] = network.argmax(axis=1)
+        systems["pullquote"] = model.probabilities(list(inputs), network).argmax(axis=1)
+    report = classification_report(
+        labels,
+        list(systems.values())[-1],
+        target_names=[stance.value for stance in STANCES],
+        output_dict=True,
+        zero_division=0,
+    )
+    return {
+        "split": "claim_id % 5 == 0",
+        "claims": len({pair.claim_id for pair in held}),
+        "pairs": len(held),
+        "macro_f1": {
+            name: round(float(f1_score(labels, found, average="macro")), 4)
+            for name, found in systems.items()
+        },
+        "by_label": {
+            stance.value: round(report[stance.value]["f1-score"], 4) for stance in STANCES
+        },
+    }
+
+
+# Rule-made claims
+
+
+def measure_made(pq: Assistant, *, count: int, seed: int) -> dict[str, Any]:
+    """Verdicts on claims made from the articles of ``pq``."""
+    articles = [pq.article(summary.id) for summary in pq.articles()]
+    made = made_claims.make_claims(articles, count=count, seed=seed)
+    right: Counter[str] = Counter()
+    kinds = Counter(claim.kind for claim in made)
+    wronged, failures = 0, []
+    for claim, report in zip(made, pq.check_each([c.text for c in made]), strict=True):
+        expected = EXPECTED.get(claim.kind, Verdict.CONTRADICTED)
+        right[claim.kind] += report.verdict is expected
+        wronged += claim.kind == "true" and report.verdict is Verdict.CONTRADICTED
+        if report.verdict is not expected:
+            quote = report.evidence[0].citation.quote if report.evidence else ""
+            failures.append([claim.kind, claim.text, report.verdict.value, quote])
+    return {
+        "claims": len(made),
+        "articles": len(articles),
+        "accuracy": round(right.total() / len(made), 4),
+        "true_called_contradicted": wronged,
+        "true_called_contradicted_share": round(wronged / kinds["true"], 4),
+        "right_by_kind": {kind: [right[kind], kinds[kind]] for kind in kinds},
+        "failures": failures,
+    }
+
+
+# Speed
+
+
+def measure_speed(pq: Assistant, *, count: int) -> dict[str, Any]:
+    """A batch that is stopped and goes on."""
+    articles = [pq.article(summary.id) for summary in pq.articles()]
+    claims = [
+        BatchClaim(claim.text) for claim in made_claims.make_claims(articles, count=count, seed=3)
+    ]
+    told: list[Progress] = []
+    with tempfile.TemporaryDirectory() as folder:
+        pq.check("A warm-up claim about the weather in Paris.")
+        started = time.perf_counter()
+        done = []
+        for stop in (STOPPED_AFTER, count):
+            file = BatchFile(Path(folder) / "out.jsonl")
+            done.append(file.resume(claims))
+            reports = check_batch(claims, pq.check_each, skip=done[-1], on_progress=told.append)
+            for report in islice(reports, stop - done[-1]):
+                file.add(report)
+            file.close()
+        elapsed = time.perf_counter() - started
+        lines = file.path.read_text("utf-8").splitlines()
+    assert [json.loads(line)["claim"] for line in lines] == [c.claim for c in claims]
+    return {
+        "claims": count,
+        "articles": len(articles),
+        "seconds": round(elapsed, 1),
+        "claims_per_second": round(count / elapsed, 2),
+        "resumed_after": done[1],
+        "progress_calls": len(told),
+    }
+
+
+def main() -> None:
+    """Measure and write JSON."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--parts", nargs="*", default=["stances", "made", "speed"])
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--count", type=int, default=1000, help="claims of the speed part")
+    parser.add_argument("--library", type=Path)
+    parser.add_argument("--out", type=Path)
+    arguments = parser.parse_args()
+    path = arguments.data / "climate-fever.jsonl.gz"
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=REPOSITORY, capture_output=True, text=True
+    ).stdout.strip()
+    result: dict[str, Any] = {
+        "benchmark": "claims",
+        "commit": commit,
+        "seed": arguments.seed,
+        "data_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "machine": f"{platform.machine()}, Python {platform.python_version()}",
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        if "stances" in arguments.parts:
+            result["stances"] = measure_stances(path)
+        if "made" in arguments.parts:
+            with Assistant.open(Path(scratch) / "seeds") as pq:
+                result["made_seeds"] = measure_made(pq, count=120, seed=arguments.seed)
+        if {"made", "speed"} & set(arguments.parts):
+            folder = arguments.library or Path(scratch) / "news"
+            with quotes.open_library(folder, arguments.data / "news-pages.tar") as pq:
+                if "made" in arguments.parts:
+                    result["made_news"] = measure_made(pq, count=120, seed=arguments.seed)
+                if "speed" in arguments.parts:
+                    result["speed"] = measure_speed(pq, count=arguments.count)
+    text = json.dumps(result, ensure_ascii=False, indent=1) + "\n"
+    if arguments.out:
+        arguments.out.write_text(text, "utf-8")
+    sys.stdout.write(text)
+
+
+if __name__ == "__main__":
+    main()
