@@ -191,8 +191,13 @@ class Assistant:
         if not hits and self._library.counts()["passages"] == 0:
             return _nothing_to_read(question, asked_as)
         answer = self._answer(question, hits, asked_as, timings, cancelled)
+        related = tuple(
+            other
+            for other in answer.related
+            if filters.allows_date(self._library.article(other.article_id).published)
+        )
         timings["total"] = _elapsed_ms(started)
-        return replace(answer, timings_ms=timings)
+        return replace(answer, timings_ms=timings, related=related)
 
     def answer_from(
         self,
@@ -355,7 +360,10 @@ class Assistant:
         from assistant.checking.timeline import timeline_of_article, timeline_of_hits
 
         if self._library.has_article(subject):
-            return timeline_of_article(self._library.article(subject), self._library)
+            article = self._library.article(subject)
+            if not filters.allows_date(article.published):
+                return timeline_of_hits(article.title, (), self._library)
+            return timeline_of_article(article, self._library)
         hits = self.search(subject, k=k, filters=filters)
         return timeline_of_hits(subject, hits, self._library)
 

@@ -230,6 +230,20 @@ class Filters:
         """Whether nothing is filtered."""
         return self == Filters()
 
+    def allows_date(self, published: str | None) -> bool:
+        """Whether an article of that date may be found.
+
+        >>> Filters(published_to="2025-01-06").allows_date("2025-01-06T09:00")
+        True
+        """
+        if not self.published_from and not self.published_to:
+            return True
+        if published is None or published < (self.published_from or ""):
+            return False
+        last = self.published_to
+        # A date stands for its whole day.
+        return not last or published[: len(last)] <= last
+
 
 @dataclass(frozen=True, slots=True)
 class ReadSpan:
