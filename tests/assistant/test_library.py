@@ -206,6 +206,22 @@ def test_a_put_that_fails_leaves_the_older_article(library, monkeypatch):
     assert [p.text for p in library.passages_of("a")] == ["One."]
 
 
+def test_texts_of_passages_are_cut_in_code_points(library):
+    for name, text in (
+        ("emoji", "🙂🙂 é e\u0301 قمة باريس."),
+        ("nul", "A\0 B\0. After the NUL."),
+        ("line ends", "One.\r\nTwo\u2028three."),
+    ):
+        put(library, make_article(name, text))
+        start, end = 2, len(text) - 3
+        library.execute_history(
+            'UPDATE passages SET start = ?, "end" = ? WHERE id = (SELECT MAX(id) FROM passages)',
+            (start, end),
+        )
+        found = library.passages(library.all_passage_ids()[-1:])
+        assert [passage.text for passage in found.values()] == [text[start:end]]
+
+
 # Caches
 
 
