@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
-from assistant import cli_checking, cli_eval, cli_library, cli_mcp
+from assistant import cli_checking, cli_eval, cli_library, cli_mcp, cli_serve
 from assistant.cli_common import (
     common,
     index_option,
@@ -358,6 +358,7 @@ def doctor(no_repair: bool, library: Path | None, model: str | None, as_json: bo
 
 cli_library.register(cli)
 cli_checking.register(cli)
+cli_serve.register(cli)
 cli_eval.register(cli)
 cli_mcp.register(cli)
 

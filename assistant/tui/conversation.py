@@ -156,12 +156,16 @@ class ConversationApp(Tasks):
     def on_turn_done(self, message: messages.TurnDone) -> None:
         """Show the outcome; then the next waiting question."""
         self._show_turn(message.turn)
-        done = f"answered in {message.elapsed_ms:.0f} ms"
+        elapsed = message.elapsed_ms
+        took = f"{elapsed:.0f} ms" if elapsed < 1000 else f"{elapsed / 1000:.1f} s"
+        done = f"answered in {took}"
         has_sources = bool(turns.citations_in(message.turn))
         self._settle(f"{done} · 1 Enter: first source" if has_sources else done)
 
     def on_task_failed(self, message: messages.TaskFailed) -> None:
         """Show what went wrong and what to do."""
+        if message.task is Task.SUGGEST:  # nobody asked for it; asking will show what is wrong
+            return
         self._append(Note(one_line(message.text), classes="note failure"))
         if isinstance(self.screen, ClaimsScreen) and message.task is Task.CLAIMS:
             self.screen.failed(message.text)

@@ -22,6 +22,8 @@ from assistant.tui.messages import OpenArticle
 from assistant.tui.palette import palette_for
 from assistant.tui.settings import KEYS
 from assistant.tui.text import (
+    Paragraphs,
+    Part,
     article_parts,
     as_option,
     draw,
@@ -65,7 +67,9 @@ class ArticleView(ScrollView, can_focus=True):
             self.call_after_refresh(self._to_quote)
 
     def _lay_out(self) -> None:
-        width = self.scrollable_content_region.width or self.size.width
+        width = (
+            self.scrollable_content_region.width or self.size.width
+        ) - 1  # clear of the scrollbar
         if self.article is None or width <= 0:
             return
         dark = self.app.current_theme.dark
@@ -158,7 +162,8 @@ class SourcePane(Vertical):
         if self.article is None:
             return
         palette = palette_for(dark=self.app.current_theme.dark)
-        self.query_one(".source-title", Static).update(Text(one_line(self.article.title)))
+        title = Paragraphs([Part(Text(one_line(self.article.title)))], bidi=self.bidi)
+        self.query_one(".source-title", Static).update(title)
         facts = [self.article.site or "", self.article.author or ""]
         facts.append(short_date(self.article.published) if self.article.published else "")
         told = " · ".join(one_line(fact) for fact in facts if fact)

@@ -9,7 +9,6 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.style import Style
 from rich.text import Text
 from textual.widgets.option_list import Option
 
@@ -238,12 +237,13 @@ def _word_start(citation: Citation, offset: int) -> int:
 
 def where_text(citation: Citation, number: int, palette: Palette) -> Text:
     """The line below a sentence: its number, which opens it, and where it stands."""
-    line = Text(f"[{number}] ", style=Style.parse(f"bold {palette.number}"))
-    line.append(one_line(citation.title), style=palette.number)
+    line = Text.assemble(
+        (f"[{number}] ", f"bold {palette.number}"), (one_line(citation.title), palette.number)
+    )
+    line.apply_meta({"@click": f"open({number})"})
     line.append(f" · {place(citation)}", style=palette.muted)
     if citation.speaker:
         line.append(f" · according to {one_line(citation.speaker)}", style=palette.muted)
-    line.apply_meta({"@click": f"open({number})"})
     return line
 
 
@@ -323,9 +323,10 @@ def article_parts(
     parts: list[tuple[int, Part]] = []
     for position, paragraph in enumerate(article.paragraphs):
         label = paragraph_label(position, paragraph)
-        shown = Text(
-            label, style=f"italic {palette.warn if paragraph.ai_generated else palette.muted}"
-        )
+        muted = palette.warn if paragraph.ai_generated else palette.muted
+        shown = Text.assemble(
+            (label, f"italic {muted}")
+        )  # a span: lines are drawn without their base style
         body = marked(article.paragraph_text(position), paragraph.start, spans)
         parts += [(position, Part(shown)), (position, Part(body)), (position, Part(Text("")))]
     return parts
