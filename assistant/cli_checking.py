@@ -250,6 +250,8 @@ def timeline(
     from assistant.checking.timeline import timeline_to_json
     from assistant.render_checking import timeline_lines, timeline_svg
 
+    if not question.strip():
+        raise UsageError("the question is empty: ask for something, or name an article")
     with open_assistant(library, model) as pq:
         filters = Filters(published_to=_iso(published_to))
         named = [s.id for s in pq.articles(matching=question) if s.id.startswith(question)]

@@ -13,13 +13,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TextIO
 
-from assistant.checking.reports import ClaimReport, claim_report_to_json
+from assistant.checking.reports import ClaimReport, Verdict, claim_report_to_json
+from assistant.checking.tokens import tokens_of
 from assistant.errors import SourceError, UsageError
 from assistant.types import Progress
 
 CHUNK = 16
 """Claims that are searched together, and at most lost when a batch is cut short."""
 CLAIM_COLUMNS = ("claim", "text", "statement", "quote")
+DELIMITERS = (",", ";", "\t")
 ID_COLUMNS = ("id", "claim_id", "number", "nr")
 CSV_COLUMNS = (
     "id", "claim", "verdict", "confidence", "differences", "quote", "title", "published", "url",
@@ -46,8 +48,9 @@ class BatchClaim:
 def read_claims(text: str, *, name: str = "") -> list[BatchClaim]:
     r"""Claims of a batch file; the form is told from the text.
 
-    JSON lines hold strings or objects with ``claim`` (or ``text``) and perhaps ``id``; CSV needs a header
-    with such a column; anything else is one claim a line.
+    JSON lines (or one JSON array) hold strings or objects with ``claim`` (or ``text``) and perhaps ``id``;
+    CSV needs a header with such a column, and its cells may be parted by commas, semicolons or tabs;
+    anything else is one claim a line.
 
     Args:
         text: The file's text.
@@ -65,14 +68,14 @@ def read_claims(text: str, *, name: str = "") -> list[BatchClaim]:
     text = text.removeprefix("\ufeff")
     first = text.lstrip()[:1]
     lines = text.splitlines()
-    header = next(csv.reader(lines[:1]), []) if lines else []
-    names = [cell.strip().casefold() for cell in header]
-    if first in ("{", '"') and _is_json(text.lstrip().splitlines()[0]):
+    array = _json_array(text) if first == "[" else None
+    delimiter = _delimiter_of(lines[0]) if lines else None
+    if array is not None:
+        found = [_json_claim(value, f"{name} item {at}") for at, value in enumerate(array, 1)]
+    elif first in ("{", '"') and _is_json(text.lstrip().splitlines()[0]):
         found = list(_json_lines(lines, name))
-    elif any(column in names for column in CLAIM_COLUMNS) and (
-        len(names) > 1 or names[0] in CLAIM_COLUMNS
-    ):
-        found = list(_csv_rows(text, names))
+    elif delimiter is not None:
+        found = list(_csv_rows(text, delimiter))
     else:
         found = [BatchClaim(line.strip()) for line in lines if line.strip()]
     if not found:
@@ -88,6 +91,14 @@ def _is_json(line: str) -> bool:
     return True
 
 
+def _json_array(text: str) -> list[Any] | None:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, list) else None
+
+
 def _json_lines(lines: Sequence[str], name: str) -> Iterator[BatchClaim]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -96,24 +107,41 @@ def _json_lines(lines: Sequence[str], name: str) -> Iterator[BatchClaim]:
             value = json.loads(line)
         except ValueError as error:
             raise SourceError(f"{name} line {number} is not JSON: {line[:40]!r}") from error
-        if isinstance(value, str):
-            yield BatchClaim(value)
-            continue
-        claim = (
-            next((value[c] for c in CLAIM_COLUMNS if c in value), None)
-            if isinstance(value, dict)
-            else None
-        )
-        if not isinstance(claim, str):
-            raise SourceError(f'{name} line {number} has no "claim": {line[:40]!r}')
+        yield _json_claim(value, f"{name} line {number}")
+
+
+def _json_claim(value: object, place: str) -> BatchClaim:
+    if isinstance(value, str):
+        return BatchClaim(value)
+    claim, identity = None, None
+    if isinstance(value, dict):
+        claim = next((value[c] for c in CLAIM_COLUMNS if c in value), None)
         identity = next((value[c] for c in ID_COLUMNS if c in value), None)
-        yield BatchClaim(claim, None if identity is None else str(identity))
+    if not isinstance(claim, str):
+        shown = json.dumps(value, ensure_ascii=False)[:40]
+        raise SourceError(f'{place} has no "claim": {shown}')
+    return BatchClaim(claim, None if identity is None else str(identity))
 
 
-def _csv_rows(text: str, names: Sequence[str]) -> Iterator[BatchClaim]:
+def _delimiter_of(header: str) -> str | None:
+    """What parts the cells of a header with a claim column; None where it is none."""
+    for delimiter in DELIMITERS:
+        names = _names_of(header, delimiter)
+        if names and any(column in names for column in CLAIM_COLUMNS):
+            return delimiter
+    return None
+
+
+def _names_of(header: str, delimiter: str) -> list[str]:
+    row = next(csv.reader([header], delimiter=delimiter), [])
+    return [cell.strip().casefold() for cell in row]
+
+
+def _csv_rows(text: str, delimiter: str) -> Iterator[BatchClaim]:
+    names = _names_of(text.splitlines()[0], delimiter)
     at = next(names.index(column) for column in CLAIM_COLUMNS if column in names)
     key = next((names.index(column) for column in ID_COLUMNS if column in names), None)
-    rows = csv.reader(io.StringIO(text))
+    rows = csv.reader(io.StringIO(text), delimiter=delimiter)
     next(rows)
     for row in rows:
         if len(row) > at and row[at].strip():
@@ -128,7 +156,7 @@ def check_batch(
     skip: int = 0,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Iterator[ClaimReport]:
-    """Check the claims after the first ``skip``, in order.
+    """Check the claims after the first ``skip``, in order; one without words has no evidence.
 
     Args:
         claims: The whole batch.
@@ -146,7 +174,10 @@ def check_batch(
 
     for start in range(0, len(rest), CHUNK):
         chunk = rest[start : start + CHUNK]
-        for claim, report in zip(chunk, check_each([c.claim for c in chunk]), strict=True):
+        reports = check_each([c.claim for c in chunk if tokens_of(c.claim)])
+        for claim in chunk:
+            wordless = ClaimReport(claim.claim, Verdict.NOT_ENOUGH, 1.0, ())
+            report = next(reports) if tokens_of(claim.claim) else wordless
             yield replace(report, id=claim.id)
             done += 1
             tell(claim.claim)

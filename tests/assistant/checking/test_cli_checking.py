@@ -82,6 +82,19 @@ def test_batch_to_stdout(run) -> None:
     assert [json.loads(line)["verdict"] for line in lines] == ["supported", "contradicted"]
 
 
+def test_wordless_claim_does_not_stop_a_batch(run) -> None:
+    lines = run("check", "--batch", "-", stdin=f"{TRUE}\n?!\n{FALSE}\n").stdout.splitlines()
+    assert [json.loads(line)["verdict"] for line in lines] == [
+        "supported",
+        "not enough information",
+        "contradicted",
+    ]
+
+
+def test_empty_timeline_question(run) -> None:
+    assert isinstance(run("timeline", " ").exception, UsageError)
+
+
 def test_batch_goes_on_after_a_stop(run, tmp_path: Path) -> None:
     batch, out = tmp_path / "claims.csv", tmp_path / "out.csv"
     claims = [
@@ -143,6 +156,10 @@ def test_read_claims() -> None:
     assert read_claims('{"claim": "x", "id": 3}\n"y"\n') == [BatchClaim("x", "3"), BatchClaim("y")]
     assert read_claims('\ufeffclaim\n"a, ""b"""\n') == [BatchClaim('a, "b"')]
     assert read_claims('"We agree," said Merz.\nNo.')[0].claim == '"We agree," said Merz.'
+    assert read_claims("id;claim\n1;It rained, a lot.\n") == [BatchClaim("It rained, a lot.", "1")]
+    assert read_claims("nr\tstatement\n2\tIt rained.\n") == [BatchClaim("It rained.", "2")]
+    assert read_claims('["x", {"text": "y", "id": 1}]') == [BatchClaim("x"), BatchClaim("y", "1")]
+    assert read_claims("[sic] it says so\n")[0].claim == "[sic] it says so"
     with pytest.raises(UsageError, match="no claims"):
         read_claims("\n \n", name="empty.txt")
     with pytest.raises(SourceError, match="line 2 is not JSON"):
