@@ -29,15 +29,16 @@ _NAME = (
 )
 _ROLE = (
     r"(?:(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Ss]ome|[Mm]any|[Ss]everal|[Tt]wo|[Oo]ne)\s+)?"
-    r"(?:[\w'’-]+\s+){0,2}(?:spokes(?:man|woman|person|people)|officials?|ministry|ministers?|government|"
+    r"(?:[\w'’-]+\s+){0,2}(?i:spokes(?:man|woman|person|people)|officials?|ministry|ministers?|government|"
     r"police|army|military|company|researchers?|scientists?|experts?|analysts?|report|study|statement|"
     r"declaration|critics?|supporters?|sources?|president|chancellor|king|queen|court|union|agency|"
     r"department|authorit(?:y|ies)|office|committee|commission|organi[sz]ation|group|team|coach|lawyers?|"
     r"prosecutors?|doctors?|residents?|witness(?:es)?|neighbou?rs?|users?|opinions?|sentiments?|views?|posts?|"
     r"readers?|commenters?|observers?|economists?|senators?|lawmakers?|ambassador|director|chief|mayor)"
+    r"(?:\s+(?:for|of|from|at|on)\s+(?:the\s+)?[\w'’-]+(?:\s+[A-ZÀ-ÖØ-Þ][\w'’-]*)*)?"
 )
 _PRONOUN = r"(?:He|She|They|It|he|she|they|it)"
-_WHO = rf"(?P<who>{_ROLE}(?:\s+{_NAME})?|{_NAME}|\b{_PRONOUN})"
+_WHO = rf"(?<![\w'’-])(?P<who>{_ROLE}(?:\s+{_NAME})?|{_NAME}|\b{_PRONOUN})"
 _VERB = (
     r"(?:said|says|say|stated|states|state|told|tells|added|adds|announced|announces|argued|argues|argue|"
     r"claimed|claims|claim|insisted|insists|warned|warns|warn|declared|declares|explained|explains|noted|"
@@ -46,7 +47,8 @@ _VERB = (
     r"conceded|promised|promises|pledged|pledges|vowed|vows|urged|urges|demanded|demands|emphasi[sz]ed|"
     r"emphasi[sz]es|stressed|stresses|believes?|believed|thinks?|hopes?|hoped|predicted|predicts|estimated|"
     r"estimates|described|describes|criticise[sd]?|criticize[sd]?|praise[sd]?|recalled|recalls|remarked|"
-    r"signall?ed|signals|testified|commented|continued|concluded|asked|asks|reiterated|alleged|alleges)"
+    r"signall?ed|signals|testified|commented|continued|concluded|asked|asks|reiterated|alleged|alleges|"
+    r"(?:found|finds|find|showed|shows|show|revealed|reveals|reveal)(?=\s+that\b))"
 )
 _ADVERB = r"(?:(?:has|have|had|also|later|then|previously|repeatedly|once|however|already|publicly)\s+){0,2}"
 _BEFORE = re.compile(
@@ -73,6 +75,14 @@ _AR_BEFORE = re.compile(rf"(?<!\w)[وف]?{_AR_VERB}\s+{_AR_NAME}{_AR_STOP}")
 _AR_ACCORDING = re.compile(
     rf"(?<!\w)و?(?:وفق[اً]*\s+ل|وفق\s+|بحسب\s+|حسب\s+|على حد قول\s+|نقلا? عن\s+){_AR_NAME}{_AR_STOP}"
 )
+_AR_ACCORDING_SHORT = re.compile(
+    rf"(?<!\w)و?(?:وفق[اً]*\s+ل|وفق\s+|بحسب\s+|حسب\s+|نقلا? عن\s+)(?P<who>{_AR_WORD}(?:\s+ال{_AR_WORD}){{0,3}})"
+)
+"""Without a mark after the name: it goes on while the words have the article."""
+_SIGNED = re.compile(
+    rf"[”\"’'»“]\s*(?:\(|[—–-]\s*)(?P<who>{_NAME}|{_AR_WORD}(?:\s+{_AR_WORD}){{0,3}})\)?[\s,.\d]*$"
+)
+"""A quotation with who said it after a dash or in brackets."""
 _NO_SPEAKERS = frozenset(
     "this that these those there here in on at by for from with but and so yet while when if as after "
     "before since although though because however meanwhile today yesterday what who which how why".split()
@@ -164,6 +174,11 @@ def claimed_speakers(text: str) -> list[ClaimedSpeech]:
     [('Merz', 'we are ready.')]
     """
     claims = []
+    signed = _SIGNED.search(text)
+    if signed is not None:
+        told = Span(signed.start() + 1, signed.end())
+        before = len(text[: told.start].rstrip(" ,:;\n\"'”“’‘»"))
+        claims.append(ClaimedSpeech(signed.group("who"), signed.start("who"), 0, before, told))
     for item in _attributions(text):
         if item.who.lower() in ("he", "she", "they", "it"):
             continue
@@ -220,6 +235,7 @@ def _attributions(piece: str) -> list[_Attribution]:
         (_COLON, _Form.BEFORE),
         (_AR_ACCORDING, _Form.ACCORDING),
         (_AR_BEFORE, _Form.BEFORE),
+        (_AR_ACCORDING_SHORT, _Form.ACCORDING),
     ):
         for match in pattern.finditer(piece):
             who = match.group("who").strip(" ,.:;'’")
@@ -264,6 +280,7 @@ def _before_pronoun(text: str, before: Span) -> str | None:
         if named:
             return named[-1].who
         subject = _SUBJECT.match(piece)
-        if subject and subject.group("who").split()[0].lower() not in _NO_SPEAKERS:
+        named_one = subject is not None and subject.group("who").lower() != "the"
+        if subject and named_one and subject.group("who").split()[0].lower() not in _NO_SPEAKERS:
             return subject.group("who")
     return None

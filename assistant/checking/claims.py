@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answering import cite
+from assistant.checking.citing import cite_statement
 from assistant.checking.compare import Comparison, Departure, compare_facts, inner_names
 from assistant.checking.facts import Facts, facts_of, stem
 from assistant.checking.reports import (
@@ -278,7 +278,7 @@ class ClaimChecker:
         sentence = item.sentence
         article = self._library.article(sentence.hit.passage.article_id)
         return Evidence(
-            citation=cite(article, sentence.start, sentence.end),
+            citation=cite_statement(article, sentence.start, sentence.end),
             stance=item.stance,
             probability=item.probability,
             differences=tuple(

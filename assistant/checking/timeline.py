@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from assistant.answering import cite
+from assistant.checking.citing import cite_statement
 from assistant.checking.facts import DateMention, facts_of
 from assistant.fingerprints import fingerprint, same_text
 from assistant.jsonform import citation_to_json
@@ -90,7 +90,7 @@ def _timeline(subject: str, places: Sequence[tuple[str, int, int]], library: Lib
                     last_date=last,
                     date_text=text[mention.span.start : mention.span.end],
                     is_inferred=inferred,
-                    citation=cite(article, start, end),
+                    citation=cite_statement(article, start, end),
                 )
             )
     return Timeline(subject, tuple(_merged(entries, library)), undated)

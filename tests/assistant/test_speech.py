@@ -1,0 +1,127 @@
+"""Who says it: reported speech in English and Arabic, told from the outlet's own statement."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.assistant import Assistant
+from assistant.checking.reports import Attribution, QuoteStatus
+from assistant.render import answer_lines
+from assistant.render_checking import claim_lines
+from assistant.speech import claimed_speakers, meant_by_pronoun, same_person, speaker_of
+from assistant.types import Section, Span
+from embeddings.sentences import sentence_spans
+
+
+def speaker_in(text: str, words: str) -> str | None:
+    """Who says the ``words`` of ``text``."""
+    at = text.index(words)
+    start, end = next((a, b) for a, b in sentence_spans(text) if a <= at < b)
+    return speaker_of(text, Span(start, end), at)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "speaker"),
+    [
+        ("“We are ready,” Merz said on Tuesday.", "We are", "Merz"),
+        ("Merz said that Germany is ready.", "Germany", "Merz"),
+        ("It is ready, according to Chancellor Merz.", "ready", "Chancellor Merz"),
+        ("According to the United Nations, 3 million fled.", "3 million", "the United Nations"),
+        ("The ministry announced 300 new jobs.", "300", "The ministry"),
+        (
+            "A spokesman for the army denied it: “No one was hurt.”",
+            "No",
+            "A spokesman for the army",
+        ),
+        ("Police said two people were injured.", "two", "Police"),
+        ("Macron arrived late. He said talks were useful.", "useful", "Macron"),
+        ("“It was cold,” recalled Anna Lind, 34, a nurse.", "It was", "Anna Lind"),
+        ("Analysts believe prices will fall.", "prices", "Analysts"),
+        ("As reported by Reuters, the deal is off.", "the deal", "Reuters"),
+        ("Skeptical opinions note heavy reliance on it.", "heavy", "Skeptical opinions"),
+        ("Users on X say the price is too high.", "the price", "Users on X"),
+        ("Trump's envoy Steve Witkoff told us it went well.", "it went", "Steve Witkoff"),
+        ("The study, published in Nature, found that ice melts.", "ice", "The study"),
+        ("I think, Smith wrote, that it is over.", "it is", "Smith"),
+        ("قال المستشار ميرتس إن ألمانيا مستعدة.", "ألمانيا", "المستشار ميرتس"),
+        ("وأضاف الرئيس ماكرون: «لن نتراجع».", "لن", "الرئيس ماكرون"),
+        ("وفقا لوزارة الدفاع غادر 1500 جندي القاعدة.", "1500", "وزارة الدفاع"),
+        ("بحسب رويترز، وصل الوفد إلى باريس.", "وصل", "رويترز"),
+        ("أعلنت الحكومة أن الانتخابات ستجري في مايو.", "الانتخابات", "الحكومة"),
+        ("أكدت وزيرة الخارجية أن المحادثات مستمرة.", "المحادثات", "وزيرة الخارجية"),
+    ],
+)
+def test_reported_speech(text: str, words: str, speaker: str) -> None:
+    assert speaker_in(text, words) == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Leaders met on Tuesday. The talks took three hours.", "three"),
+        ("The bridge opened in May.", "May"),
+        ("Smith found the bag in the river.", "the bag"),
+        ("She did not say whether the talks failed.", "failed"),
+        ("وصل الوفد إلى باريس يوم الثلاثاء.", "باريس"),
+    ],
+)
+def test_own_statement(text: str, words: str) -> None:
+    assert speaker_in(text, words) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("“We agree” (Merz)", "Merz"),
+        ("“We agree” — Friedrich Merz", "Friedrich Merz"),
+        ('"We agree." - Merz, 2025', "Merz"),
+        ("«لن نتراجع» — ماكرون", "ماكرون"),
+        ("Merz: “We agree”", "Merz"),
+    ],
+)
+def test_claimed_speaker(text: str, speaker: str) -> None:
+    assert speaker in [claim.speaker for claim in claimed_speakers(text)]
+
+
+def test_names_of_one_person() -> None:
+    assert same_person("Merz", "German Chancellor Friedrich Merz (CDU)")
+    assert same_person("Zelensky", "Zelensky's")
+    assert not same_person("Macron", "Friedrich Merz")
+
+
+def test_pronoun_stays_in_its_paragraph() -> None:
+    text = "Merz spoke.\n\nThe hall was full. He left early."
+    assert meant_by_pronoun(text, text.index("He left")) is None
+    assert meant_by_pronoun(text.replace("\n\n", " "), text.index("He left") - 1) == "Merz"
+    assert meant_by_pronoun("He left early.", 0) is None
+
+
+def test_answers_show_the_speaker(seeds: Assistant) -> None:
+    answer = seeds.ask("Who says that all sharp operations carry risks?")
+    cited = [c for group in answer.answers for c in group.citations]
+    assert any(c.speaker == "Ewa Skoog Haslum" for c in cited)
+    shown = "\n".join("".join(piece for piece, _ in line) for line in answer_lines(answer))
+    assert "according to Ewa Skoog Haslum" in shown
+
+
+def test_checks_show_the_speaker(seeds: Assistant) -> None:
+    report = seeds.check("Sweden is prepared to contribute Jas Gripen.")
+    assert report.evidence[0].citation.speaker == "Ewa Skoog Haslum"
+    shown = "\n".join("".join(piece for piece, _ in line) for line in claim_lines(report))
+    assert "according to Ewa Skoog Haslum" in shown
+
+
+def test_reactions_are_named_as_such(seeds: Assistant) -> None:
+    report = seeds.check("Negative views criticize costs to German taxpayers.")
+    citation = report.evidence[0].citation
+    assert (citation.section, citation.speaker) == (Section.REACTIONS, "Negative views")
+    shown = "\n".join("".join(piece for piece, _ in line) for line in claim_lines(report))
+    assert "reactions" in shown
+
+
+def test_signed_quote(seeds: Assistant) -> None:
+    right = seeds.verify("“We are not ruling anything out in principle” — Friedrich Merz")
+    wrong = seeds.verify("“We are not ruling anything out in principle” (Macron)")
+    assert right.status is wrong.status is QuoteStatus.EXACT
+    assert right.attribution is Attribution.CONFIRMED
+    assert wrong.attribution is Attribution.MISATTRIBUTED
