@@ -72,7 +72,9 @@ def quote_lines(report: QuoteReport) -> list[Line]:
         lines += [[]]
         if match.changes:
             lines += [_diff_line(report, match), *(_change_line(c) for c in match.changes)]
-        lines += [line for c in match.citations for line in _cited(c, number)]
+        # Two pieces around an ellipsis may stand in one sentence: it is shown once.
+        places = {(c.article_id, c.sentence_start, c.sentence_end): c for c in match.citations}
+        lines += [line for c in places.values() for line in _cited(c, number)]
         lines += [[("    note: ", "yellow"), (_shown(note), "")] for note in match.notes]
     if report.nearest:
         lines += [[], [("Nearest passages:", "dim")]]

@@ -36,7 +36,7 @@ from embeddings.tokenizer import PAD_ID, load_tokenizer
 WATCHED_REMAINDER = 1
 VOTE_SHARE = 0.3
 """How much of the target are the annotators' votes rather than their common label."""
-REPLAYED = 600
+REPLAYED = 300
 """Made pairs in each pass over climate-fever."""
 
 

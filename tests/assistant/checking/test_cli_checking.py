@@ -41,6 +41,8 @@ def test_verify(run) -> None:
     altered = run("verify", "We are ruling anything out in principle")
     assert altered.exit_code == 1
     assert "We are {+not+} ruling" in altered.stdout
+    around = run("verify", "World leaders ... signing Paris Declaration").stdout
+    assert around.count("World leaders at Paris summit, led by") == 1
     wrong = run("verify", "“We are not ruling anything out in principle,” said Macron")
     assert wrong.exit_code == 1
     assert "Misattributed: not Macron, but Chancellor Friedrich Merz (CDU) says it." in wrong.stdout
