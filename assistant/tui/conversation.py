@@ -140,7 +140,7 @@ class ConversationApp(Tasks):
     def on_models_loaded(self) -> None:
         """Everything is loaded; look for questions to offer."""
         if not self._busy:
-            self.tell("")
+            self.tell("ready")
         self._suggest()
 
     def _suggest(self) -> None:

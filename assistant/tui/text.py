@@ -41,6 +41,8 @@ class Part:
     text: Text
     indent: int = 0
     """Cells that every line after the first is moved in."""
+    is_right: bool = False
+    """At the right edge, whatever its own direction."""
 
 
 class Paragraphs:
@@ -69,6 +71,8 @@ def draw(part: Part, width: int, *, bidi: Bidi) -> list[Text]:
             ]
         else:
             lines += lay_out(source_line, width, bidi=bidi)
+    if part.is_right:
+        lines = [_pushed(line, max(0, width - line.cell_len)) for line in lines]
     return lines
 
 
@@ -328,7 +332,8 @@ def article_parts(
             (label, f"italic {muted}")
         )  # a span: lines are drawn without their base style
         body = marked(article.paragraph_text(position), paragraph.start, spans)
-        parts += [(position, Part(shown)), (position, Part(body)), (position, Part(Text("")))]
+        labelled = Part(shown, is_right=is_rtl(body.plain))
+        parts += [(position, labelled), (position, Part(body)), (position, Part(Text("")))]
     return parts
 
 
