@@ -19,13 +19,29 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import torch
 from tokenizers import Tokenizer
 
 from assistant.training.evaluate import best_span, pad, read_windows
-from assistant.training.scoring import load_model, load_score
-from embeddings.build.bert import export_onnx, quantise
+from assistant.training.model import ReaderModel
+from assistant.training.scoring import load_model, load_score, read_table
+from embeddings.build.bert import export_onnx, quantise, smooth
 
 OUTPUTS = ("start_logits", "end_logits")
+KEPT = ("layers.0/outer", "layers.4/outer", "layers.5/outer")
+"""Products with outliers in their inputs, as in the encoder that the reader was trained from."""
+CALIBRATION_EXAMPLES = 48
+"""Windows of the ``--check`` file that outliers are looked for in."""
+
+
+def smooth_reader(model: ReaderModel, weights: Path, tokenizer: Path, sample: Path) -> None:
+    """Even out the trunk's activations on windows of a training file, in place."""
+    windows = read_windows(sample, Tokenizer.from_file(str(tokenizer)))
+    step = max(1, len(windows) // CALIBRATION_EXAMPLES)
+    examples = [parts[0] for parts in list(windows.values())[::step][:CALIBRATION_EXAMPLES]]
+    ids, mask = pad(examples, max(len(example.ids) for example in examples))
+    embeds = torch.from_numpy(read_table(weights)[ids]).float()
+    smooth(model.trunk, embeds, torch.from_numpy(mask))
 
 
 def compare(
@@ -64,24 +80,29 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True, help="the bundled e5 weights (.bin)")
     parser.add_argument("--tokenizer", type=Path, required=True, help="its tokenizer.json")
     parser.add_argument("--target", type=Path, required=True, help="the int8 file to write")
-    parser.add_argument("--check", type=Path, help="a SQuAD-format file to compare the two on")
+    parser.add_argument("--base-share", type=float, default=0.1, help="see scoring.load_model")
+    parser.add_argument(
+        "--check",
+        type=Path,
+        required=True,
+        help="a SQuAD-format training file to set the quantisation by, and to compare the two on",
+    )
     arguments = parser.parse_args()
     arguments.target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "reader-float.onnx"
-        export_onnx(
-            load_model(arguments.checkpoint, arguments.weights), plain, output_names=OUTPUTS
-        )
-        quantise(plain, arguments.target)
+        model = load_model(arguments.checkpoint, arguments.weights, base_share=arguments.base_share)
+        smooth_reader(model, arguments.weights, arguments.tokenizer, arguments.check)
+        export_onnx(model, plain, output_names=OUTPUTS)
+        quantise(plain, arguments.target, keep=KEPT)
         report: dict[str, object] = {
             "file": arguments.target.name,
             "bytes": arguments.target.stat().st_size,
             "sha256": hashlib.sha256(arguments.target.read_bytes()).hexdigest(),
         }
-        if arguments.check:
-            report["agreement"] = compare(
-                plain, arguments.target, arguments.weights, arguments.tokenizer, arguments.check
-            )
+        report["agreement"] = compare(
+            plain, arguments.target, arguments.weights, arguments.tokenizer, arguments.check
+        )
     print(json.dumps(report))
 
 

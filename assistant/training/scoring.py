@@ -37,14 +37,31 @@ def torch_score(
     return score
 
 
-def load_model(checkpoint: Path, weights: Path, *, averaged: bool = True) -> ReaderModel:
-    """A reader from a training checkpoint, by default with its averaged weights."""
+def load_model(
+    checkpoint: Path, weights: Path, *, averaged: bool = True, base_share: float = 0.0
+) -> ReaderModel:
+    """A reader from a training checkpoint.
+
+    Args:
+        checkpoint: Written by ``train_reader``.
+        weights: The encoder it was trained from.
+        averaged: Take its averaged weights.
+        base_share: How much of the trunk is the encoder's own again. Interpolating back gives some
+            of what was learnt for what was forgotten, other languages above all (WiSE-FT, Wortsman
+            et al., 2022).
+    """
     model = ReaderModel(load_trunk(weights))
+    before = {name: value.clone() for name, value in model.trunk.state_dict().items()}
     saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
     state: dict[str, Tensor] = dict(saved["model"])
     if averaged:
         state.update(saved["average"])
     model.load_state_dict(state)
+    if base_share:
+        trunk = model.trunk.state_dict()
+        model.trunk.load_state_dict(
+            {name: torch.lerp(value, before[name], base_share) for name, value in trunk.items()}
+        )
     return model.eval()
 
 

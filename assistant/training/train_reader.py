@@ -15,8 +15,9 @@ import json
 import random
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -71,11 +72,13 @@ def window_limits(progress: float) -> tuple[int, int]:
     return (40, 128) if progress < 0.6 else (96, 256)
 
 
-def watched_examples(sampler: Sampler) -> list[Example]:
-    """Held-out questions, each also once as an unanswerable one."""
+def watched_examples(
+    sampler: Sampler, counts: Mapping[str, int] = MappingProxyType(WATCHED)
+) -> list[Example]:
+    """Held-out questions, ``counts`` of each set, each also once as an unanswerable one."""
     rng = random.Random(7)
     examples = []
-    for name, count in WATCHED.items():
+    for name, count in counts.items():
         items = sampler.items[name]
         for item in rng.sample(items, min(count, len(items))):
             kinds = KINDS[name]

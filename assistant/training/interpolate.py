@@ -1,0 +1,49 @@
+"""Held-out figures of a trained reader for several shares of the encoder's own weights.
+
+python -m assistant.training.interpolate --data DATA --checkpoint OUT/latest.pt \
+        --weights e5-small-q4.bin --tokenizer tokenizer.json --shares 0 0.05 0.1 0.15 0.2 0.3
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import torch
+
+from assistant.training.batches import Sampler
+from assistant.training.data import read_material
+from assistant.training.scoring import load_model, read_table
+from assistant.training.train_reader import watch, watched_examples
+
+WATCHED = {"new_wiki": 120, "reddit": 20, "amazon_reviews": 20, "qamr": 40, "arcd": 60}
+"""Held-out questions per set, each asked also once as an unanswerable one."""
+
+
+def main() -> None:
+    """Command line: a JSON line a share."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True, help="folder of the training sets")
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, required=True, help="the bundled e5 weights (.bin)")
+    parser.add_argument("--tokenizer", type=Path, required=True, help="its tokenizer.json")
+    parser.add_argument("--shares", type=float, nargs="+", default=[0.0, 0.1, 0.2])
+    options = parser.parse_args()
+    sampler = Sampler(read_material(options.data), options.tokenizer, held_out=True)
+    examples = watched_examples(sampler, counts=WATCHED)
+    table = read_table(options.weights)
+    for share in options.shares:
+        model = load_model(options.checkpoint, options.weights, base_share=share)
+        figures = watch(model, table, examples, torch.device("cpu"))
+        shown = {
+            name: {key: figures[name][key] for key in ("forced_f1", "auroc")}
+            for name in ("all", *WATCHED)
+        }
+        print(json.dumps({"base_share": share, **shown}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
