@@ -5,7 +5,10 @@
 ...     print(pq.ask("How many countries took part?").answers[0].text)
 """
 
-from assistant.assistant import Assistant
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from assistant.errors import PullquoteError
 from assistant.types import (
     Answer,
@@ -21,6 +24,9 @@ from assistant.types import (
     Span,
 )
 from assistant.version import __version__
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
 
 __all__ = [
     "Answer",
@@ -38,3 +44,13 @@ __all__ = [
     "Span",
     "__version__",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the assistant when it is first asked for: the chat paints before it needs it (PEP 562)."""
+    if name == "Assistant":
+        from assistant.assistant import Assistant
+
+        globals()["Assistant"] = Assistant
+        return Assistant
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.types import Progress
+
+
+SWITCH_S = 0.001
+"""Longest time that a thread may keep the interpreter to itself while another waits."""
 
 
 def run_chat(
@@ -55,5 +60,7 @@ def run_chat(
         return run_plain(open_assistant, continue_last=continue_last)
     from assistant.tui.app import PullquoteApp
 
+    # Threads that add or answer hand the interpreter over sooner, so that keys are answered at once.
+    sys.setswitchinterval(SWITCH_S)
     app = PullquoteApp(open_assistant, continue_last=continue_last, settings=settings)
     return app.run() or 0

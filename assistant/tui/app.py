@@ -19,7 +19,6 @@ from assistant.tui.bidi import Bidi, has_rtl
 from assistant.tui.cards import AnswerCard, Card
 from assistant.tui.clipboard import copy_through_tmux
 from assistant.tui.conversation import ConversationApp
-from assistant.tui.export import save_conversation
 from assistant.tui.screens import (
     HelpScreen,
     PickScreen,
@@ -285,6 +284,8 @@ class PullquoteApp(ConversationApp):
 
     def action_export(self, name: str = "") -> None:
         """Save the conversation as Markdown or JSON."""
+        from assistant.tui.export import save_conversation
+
         if not self.turns:
             self.notify("There is nothing to export yet.", severity="warning")
             return

@@ -110,7 +110,8 @@ class ConversationApp(Tasks):
         if self.bidi is Bidi.APP and self._driver is not None and not self.is_headless:
             self._driver.write(_EXPLICIT_ORDER)
         self.tell("opening the library…")
-        self.open_library()
+        # Imports in a thread would compete with the first paint.
+        self.call_after_refresh(self.open_library)
 
     def on_unmount(self) -> None:
         """Close the library."""
@@ -126,7 +127,7 @@ class ConversationApp(Tasks):
     def on_library_opened(self, message: messages.LibraryOpened) -> None:
         """The library is open: show what to ask."""
         self._article_count = message.article_count
-        self.tell("loading the models… you can write already")
+        self.tell("loading the models… write your question meanwhile")
         self._show_progress("")
         if message.turns:
             self._resume(message.turns)
@@ -372,7 +373,7 @@ class ConversationApp(Tasks):
 
     async def _pane(self, *, may_push: bool) -> SourcePane | None:
         """Where sources are shown at this width; None where that is elsewhere and is not wanted."""
-        if self.size.width >= SIDE_BY_SIDE_COLUMNS and not isinstance(self.screen, SourceScreen):
+        if self.size.width >= SIDE_BY_SIDE_COLUMNS and len(self.screen_stack) == 1:
             pane = self._beside
             if pane is not None:
                 pane.add_class("shown")

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual.message import Message
 
-from assistant.checking.reports import ClaimReport, QuoteReport
-from assistant.checking.timeline import Timeline
-from assistant.types import (
-    Answer,
-    Article,
-    ArticleSummary,
-    Citation,
-    IngestReport,
-    Progress,
-    RelatedArticle,
-)
+if TYPE_CHECKING:  # checking is imported when something is checked
+    from assistant.checking.reports import ClaimReport, QuoteReport
+    from assistant.checking.timeline import Timeline
+    from assistant.types import (
+        Answer,
+        Article,
+        ArticleSummary,
+        Citation,
+        IngestReport,
+        Progress,
+        RelatedArticle,
+    )
 
-Turn = Answer | ClaimReport | QuoteReport | Timeline
+Turn: TypeAlias = "Answer | ClaimReport | QuoteReport | Timeline"
 """What a turn of a conversation may give."""
 
 

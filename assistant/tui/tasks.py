@@ -8,18 +8,20 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias
 
 from textual import work
 from textual.app import App
 
-from assistant.assistant import Assistant
 from assistant.errors import Cancelled, LibraryReadOnly, PullquoteError
 from assistant.tui import messages
 from assistant.tui.messages import Task
 from assistant.types import Answer, Progress
 
-OpenAssistant = Callable[[Callable[[Progress], None]], Assistant]
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+
+OpenAssistant: TypeAlias = "Callable[[Callable[[Progress], None]], Assistant]"
 """Opens the library; told where to report how far filling a new one is."""
 
 NEWEST = 12

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 
-from assistant.assistant import Assistant
 from assistant.checking.reports import ClaimReport, QuoteReport
 from assistant.render import Line
 from assistant.tui.bidi import Bidi
@@ -19,6 +18,7 @@ from assistant.tui.text import citations_of, one_line, place
 from assistant.types import Answer, Citation
 
 if TYPE_CHECKING:
+    from assistant.assistant import Assistant
     from assistant.tui.app import PullquoteApp
 
 CONVERSATIONS_SEARCHED = 200

@@ -268,6 +268,21 @@ async def test_claims_of_a_file_are_listed_filtered_and_saved(folder, tmp_path):
         assert isinstance(app.screen, ClaimsScreen)
 
 
+async def test_evidence_of_a_claim_opens_its_source(folder, tmp_path):
+    (tmp_path / "claims.txt").write_text("The bridge of Arta has 7 arches.\n", "utf-8")
+    app = app_over(folder)
+    async with app.run_test(size=(140, 45)) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, "/check claims.txt")
+        await pilot.press("enter", "1")
+        await settle(app, pilot)
+        assert isinstance(app.screen, SourceScreen)
+        assert "The bridge of Arta has 7 arches." in seen(app)
+        await pilot.press("escape")
+        await settle(app, pilot)
+        assert isinstance(app.screen, ClaimsScreen)
+
+
 async def test_the_palette_offers_what_the_chat_can_do(at_80):
     app, options = at_80
     async with app.run_test(**options) as pilot:
