@@ -17,9 +17,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.checking.candidates import Sentence, meaningful_stems, overlap, preselected
 from assistant.checking.citing import cite_statement
 from assistant.checking.compare import Comparison, Departure, compare_facts, inner_names
-from assistant.checking.facts import Facts, facts_of, stem
+from assistant.checking.facts import Facts, facts_of
 from assistant.checking.reports import (
     ClaimDifference,
     ClaimReport,
@@ -45,7 +46,6 @@ from assistant.scripts import script_of
 from assistant.speech import meant_by_pronoun, same_person
 from assistant.types import Filters, Hit, Span
 from embeddings.encoder import Encoder
-from embeddings.sentences import sentence_spans
 
 PASSAGES = 12
 SENTENCES = 8
@@ -54,8 +54,7 @@ ACROSS_SENTENCES = 2
 """And of those in another script, which share no words with it."""
 SHOWN = 4
 OVERLAP_WEIGHT = 0.25
-CACHED_VECTORS = 8192
-MIN_WORDS = 3
+CACHED_VECTORS = 16_384
 
 SAME_WORDS = 0.8
 """From this share of its meaningful words on, a claim without departures is what the sentence says."""
@@ -80,21 +79,10 @@ SearchBatch = Callable[[Sequence[str], int, Filters], Sequence[Sequence[Hit]]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Sentence:
-    """A sentence of a passage."""
-
-    hit: Hit
-    start: int
-    """In the article's text."""
-    end: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Judged:
     """A sentence with its stance."""
 
-    sentence: _Sentence
+    sentence: Sentence
     stance: Stance
     probability: float
     closeness: float
@@ -158,24 +146,24 @@ class ClaimChecker:
         started = time.perf_counter()
         found = self._search_batch(claims, PASSAGES, wanted)
         # One call encodes faster than many: the sentences of all claims together.
-        self._prepare([*claims, *(s.text for hits in found for s in _sentences(hits))])
+        sentences = [preselected(claim, hits) for claim, hits in zip(claims, found, strict=True)]
+        self._prepare([*claims, *(s.text for some in sentences for s in some)])
         searched = (time.perf_counter() - started) / max(1, len(claims))
-        for claim, hits in zip(claims, found, strict=True):
+        for claim, some in zip(claims, sentences, strict=True):
             check_cancelled(cancelled)
             started = time.perf_counter()
-            report = self._judge(claim, hits)
+            report = self._judge(claim, some)
             elapsed = searched + time.perf_counter() - started
             yield replace(report, elapsed_ms=elapsed * 1000.0)
 
-    def _judge(self, claim: str, hits: Sequence[Hit]) -> ClaimReport:
-        sentences = _sentences(hits)
+    def _judge(self, claim: str, sentences: Sequence[Sentence]) -> ClaimReport:
         if not sentences:
             return ClaimReport(claim, Verdict.NOT_ENOUGH, 1.0, ())
         claim_vector, vectors = self._encode(claim, [sentence.text for sentence in sentences])
         cosines = vectors @ claim_vector
         ours = facts_of(claim)
-        wanted = {stem(t.form) for t in ours.tokens if t.form not in STOP_WORDS}
-        overlaps = np.array([_overlap(wanted, sentence.text) for sentence in sentences])
+        wanted = meaningful_stems(claim)
+        overlaps = np.array([overlap(wanted, sentence.text) for sentence in sentences])
         order = np.argsort(-(cosines + OVERLAP_WEIGHT * overlaps), kind="stable")[:SENTENCES]
         script = script_of(claim)
         across = [
@@ -203,7 +191,7 @@ class ClaimChecker:
     def _chances(
         self,
         claim: str,
-        sentences: Sequence[_Sentence],
+        sentences: Sequence[Sentence],
         comparisons: Sequence[Comparison],
         rows: Sequence[NDArray[np.float64]],
     ) -> NDArray[np.float64]:
@@ -223,7 +211,7 @@ class ClaimChecker:
             chances[read] = self._model.probabilities([rows[at] for at in read], scores)
         return chances
 
-    def _compare(self, ours: Facts, claim: str, sentence: _Sentence) -> Comparison:
+    def _compare(self, ours: Facts, claim: str, sentence: Sentence) -> Comparison:
         text = self._library.article(sentence.hit.passage.article_id).text
         context = f"{sentence.hit.passage.title} {sentence.hit.passage.text}"
         names = inner_names(text)
@@ -326,20 +314,6 @@ class ClaimChecker:
         return len({originals.get(article_id, article_id) for article_id in ids})
 
 
-def _sentences(hits: Sequence[Hit]) -> list[_Sentence]:
-    found: dict[tuple[str, int, int], _Sentence] = {}
-    for hit in hits:
-        passage = hit.passage
-        if not passage.is_evidence:
-            continue
-        for start, end in sentence_spans(passage.text):
-            text = passage.text[start:end]
-            if len(text.split()) >= MIN_WORDS:
-                place = (passage.article_id, passage.start + start, passage.start + end)
-                found.setdefault(place, _Sentence(hit, place[1], place[2], text))
-    return list(found.values())
-
-
 def _shifted(departure: Departure, sentence: str, pronoun_end: int, meant: int) -> Departure:
     """A departure from a sentence whose pronoun was spelled out, on the sentence as it is."""
     span = departure.source_span
@@ -388,19 +362,10 @@ def _facts(sentence: str) -> Facts:
     return facts_of(sentence)
 
 
-@lru_cache(maxsize=4096)
-def _stems(sentence: str) -> frozenset[str]:
-    return frozenset(stem(token.form) for token in tokens_of(sentence))
-
-
-def _overlap(wanted: set[str], sentence: str) -> float:
-    return len(wanted & _stems(sentence)) / len(wanted) if wanted else 0.0
-
-
 def judge(
     claim: str,
     ours: Facts,
-    sentence: _Sentence,
+    sentence: Sentence,
     comparison: Comparison,
     cosine: float,
     chance: NDArray[np.float64],

@@ -66,6 +66,19 @@ def test_any_flipped_byte_shows(claim_file: Path, data: st.DataObject) -> None:
     assert all(0 <= problem.byte_start < problem.byte_end for problem in report.problems)
 
 
+@pytest.mark.full
+def test_every_flipped_byte_shows_near_its_place(claim_file: Path) -> None:
+    content = claim_file.read_bytes()
+    for at in range(len(content)):
+        flipped = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+        try:
+            problems = check_bundle(flipped).problems
+        except BundleError:
+            continue  # not even a bundle any more
+        assert problems, at
+        assert all(0 <= p.byte_start < p.byte_end for p in problems), (at, problems)
+
+
 @settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -111,6 +124,13 @@ def test_reports_and_claim_review(seeds: Assistant, claim_file: Path) -> None:
     assert review["@type"] == "ClaimReview"
     assert review["reviewRating"]["ratingValue"] == 1
     assert "35 countries" in review["citation"][0]["text"]
+
+
+def test_no_library_is_needed(claim_file: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.json"
+    copy.write_bytes(claim_file.read_bytes())
+    assert verify_bundle(copy).is_intact
+    assert list(tmp_path.iterdir()) == [copy]
 
 
 def test_no_bundle(tmp_path: Path) -> None:
