@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from assistant.errors import ModelError
 from assistant.retrieval import with_reader_score
-from assistant.span_reader import SpanReader, passage_margins
+from assistant.span_reader import SpanReader, crosses_script, passage_margins
 from assistant.types import Hit
 from embeddings.chunking import embedding_text
 from embeddings.encoder import clean
@@ -74,7 +74,12 @@ class ReaderReranker:
             return []
         raw = self._reader.read_raw(query, [hit.passage.text for hit in read])
         margins = passage_margins(raw, len(read))
-        weight = self._reader.calibration.rerank_weight
+        calibration = self._reader.calibration
+        margins = [
+            margin + calibration.cross_script[0] * crosses_script(query, hit.passage.text)
+            for margin, hit in zip(margins, read, strict=True)
+        ]
+        weight = calibration.rerank_weight
         scored = [with_reader_score(hit, margin) for hit, margin in zip(read, margins, strict=True)]
         scored.sort(key=lambda hit: -(hit.score + weight * (hit.reader_score or 0.0)))
         return [*scored, *hits[RERANKED:]]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,10 @@ class Calibration:
     threshold: float = 0.5
     neutral: tuple[float, float] = (0.7, 0.7)
     """Instead of ``words`` and ``names`` where question and passage share no script."""
+    cross_script: tuple[float, float] = (0.0, 0.0)
+    """Added to margin and cosine where question and passage are written in different scripts: the
+    reader was trained on none such, and scores them as low as passages on something else. Set so
+    that unrelated passages score alike in one script and across two."""
     passage_scale: float = 0.5
     passage_bias: float = 0.0
     """Of the probability that a passage holds an answer, from the margin alone: what is known when
@@ -95,6 +99,10 @@ def load_calibration(path: Path) -> Calibration:
             bias=float(value["bias"]),
             threshold=float(value["threshold"]),
             neutral=(float(value["neutral"]["words"]), float(value["neutral"]["names"])),
+            cross_script=(
+                float(value["cross_script"]["margin"]),
+                float(value["cross_script"]["cosine"]),
+            ),
             passage_scale=float(value["passage"]["scale"]),
             passage_bias=float(value["passage"]["bias"]),
             passage_threshold=float(value["passage"]["threshold"]),
@@ -186,7 +194,13 @@ class SpanReader:
             return []
         texts = [hits[s.hit_index].passage.text[s.start : s.end] for s in raw]
         calibration = self.calibration
-        features = span_features(question, raw, hits, neutral=calibration.neutral)
+        features = span_features(
+            question,
+            raw,
+            hits,
+            neutral=calibration.neutral,
+            cross_script=calibration.cross_script,
+        )
         spans = []
         for span, text, row in zip(raw, texts, features, strict=True):
             offset = hits[span.hit_index].passage.start
@@ -348,19 +362,25 @@ def span_features(
     hits: Sequence[Hit],
     *,
     neutral: tuple[float, float] = (0.7, 0.7),
+    cross_script: tuple[float, float] = (0.0, 0.0),
 ) -> list[tuple[float, ...]]:
     """The :data:`FEATURES` of each span.
 
     Margin over null; lead over the best other value; cosine of its passage; log2 of its passage's
-    rank; log of one plus how many other passages agree; the share of the question's content words,
-    and of its names and numbers, that the passage or its title has.
+    rank among those in the question's script, or among those in others; log of one plus how many
+    other passages agree; the share of the question's content words, and of its names and numbers,
+    that the passage or its title has.
 
     Args:
         question: As it was read.
         raw: Spans of the passages of ``hits``.
         hits: What was read, best first.
         neutral: The two shares where question and passage are written in different scripts.
+        cross_script: What is added to margin and cosine there.
     """
+    foreign = {at for at, hit in enumerate(hits) if crosses_script(question, hit.passage.text)}
+    ranks = _ranks(len(hits), foreign)
+    margins = [s.margin + (cross_script[0] if s.hit_index in foreign else 0.0) for s in raw]
     values = [value_of(hits[span.hit_index].passage.text[span.start : span.end]) for span in raw]
     shares = {
         index: _shared(question, hits[index], neutral) for index in {s.hit_index for s in raw}
@@ -373,17 +393,19 @@ def span_features(
             if other_at == at:
                 continue
             if same_value(values[at], values[other_at]):
-                if other.hit_index != span.hit_index and other.margin > 0:
+                if other.hit_index != span.hit_index and margins[other_at] > 0:
                     agreeing.add(other.hit_index)
             else:
-                rivals.append(other.margin)
+                rivals.append(margins[other_at])
         cosine = hits[span.hit_index].dense_score
+        if cosine is not None and span.hit_index in foreign:
+            cosine += cross_script[1]
         rows.append(
             (
-                max(-MARGIN_LIMIT, min(MARGIN_LIMIT, span.margin)),
-                max(-10.0, min(10.0, span.margin - max(rivals))),
+                max(-MARGIN_LIMIT, min(MARGIN_LIMIT, margins[at])),
+                max(-10.0, min(10.0, margins[at] - max(rivals))),
                 0.8 if cosine is None else cosine,
-                float(np.log2(span.hit_index + 1)),
+                float(np.log2(ranks[span.hit_index])),
                 float(np.log1p(len(agreeing))),
                 *shares[span.hit_index],
             )
@@ -391,11 +413,33 @@ def span_features(
     return rows
 
 
+def _ranks(count: int, foreign: Set[int]) -> list[int]:
+    """The rank of each passage, from 1, among those on the same side of the scripts' divide.
+
+    No word matches across it, so the search ranks passages on the other side lower as such.
+    """
+    ranks = []
+    seen = {True: 0, False: 0}
+    for at in range(count):
+        seen[at in foreign] += 1
+        ranks.append(seen[at in foreign])
+    return ranks
+
+
+def crosses_script(question: str, text: str) -> bool:
+    """Whether question and passage are written in different scripts.
+
+    >>> crosses_script("How many?", "ألف"), crosses_script("35 %?", "ألف")
+    (True, False)
+    """
+    script = script_of(question)
+    return script is not None and script_of(text) not in (script, None)
+
+
 def _shared(question: str, hit: Hit, neutral: tuple[float, float]) -> tuple[float, float]:
     """Which shares of the question's words, and of its names and numbers, the passage has."""
     passage = hit.passage
-    script = script_of(question)
-    if script is not None and script_of(passage.text) not in (script, None):
+    if crosses_script(question, passage.text):
         return neutral
     found = {_stem(word) for word in words_of(f"{passage.title} {passage.text}")}
     words = {_stem(word) for word in words_of(question)}

@@ -1,11 +1,13 @@
 """Fit the reader's calibration on material that was kept out of its training.
 
-Two logistic models, both small enough to be read in ``calibration.json``:
+Two logistic models and a shift, all small enough to be read in ``calibration.json``:
 
 * of an answer from a whole library: is this span right, given the features of
   :func:`assistant.span_reader.span_features`? The library is made of all passages of a set; the
   questions are those of the held-out articles, each asked with its passage there, with its passage
   removed and with its whole article removed, and some with a rule-made twin that has no answer.
+* across scripts, where nothing was trained on: how much lower margin and cosine of unrelated passages
+  are than within one script;
 * of one given passage: does it answer at all, given the margin over "no answer" alone?
 
 Each threshold is the one with the best F1 with abstention, half of the questions having an answer:
@@ -29,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from assistant.assistant import Assistant
+from assistant.assistant import READ_PASSAGES, Assistant
 from assistant.evaluation.metrics import auroc, calibration_error, reliability
 from assistant.evaluation.report import RIGHT_F1
 from assistant.evaluation.scoring import best_f1
@@ -43,6 +45,7 @@ from assistant.evaluation.tasks import (
 )
 from assistant.models import load_encoder
 from assistant.reranking import RERANKED
+from assistant.retrieval import without_captions
 from assistant.span_reader import (
     CALIBRATION_NAME,
     FEATURES,
@@ -123,9 +126,26 @@ def question_set(material: Material, set_name: str, language: str) -> QuestionSe
 
 
 def ask_library(
-    questions: QuestionSet, chosen: Sequence[Question], reader: SpanReader, *, seed: int
-) -> list[Asked]:
-    """The candidates of every question in every setting."""
+    questions: QuestionSet,
+    chosen: Sequence[Question],
+    reader: SpanReader,
+    *,
+    foreign: Sequence[Question] = (),
+    seed: int,
+) -> tuple[list[Asked], list[tuple[float, float]]]:
+    """The candidates of every question in every setting.
+
+    Args:
+        questions: What the library is made of.
+        chosen: The questions to ask.
+        reader: What reads.
+        foreign: Questions in another script on something else, to see what no answer looks like
+            across scripts.
+        seed: Of the rule-made questions.
+
+    Returns:
+        The candidates, and the best margin and its passage's cosine for each foreign question.
+    """
     rng = random.Random(seed)
     encoder = load_encoder()
     remembering = RememberingReader(reader)
@@ -152,7 +172,24 @@ def ask_library(
                     asked.append(_judge(twin, "rule", hits, raw, questions.language))
             if number % 50 == 49:
                 sys.stderr.write(f"{questions.name}: {number + 1}/{len(chosen)}\n")
-    return asked
+        strangers = []
+        for question in foreign:
+            hits = without_captions(pq.search(question.text, k=READ_PASSAGES))
+            raw = reader.read_raw(question.text, [hit.passage.text for hit in hits])
+            if raw:
+                best = max(raw, key=lambda span: span.margin)
+                strangers.append((best.margin, hits[best.hit_index].dense_score or 0.0))
+    return asked, strangers
+
+
+def fit_cross_script(
+    asked: Sequence[Asked], strangers: Sequence[tuple[float, float]]
+) -> tuple[float, float]:
+    """What to add to margin and cosine across scripts, so that what has no answer scores alike."""
+    removed = [a for a in asked if a.setting == Setting.ARTICLE_REMOVED.value and len(a.f1)]
+    same = np.median([one.features[0, [0, 2]] for one in removed], axis=0)
+    across = np.median(np.array(strangers), axis=0)
+    return float(same[0] - across[0]), float(same[1] - across[1])
 
 
 def _rule_made(
@@ -389,11 +426,23 @@ def main() -> None:
     material = read_material(options.data)
     reader = SpanReader(options.reader, calibration=Calibration())
     asked: list[Asked] = []
-    for set_name, language in LIBRARY_SETS.items():
-        questions = question_set(material, set_name, language)
+    strangers: list[tuple[float, float]] = []
+    sets = [question_set(material, name, code) for name, code in LIBRARY_SETS.items()]
+    for questions in sets:
         chosen = list(questions.questions)
         random.Random(options.seed).shuffle(chosen)
-        asked += ask_library(questions, chosen[: options.limit], reader, seed=options.seed)
+        foreign = [q for other in sets if other is not questions for q in other.questions]
+        random.Random(options.seed).shuffle(foreign)
+        found, others = ask_library(
+            questions,
+            chosen[: options.limit],
+            reader,
+            foreign=foreign[: options.limit // 4],
+            seed=options.seed,
+        )
+        asked += found
+        strangers += others
+    cross_margin, cross_cosine = fit_cross_script(asked, strangers)
     shares = np.concatenate([one.features[:, -2:] for one in asked])
     neutral = np.nanmean(shares, axis=0)
     asked = [
@@ -416,6 +465,7 @@ def main() -> None:
         "bias": round(bias, 5),
         "threshold": round(best_cut(confidence[shown], f1[shown], answerable[shown]), 3),
         "neutral": {"words": round(float(neutral[0]), 3), "names": round(float(neutral[1]), 3)},
+        "cross_script": {"margin": round(cross_margin, 3), "cosine": round(cross_cosine, 4)},
         "passage": {
             "scale": round(scale, 5),
             "bias": round(passage_bias, 5),

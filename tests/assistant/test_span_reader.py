@@ -1,0 +1,139 @@
+"""The trained reader: decoding, features, calibration, and its promise across windows and scripts."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from assistant.errors import ModelError
+from assistant.span_reader import (
+    FEATURES,
+    READER_FOLDER,
+    Calibration,
+    RawSpan,
+    SpanReader,
+    best_spans,
+    load_calibration,
+    passage_margins,
+    span_features,
+)
+from assistant.types import Hit, Passage, Section
+
+
+def hit(text, *, cosine=0.85, title=""):
+    passage = Passage(
+        id=1, article_id="a", paragraph=0, start=100, end=100 + len(text), text=text,
+        section=Section.BODY, language=None, title=title,
+    )  # fmt: skip
+    return Hit(passage=passage, score=0.0, dense_score=cosine)
+
+
+def feature(rows, name):
+    return [row[FEATURES.index(name)] for row in rows]
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return SpanReader()
+
+
+def test_best_spans_equal_trying_every_pair():
+    rng = np.random.default_rng(4)
+    start, end = rng.normal(size=(2, 9)).astype(np.float32)
+    pairs = [(float(start[i] + end[j]), i, j) for i in range(9) for j in range(i, 9)]
+    assert best_spans(start, end)[:3] == sorted(pairs, key=lambda p: (-p[0], p[1], p[2]))[:3]
+
+
+def test_a_span_is_a_slice_of_the_article(reader):
+    text = "😀 The harbour of Varnholm holds ninety boats. Its mayor is Ingrid Palm."
+    spans = reader.read("Who is the mayor of Varnholm?", [hit(text)])
+    best = spans[0]
+    assert best.text == "Ingrid Palm"
+    assert text[best.start - 100 : best.end - 100] == best.text
+    others = [(s.start, s.end) for s in spans[1:]]
+    assert all(end <= best.start or best.end <= start for start, end in others)
+
+
+def test_an_answer_far_into_a_long_passage_is_found(reader):
+    filler = "The weather on the island was mild and the ferries ran on time all week. " * 60
+    text = filler + "The bridge was opened by Queen Astrid in 1958. " + filler
+    best = reader.read("Who opened the bridge?", [hit(text)])[0]
+    assert "Astrid" in best.text
+    assert abs(best.start - 100 - text.index("Queen")) < 30
+
+
+def test_nothing_to_read_reads_nothing(reader):
+    assert reader.read("Who?", []) == []
+    assert reader.read("  ", [hit("Text.")]) == []
+    assert reader.read_raw("Who?", [""]) == []
+
+
+def test_a_question_that_a_passage_does_not_answer_scores_below_one_that_it_does(reader):
+    text = "Ulf Kristersson, the Swedish prime minister, spoke in Paris on Tuesday."
+    asked = {
+        q: reader.read(q, [hit(text)])[0].probability
+        for q in ("Who is the Swedish prime minister?", "What is the boiling point of water?")
+    }
+    assert (
+        asked["Who is the Swedish prime minister?"]
+        > 3 * asked["What is the boiling point of water?"]
+    )
+
+
+def test_features_by_hand():
+    hits = [hit("about 35 states met", title="Paris summit"), hit("35 states"), hit("forty states")]
+    raw = [
+        RawSpan(0, 6, 15, score=9.0, null_score=4.0),
+        RawSpan(1, 0, 9, score=5.0, null_score=4.0),
+        RawSpan(2, 0, 12, score=5.0, null_score=8.0),
+    ]
+    rows = span_features("How many states met in Paris in 2025?", raw, hits)
+    assert feature(rows, "margin") == [5.0, 1.0, -3.0]
+    assert feature(rows, "lead") == [8.0, 4.0, -8.0]
+    assert feature(rows, "rank") == pytest.approx([0.0, 1.0, np.log2(3)])
+    assert feature(rows, "agreement") == pytest.approx([np.log(2), np.log(2), 0.0])
+    # many, states, met, Paris, 2025: three of five in the first passage and its title
+    assert feature(rows, "words")[0] == pytest.approx(3 / 5)
+    assert feature(rows, "names")[0] == pytest.approx(1 / 2)
+
+
+def test_across_scripts_margin_cosine_rank_and_words_are_made_comparable():
+    hits = [hit("35 countries met"), hit("غادر 1500 مظلي", cosine=0.8)]
+    raw = [RawSpan(0, 0, 2, 2.0, 4.0), RawSpan(1, 5, 9, 3.0, 4.0)]
+    rows = span_features(
+        "How many paratroopers left?", raw, hits, neutral=(0.4, 0.5), cross_script=(4.0, 0.05)
+    )
+    assert feature(rows, "margin") == [-2.0, 3.0]
+    assert feature(rows, "lead") == [-5.0, 5.0]
+    assert feature(rows, "cosine") == pytest.approx([0.85, 0.85])
+    assert feature(rows, "rank") == [0.0, 0.0]
+    assert rows[1][-2:] == (0.4, 0.5)
+
+
+def test_margins_of_passages_keep_to_their_limits():
+    raw = [RawSpan(0, 0, 1, 30.0, 0.0), RawSpan(0, 1, 2, 1.0, 0.0), RawSpan(2, 0, 1, -3.0, 0.0)]
+    assert passage_margins(raw, 3) == [12.0, -12.0, -3.0]
+
+
+def test_the_calibration_is_the_saved_one(reader):
+    saved = json.loads((READER_FOLDER / "calibration.json").read_text())
+    calibration = load_calibration(READER_FOLDER / "calibration.json")
+    assert reader.threshold == calibration.threshold == saved["threshold"]
+    assert calibration.weights == tuple(saved["weights"])
+    logit = saved["bias"] + sum(saved["weights"])
+    assert calibration.probability([1.0] * len(FEATURES)) == pytest.approx(1 / (1 + np.exp(-logit)))
+
+
+def test_a_broken_calibration_is_told(tmp_path):
+    path = tmp_path / "calibration.json"
+    path.write_text('{"features": ["margin"], "weights": [1, 2]}')
+    with pytest.raises(ModelError, match="calibration"):
+        load_calibration(path)
+
+
+def test_probability_rises_with_the_margin():
+    calibration = Calibration()
+    low, high = (calibration.passage_probability(margin) for margin in (-2.0, 2.0))
+    assert low < 0.5 < high
