@@ -25,7 +25,8 @@ from pathlib import Path
 from tests.assistant.tui.terminal import Terminal
 
 QUESTION = "How many countries had representatives at the Paris summit?"
-PAINTED, READY, ANSWERED = "Ask the articles", "ready", "answered in"
+PAINTED, READY, ANSWERED = "sk the articles", "ready", "answered in"
+"""The cursor stands on the first letter of the empty line and is written apart."""
 KEY = "ж"
 """Part of no control sequence and of no article."""
 KEYS = 60

@@ -10,11 +10,13 @@ import argparse
 import asyncio
 import base64
 import contextlib
+import html
 import json
 import re
 import subprocess
 import sys
 import tempfile
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +70,16 @@ def write_svg(name: str, svg: str) -> None:
     svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
     # The terminal's text is in visual order already; browsers would order it once more.
     svg = svg.replace("<style>", "<style>text { direction: ltr; unicode-bidi: bidi-override; }", 1)
+    svg = re.sub(r'textLength="([\d.]+)"([^>]*>)([^<]*)<', _without_marks, svg)
     (ASSETS / name).write_text(svg, "utf-8")
+
+
+def _without_marks(found: re.Match[str]) -> str:
+    """Marks above and below letters take no cell, but the picture counts them as one."""
+    text = html.unescape(found[3])
+    cells = len(text) - sum(unicodedata.combining(char) > 0 for char in text)
+    length = float(found[1]) * cells / max(1, len(text))
+    return f'textLength="{length:.1f}"{found[2]}{found[3]}<'
 
 
 class Browser:
