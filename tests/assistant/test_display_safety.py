@@ -90,7 +90,7 @@ def test_a_javascript_address_is_never_a_link(pq):
 
 async def test_the_chat_shows_markup_as_text(pq):
     app = PullquoteApp(
-        lambda: Assistant(
+        lambda _: Assistant(
             Library(pq.folder, model_id=HashEncoder.id, dim=DIM),
             HashEncoder(),
             reader=FirstWordsReader(),
