@@ -32,7 +32,6 @@ from assistant.checking.reports import (
 from assistant.checking.stance import (
     STANCES,
     StanceModel,
-    StanceNetwork,
     features_of,
     inputs_of,
     load_stance_model,
@@ -113,7 +112,6 @@ class ClaimChecker:
         self._search_batch = search_batch
         self._encoder = encoder
         self._model = model
-        self._network = StanceNetwork()
         self._vectors: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
     def check(
@@ -181,35 +179,14 @@ class ClaimChecker:
                 comparison, cosine=float(cosines[at]), sentence=sentence.text, claim=claim
             )
             rows.append(inputs_of(features, claim_vector, vectors[at]))
-        chances = self._chances(claim, [sentences[at] for at in order], comparisons, rows)
+        if self._model is None:
+            self._model = load_stance_model()
+        chances = self._model.probabilities(rows)
         judged = [
             judge(claim, ours, sentences[at], comparison, float(cosines[at]), chance)
             for at, comparison, chance in zip(order, comparisons, chances, strict=True)
         ]
         return self._report(claim, judged)
-
-    def _chances(
-        self,
-        claim: str,
-        sentences: Sequence[Sentence],
-        comparisons: Sequence[Comparison],
-        rows: Sequence[NDArray[np.float64]],
-    ) -> NDArray[np.float64]:
-        """``(n, 3)`` probabilities of the stances; the network reads only where it can decide."""
-        if self._model is None:
-            self._model = load_stance_model()
-        chances = self._model.probabilities(rows)
-        script = script_of(claim)
-        read = [
-            at
-            for at, (sentence, comparison) in enumerate(zip(sentences, comparisons, strict=True))
-            if comparison.coverage >= LOOSE_COVERAGE and script_of(sentence.text) == script
-        ]
-        if self._model.network_share and read:
-            texts = [(sentences[at].text, sentences[at].hit.passage.title) for at in read]
-            scores = self._network.log_probabilities(claim, texts)
-            chances[read] = self._model.probabilities([rows[at] for at in read], scores)
-        return chances
 
     def _compare(self, ours: Facts, claim: str, sentence: Sentence) -> Comparison:
         text = self._library.article(sentence.hit.passage.article_id).text

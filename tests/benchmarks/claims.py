@@ -37,8 +37,7 @@ from assistant.assistant import Assistant
 from assistant.checking.batches import BatchClaim, BatchFile, check_batch
 from assistant.checking.compare import compare
 from assistant.checking.reports import Verdict
-from assistant.checking.stance import NETWORK as NETWORK_FILE
-from assistant.checking.stance import STANCES, StanceNetwork, load_stance_model
+from assistant.checking.stance import STANCES, load_stance_model
 from assistant.training.fit_stance import inputs_for
 from assistant.training.stance_pairs import Pair, read_pairs
 from assistant.types import Progress
@@ -101,23 +100,14 @@ def measure_stances(path: Path) -> dict[str, Any]:
     )
     inputs = inputs_for(held)
     model = load_stance_model()
-    network = None
-    if NETWORK_FILE.exists() and model.network_share:
-        reader = StanceNetwork()
-        network = np.concatenate(
-            [reader.log_probabilities(p.claim, [(p.sentence, p.title)]) for p in held]
-        )
     systems = {
         "majority": np.full(len(held), np.bincount(seen_labels).argmax()),
         "word_overlap": by_overlap(*overlaps_of(held), float(threshold)),
-        "regression": model.probabilities(list(inputs)).argmax(axis=1),
+        "pullquote": model.probabilities(list(inputs)).argmax(axis=1),
     }
-    if network is not None:
-        systems["network"] = network.argmax(axis=1)
-        systems["pullquote"] = model.probabilities(list(inputs), network).argmax(axis=1)
     report = classification_report(
         labels,
-        list(systems.values())[-1],
+        systems["pullquote"],
         target_names=[stance.value for stance in STANCES],
         output_dict=True,
         zero_division=0,
