@@ -412,6 +412,10 @@ class Assistant:
         """Articles without their texts, newest publication first."""
         return self._library.summaries(limit=limit, offset=offset, matching=matching)
 
+    def article_count(self) -> int:
+        """How many articles there are; quick also in a large library."""
+        return self._library.counts()["articles"]
+
     def add(
         self,
         sources: Sequence[str | Path],

@@ -28,7 +28,7 @@ COMMANDS = (
     Command("library", "", "where it is and what it holds"),
     Command("history", "", "go on with a kept conversation"),
     Command("new", "", "begin a new conversation"),
-    Command("alone", "QUESTION", "ask it as it stands", True),
+    Command("alone", "QUESTION", "ask it as it stands; without one, the last follow-up"),
     Command("help", "", "keys and commands"),
     Command("quit", "", "leave"),
 )

@@ -109,6 +109,12 @@ class ConversationApp(Tasks):
         question.cursor_blink = not self.settings.reduced_motion
         if self.bidi is Bidi.APP and self._driver is not None and not self.is_headless:
             self._driver.write(_EXPLICIT_ORDER)
+        if self.settings.theme not in self.available_themes:
+            self.notify(
+                f"There is no theme {self.settings.theme!r}; Ctrl+P, Theme lists them.",
+                severity="warning",
+                markup=False,
+            )
         self.tell("opening the library…")
         # Imports in a thread would compete with the first paint.
         self.call_after_refresh(self.open_library)

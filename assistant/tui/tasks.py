@@ -93,7 +93,9 @@ class Tasks(App[int]):
         if kept:
             self.conversation_id = kept[0].id
         self.pq = pq
-        self.post_message(messages.LibraryOpened(pq.articles(limit=NEWEST), count(pq), turns))
+        self.post_message(
+            messages.LibraryOpened(pq.articles(limit=NEWEST), pq.article_count(), turns)
+        )
         pq.prepare()
         self.post_message(messages.ModelsLoaded())
 
@@ -186,7 +188,7 @@ class Tasks(App[int]):
             cancelled=self.cancel_add.is_set,
         )
         newest = self.pq.articles(limit=NEWEST)
-        self.post_message(messages.AddFinished(report, newest, count(self.pq)))
+        self.post_message(messages.AddFinished(report, newest, self.pq.article_count()))
 
     @work(thread=True, group="source", exclusive=True)
     @told(Task.SOURCE)
@@ -222,11 +224,6 @@ class Tasks(App[int]):
         """Read something from the library, then hand it to the screen's own thread."""
         assert self.pq is not None
         self.call_from_thread(use, read(self.pq))
-
-
-def count(pq: Assistant) -> int:
-    """How many articles there are."""
-    return len(pq.articles())
 
 
 def _since_ms(started: float) -> float:

@@ -155,7 +155,11 @@ def answer_parts(answer: Answer, palette: Palette) -> list[Part]:
     """An answer card."""
     parts: list[Part] = []
     if answer.asked_as:
-        line = Text.assemble(("asked as: ", palette.muted), (one_line(answer.asked_as), "italic"))
+        line = Text.assemble(
+            ("asked as: ", palette.muted),
+            (one_line(answer.asked_as), "italic"),
+            ("  (/alone asks it as written)", palette.muted),
+        )
         parts.append(Part(line, INDENT))
     if not answer.answers:
         return parts + _declined_parts(answer, palette)

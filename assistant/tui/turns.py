@@ -95,8 +95,10 @@ def run_command(app: PullquoteApp, name: str, rest: str) -> None:
         app.run_turn(f"/check {rest}", lambda: app.check(rest))
     elif name == "timeline":
         app.run_turn(f"/timeline {rest}", lambda: app.timeline(rest))
-    elif name == "alone":
+    elif name == "alone" and rest:
         app.ask_now(rest, alone=True)
+    elif name == "alone":
+        app.action_alone()
     elif name == "export":
         app.action_export(rest)
     elif name == "library":
@@ -141,7 +143,7 @@ def _tell_library(app: PullquoteApp) -> None:
         words = "1 article" if articles == 1 else f"{articles:,} articles"
         app.append_note(f"{words} and {kept} in {one_line(str(folder))}")
 
-    app.fetch(lambda pq: (len(pq.articles()), len(pq.conversations())), told)
+    app.fetch(lambda pq: (pq.article_count(), len(pq.conversations())), told)
 
 
 def show_claims(app: PullquoteApp, path: Path | None) -> None:

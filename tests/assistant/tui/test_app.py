@@ -165,6 +165,10 @@ async def test_follow_ups_show_how_they_are_asked_and_can_be_undone(folder):
         await settle(app, pilot)
         assert app.turns[-1].question == "And what about its rivers?"
         assert app.turns[-1].asked_as is None
+        await write(app, pilot, "And what about its rivers?")
+        assert app.turns[-1].asked_as is not None
+        await write(app, pilot, "/alone")
+        assert app.turns[-1].asked_as is None
 
 
 async def test_arabic_is_drawn_from_the_right(folder):
