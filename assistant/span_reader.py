@@ -40,7 +40,8 @@ WINDOW_TOKENS = 384
 STRIDE_TOKENS = 128
 """Passage tokens that two windows share: longer than any answer."""
 MAX_ANSWER_TOKENS = 32
-BATCH_TOKENS = 2048
+BATCH_TOKENS = 768
+"""More would be padded more: the passages of one question differ in length."""
 TOP_POSITIONS = 12
 """First and last tokens looked at per window; the best span is among them but for freak cases."""
 SPANS_PER_PASSAGE = 3
