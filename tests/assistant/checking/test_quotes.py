@@ -154,6 +154,14 @@ def test_attribution(seeds: Assistant, text: str, attribution: Attribution) -> N
     assert report.attribution is attribution
 
 
+def test_what_follows_an_attribution_is_not_the_quote(seeds: Assistant) -> None:
+    report = seeds.verify(
+        "The Moon is made of green cheese, the king of Atlantis announced on Tuesday."
+    )
+    assert report.status is QuoteStatus.NOT_FOUND
+    assert "cheese" in report.quote
+
+
 @pytest.mark.parametrize(
     "text",
     [
