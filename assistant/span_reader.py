@@ -384,7 +384,8 @@ def span_features(
     margins = [s.margin + (cross_script[0] if s.hit_index in foreign else 0.0) for s in raw]
     values = [value_of(hits[span.hit_index].passage.text[span.start : span.end]) for span in raw]
     shares = {
-        index: _shared(question, hits[index], neutral) for index in {s.hit_index for s in raw}
+        index: neutral if index in foreign else _shared(question, hits[index], neutral)
+        for index in {s.hit_index for s in raw}
     }
     rows: list[tuple[float, ...]] = []
     for at, span in enumerate(raw):
@@ -440,8 +441,6 @@ def crosses_script(question: str, text: str) -> bool:
 def _shared(question: str, hit: Hit, neutral: tuple[float, float]) -> tuple[float, float]:
     """Which shares of the question's words, and of its names and numbers, the passage has."""
     passage = hit.passage
-    if crosses_script(question, passage.text):
-        return neutral
     found = {_stem(word) for word in words_of(f"{passage.title} {passage.text}")}
     words = {_stem(word) for word in words_of(question)}
     names = {_stem(word) for name in _NAME.findall(question) for word in words_of(name)}

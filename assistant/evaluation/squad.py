@@ -42,10 +42,6 @@ class QuestionSet:
     articles: tuple[Article, ...]
     questions: tuple[Question, ...]
 
-    def context(self, question: Question) -> str:
-        """The paragraph of a question."""
-        return self._by_id()[question.article_id].paragraph_text(question.paragraph)
-
     def contexts(self) -> dict[tuple[str, int], str]:
         """Every paragraph's text by ``(article id, paragraph)``."""
         return {
@@ -53,9 +49,6 @@ class QuestionSet:
             for article in self.articles
             for at in range(len(article.paragraphs))
         }
-
-    def _by_id(self) -> dict[str, Article]:
-        return {article.id: article for article in self.articles}
 
 
 def read_squad(path: Path, *, language: str | None = None) -> QuestionSet:

@@ -92,7 +92,8 @@ def test_reading_a_file_makes_articles_of_titles(squad_file: Path) -> None:
     assert [article.title for article in questions.articles] == ["Varnholm", "Rye bread"]
     assert questions.language == "en"
     assert [q.id for q in questions.questions if not q.is_answerable] == ["price"]
-    assert questions.context(questions.questions[0]) == TOWN
+    first = questions.questions[0]
+    assert questions.contexts()[first.article_id, first.paragraph] == TOWN
 
 
 def test_retrieval_finds_the_paragraphs(squad_file: Path) -> None:
