@@ -7,7 +7,9 @@ like with like instead of guessing what lies below a cut-off.
 Fusion adds standardised scores (convex combination; Bruch et al., "An Analysis of Fusion Functions for
 Hybrid Retrieval", 2023, found it better than reciprocal ranks once the weight is tuned). Words
 match only within a writing system, so a passage in another script than the question is not punished
-for matching no word: its lexical score is taken to be as good as its dense one.
+for matching no word: between Latin and Arabic script names are compared by their consonants instead
+(:mod:`assistant.transliteration`), and where that says nothing the lexical score is taken to be as good as
+the dense one.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from numpy.typing import NDArray
 from assistant.caches import Caches
 from assistant.library import Library
 from assistant.scripts import script_of, script_of_language
+from assistant.transliteration import can_compare, overlap_scores
 from assistant.types import Filters, Hit, Passage
 from embeddings.encoder import Encoder
 
@@ -204,10 +207,12 @@ class Retriever:
             ]
         dense = np.array([found.dense.get(i, -1.0) for i in ids])
         lexical = np.array([found.lexical.get(i, 0.0) for i in ids])
+        comparable = _shares_script(query, passages)
         fused = fuse_scores(
             dense,
             lexical,
-            comparable=_shares_script(query, passages),
+            comparable=comparable,
+            spoken=_sounds_alike(query, passages, ~comparable),
             lexical_weight=self.settings.lexical_weight,
         )
         return [float(score) for score in fused]
@@ -219,6 +224,7 @@ def fuse_scores(
     *,
     comparable: NDArray[np.bool_],
     lexical_weight: float,
+    spoken: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Weighted sum of standardised scores, in units of the dense scores' spread.
 
@@ -227,15 +233,35 @@ def fuse_scores(
         lexical: ``(n,)`` BM25 scores, 0 where no word matches.
         comparable: ``(n,)`` whether the passage is written in the query's script.
         lexical_weight: Weight of the lexical score, 0 and up.
+        spoken: ``(n,)`` what takes its place where ``comparable`` is false: names that sound alike,
+            0 where none does.
 
     Returns:
         ``(n,)`` fused scores; where nothing is comparable they order as ``dense`` does.
     """
     dense_z = _standardise(dense, dense)
-    if not comparable.any() or lexical_weight == 0 or np.ptp(lexical[comparable]) == 0:
-        return (1 + lexical_weight) * dense_z
-    lexical_z = np.where(comparable, _standardise(lexical, lexical[comparable]), dense_z)
-    return dense_z + lexical_weight * lexical_z
+    second_z = dense_z.copy()
+    if comparable.any() and np.ptp(lexical[comparable]) > 0:
+        second_z[comparable] = _standardise(lexical, lexical[comparable])[comparable]
+    elsewhere = ~comparable
+    if spoken is not None and elsewhere.any() and np.ptp(spoken[elsewhere]) > 0:
+        # Centred on the cosines there, so that neither script gains on the other by it.
+        second_z[elsewhere] = dense_z[elsewhere].mean() + _standardise(
+            spoken[elsewhere], spoken[elsewhere]
+        )
+    return dense_z + lexical_weight * second_z
+
+
+def _sounds_alike(
+    query: str, passages: Sequence[Passage], elsewhere: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Names that the query shares by sound with the passages of another script; 0 for the others."""
+    scores = np.zeros(len(passages))
+    places = np.flatnonzero(elsewhere)
+    if len(places) and can_compare(script_of(query), script_of(passages[places[0]].text)):
+        texts = [f"{passages[at].title} {passages[at].text}" for at in places]
+        scores[places] = overlap_scores(query, texts)
+    return scores
 
 
 def _standardise(values: NDArray[np.float64], sample: NDArray[np.float64]) -> NDArray[np.float64]:

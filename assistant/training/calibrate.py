@@ -14,7 +14,7 @@ Each threshold is the one with the best F1 with abstention, half of the question
 the point of the risk-coverage curve where one more answer would cost more than it gains.
 
     python -m assistant.training.calibrate --data DATA --tokenizer tokenizer.json \
-        --reader embeddings/models/reader
+        --reader embeddings/models/reader --lexicon OUT/lexicon.json
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ from assistant.span_reader import (
 from assistant.training import negatives
 from assistant.training.batches import Sampler
 from assistant.training.data import Material, is_held_out, read_material
+from assistant.training.lexicon import Lexicon, lexicon_of
 from assistant.types import PARAGRAPH_SEPARATOR, Article, Hit, Paragraph, Section, article_id
 
 LIBRARY_SETS = {"new_wiki": "en", "arcd": "ar"}
@@ -66,6 +67,8 @@ RULE_SHARE = 0.5
 """Of the questions, how many are also asked as a rule-made one without an answer."""
 CANDIDATES = 6
 """Spans per question that the fit sees: those that could be ranked first."""
+PASSAGE_KINDS = {"rule": 0.5, "edited": 0.25, "neighbour": 0.15, "removed": 0.1}
+"""Unanswerable questions on one given passage: whoever gives one asks about what is in it."""
 RIDGE = 1e-3
 FOLDS = 5
 
@@ -375,17 +378,15 @@ def _pair(
 
 
 def fit_passage(
-    material: Material, tokenizer: Path, reader: SpanReader, *, limit: int
+    material: Material, tokenizer: Path, reader: SpanReader, *, lexicon: Lexicon, limit: int
 ) -> tuple[float, float, float, dict[str, float]]:
     """Scale, bias and threshold of "this passage answers", and figures, from held-out examples."""
-    from assistant.training.batches import KINDS
-
-    sampler = Sampler(material, tokenizer, held_out=True)
+    sampler = Sampler(material, tokenizer, lexicon=lexicon, held_out=True)
     rng = random.Random(11)
     margins, f1, answerable = [], [], []
     for name, items in sampler.items.items():
         for item in rng.sample(items, min(limit, len(items))):
-            kind = rng.choices(list(KINDS[name]), weights=list(KINDS[name].values()))[0]
+            kind = rng.choices(list(PASSAGE_KINDS), weights=list(PASSAGE_KINDS.values()))[0]
             for one in ("answer", kind):
                 example = sampler.make_example(item, one, limit=320, rng=rng)
                 if example is None:
@@ -420,6 +421,9 @@ def main() -> None:
         "--tokenizer", type=Path, required=True, help="the encoder's tokenizer.json"
     )
     parser.add_argument("--reader", type=Path, required=True, help="folder of reader.onnx")
+    parser.add_argument(
+        "--lexicon", type=Path, required=True, help="train_reader's lexicon.json, made if missing"
+    )
     parser.add_argument("--limit", type=int, default=900, help="questions per set")
     parser.add_argument("--seed", type=int, default=5)
     options = parser.parse_args()
@@ -456,7 +460,11 @@ def main() -> None:
     shown = np.array([one.setting != "rule" for one in asked])
     answerable = np.array([one.is_answerable for one in asked])
     scale, passage_bias, passage_threshold, passage = fit_passage(
-        material, options.tokenizer, reader, limit=options.limit // 3
+        material,
+        options.tokenizer,
+        reader,
+        lexicon=lexicon_of(material, options.lexicon),
+        limit=options.limit // 3,
     )
     rerank_weight, reranking = fit_reranking(asked)
     calibration = {

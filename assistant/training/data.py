@@ -10,7 +10,7 @@ import itertools
 import json
 import re
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,6 +57,8 @@ class Item:
     """Index in :attr:`Material.passages`."""
     golds: tuple[tuple[int, int], ...]
     """Half-open code point spans of the passage's text, distinct, at least one."""
+    votes: tuple[int, ...] = ()
+    """How many annotators gave each of them."""
 
 
 @dataclass(slots=True)
@@ -72,11 +74,11 @@ class Material:
         """Append a passage and its ``(question, spans)``; questions without a span are left out."""
         self.passages.append(passage)
         for question, spans in questions:
-            golds = tuple(
-                dict.fromkeys(s for s in (trim(passage.text, *s) for s in spans) if s[0] < s[1])
-            )
+            golds = Counter(s for s in (trim(passage.text, *s) for s in spans) if s[0] < s[1])
             if question and golds:
-                self.items.append(Item(question, len(self.passages) - 1, golds))
+                self.items.append(
+                    Item(question, len(self.passages) - 1, tuple(golds), tuple(golds.values()))
+                )
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """Held-out figures of a trained reader for several shares of the encoder's own weights.
 
 python -m assistant.training.interpolate --data DATA --checkpoint OUT/latest.pt \
-        --weights e5-small-q4.bin --tokenizer tokenizer.json --shares 0 0.05 0.1 0.15 0.2 0.3
+        --weights e5-small-q4.bin --tokenizer tokenizer.json --lexicon OUT/lexicon.json --shares 0 0.05 0.1 0.15 0.2 0.3
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import torch
 
 from assistant.training.batches import Sampler
 from assistant.training.data import read_material
+from assistant.training.lexicon import lexicon_of
 from assistant.training.scoring import load_model, read_table
 from assistant.training.train_reader import watch, watched_examples
 
@@ -30,9 +31,12 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--weights", type=Path, required=True, help="the bundled e5 weights (.bin)")
     parser.add_argument("--tokenizer", type=Path, required=True, help="its tokenizer.json")
+    parser.add_argument("--lexicon", type=Path, required=True, help="train_reader's lexicon.json")
     parser.add_argument("--shares", type=float, nargs="+", default=[0.0, 0.1, 0.2])
     options = parser.parse_args()
-    sampler = Sampler(read_material(options.data), options.tokenizer, held_out=True)
+    material = read_material(options.data)
+    lexicon = lexicon_of(material, options.lexicon)
+    sampler = Sampler(material, options.tokenizer, lexicon=lexicon, held_out=True)
     examples = watched_examples(sampler, counts=WATCHED)
     table = read_table(options.weights)
     for share in options.shares:
@@ -40,7 +44,7 @@ def main() -> None:
         figures = watch(model, table, examples, torch.device("cpu"))
         shown = {
             name: {key: figures[name][key] for key in ("forced_f1", "auroc")}
-            for name in ("all", *WATCHED)
+            for name in ("all", "mixed", *WATCHED)
         }
         print(json.dumps({"base_share": share, **shown}), flush=True)
 

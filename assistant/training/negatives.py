@@ -1,8 +1,9 @@
 """Questions their passage does not answer, made by rule.
 
 The rules follow the categories in Rajpurkar et al., 2018 (SQuAD 2.0, table 1): entity swap, number
-swap, antonym, negation, impossible condition; plus the swap of any other word, and the removal of
-the answer's sentence. :func:`rank_passages` finds passages that look relevant and are not.
+swap, antonym, negation, impossible condition; plus the swap of any other word, of a word for one of its
+kind, of the end of the question for that of another on the same passage, and the removal of the
+answer's sentence. :func:`rank_passages` finds passages that look relevant and are not.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import itertools
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,6 +96,10 @@ _NAME = re.compile(
     r"[A-Z][\w'’.-]*[\w](?:\s+(?:(?:of|the|de|al|von|van|and)\s+)?[A-Z][\w'’.-]*[\w])*"
 )
 _LETTERS = re.compile(r"\w+", re.UNICODE)
+_PREPOSITION = re.compile(
+    r"(?<=\w )(in|of|at|for|from|by|with|on|to|during|after|before|between|against|under|into)"
+    r" (?:the )?(?=\w)"
+)
 
 
 def words_of(text: str) -> list[str]:
@@ -183,6 +189,34 @@ def swap_number(question: str, passage: str, *, rng: random.Random) -> str:
     return "" if new in words_of(passage) else _replace(question, span, new)
 
 
+def other_numbers(question: str, passage: str, *, rng: random.Random) -> list[tuple[str, str]]:
+    """Each number, month and weekday of the question with another of its type, not in the passage."""
+    said = set(words_of(passage))
+    pairs = []
+    for words in (MONTHS, WEEKDAYS):
+        for word in words:
+            if re.search(rf"\b{word}\b", question) and (word != "May" or "in May" in question):
+                alike = [
+                    w for w in words if w.lower() not in said and w.isascii() == word.isascii()
+                ]
+                pairs += [(word, rng.choice(alike))] if alike else []
+    for old in _NUMBER.findall(question):
+        if is_year(old):
+            new = str(int(old) + rng.choice([-1, 1]) * rng.randint(1, 40))
+        elif old.isdigit() and int(old) > 1:
+            new = str(int(old) + rng.choice([-1, 1]) * rng.randint(1, max(1, int(old) // 2)))
+        else:
+            continue
+        if new not in said:
+            pairs.append((old, new))
+    return pairs
+
+
+def is_weighty(word: str) -> bool:
+    """Whether a lower-cased word says what a question is about."""
+    return len(word) > 3 and word not in _STOP
+
+
 def swap_antonym(question: str, *, rng: random.Random) -> str:
     """The question with one word replaced by its opposite."""
     spans = [
@@ -263,6 +297,58 @@ def swap_word(question: str, passage: str, *, vocabulary: Sequence[str], rng: ra
     return ""
 
 
+def swap_sibling(
+    question: str, passage: str, *, siblings: Mapping[str, Sequence[str]], rng: random.Random
+) -> str:
+    """The question with a word that the passage has replaced by one of its kind that it has not.
+
+    >>> swap_sibling("Who was her mother?", "Ann, mother of Bo.", siblings={"mother": ["father"]},
+    ...              rng=random.Random(0))
+    'Who was her father?'
+    """
+    inside = set(words_of(passage))
+    choices = []
+    for match in _WORD.finditer(question):
+        word = match.group().lower()
+        if match.start() > 0 and word in inside and word not in _STOP and word in siblings:
+            fitting = [new for new in siblings[word] if new not in inside]
+            same = [new for new in fitting if _shape(new)[0] == _shape(word)[0]] or fitting
+            if same:
+                choices.append((match.span(), same))
+    if not choices:
+        return ""
+    span, fitting = rng.choice(choices)
+    return _replace(question, span, rng.choice(fitting))
+
+
+def swap_tail(question: str, rivals: Sequence[str], *, rng: random.Random) -> str:
+    """The question with its end, from a preposition on, replaced by that of another question.
+
+    Every word fits the passage, but nothing there connects them.
+
+    Args:
+        question: What is asked.
+        rivals: Other questions on the same passage.
+        rng: Where choices come from.
+
+    >>> swap_tail("Who won the war in Spain?", ["What was built in Rome?"], rng=random.Random(0))
+    'Who won the war in Rome?'
+    """
+    mine = {m.group(1): m for m in _PREPOSITION.finditer(question)}
+    asked = {word[:5] for word in words_of(question) if word not in _STOP}
+    choices = []
+    for rival in rivals:
+        for match in _PREPOSITION.finditer(rival):
+            start = mine.get(match.group(1))
+            tail = rival[match.end() :]
+            said = {word[:5] for word in words_of(tail) if word not in _STOP}
+            if start is not None and said and not said & asked and len(tail.split()) < 8:
+                choices.append(question[: start.end()] + tail)
+    taken = {rival.lower() for rival in rivals}
+    choices = [made for made in choices if made.lower() not in taken]
+    return rng.choice(choices) if choices else ""
+
+
 def make_unanswerable(
     question: str,
     passage: str,
@@ -270,6 +356,8 @@ def make_unanswerable(
     others: Sequence[str],
     vocabulary: Sequence[str],
     rng: random.Random,
+    rivals: Sequence[str] = (),
+    siblings: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[str, str]:
     """A question that looks as if the passage answered it, and the name of the rule.
 
@@ -279,6 +367,8 @@ def make_unanswerable(
         others: Names from passages nearby.
         vocabulary: Words of other questions in the same language.
         rng: Where choices come from.
+        rivals: Other questions on the passage.
+        siblings: Words of the same kind as a word.
 
     Returns:
         ``("", "")`` when no rule fits.
@@ -287,11 +377,16 @@ def make_unanswerable(
     rules: dict[str, tuple[float, Callable[[], str]]] = {
         "name": (4.0, lambda: swap_name(question, passage, others=others, rng=rng)),
         "number": (3.0, lambda: swap_number(question, passage, rng=rng)),
-        "word": (1.5, lambda: swap_word(question, passage, vocabulary=vocabulary, rng=rng)),
+        "word": (0.8, lambda: swap_word(question, passage, vocabulary=vocabulary, rng=rng)),
     }
     latin = question.isascii() or bool(re.search("[A-Za-z]{3}", question))
     if latin and not asks_whether:
         rules["antonym"] = (3.0, lambda: swap_antonym(question, rng=rng))
+        rules["sibling"] = (
+            3.0,
+            lambda: swap_sibling(question, passage, siblings=siblings, rng=rng),
+        )
+        rules["tail"] = (3.0, lambda: swap_tail(question, rivals, rng=rng))
         rules["negation"] = (1.0, lambda: negate(question, rng=rng))
         rules["condition"] = (
             0.6,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -50,19 +51,25 @@ def load_model(
             of what was learnt for what was forgotten, other languages above all (WiSE-FT, Wortsman
             et al., 2022).
     """
-    model = ReaderModel(load_trunk(weights))
-    before = {name: value.clone() for name, value in model.trunk.state_dict().items()}
     saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
     state: dict[str, Tensor] = dict(saved["model"])
     if averaged:
         state.update(saved["average"])
+    return restore(ReaderModel(load_trunk(weights)), state, base_share=base_share).eval()
+
+
+def restore(
+    model: ReaderModel, state: Mapping[str, Tensor], *, base_share: float = 0.0
+) -> ReaderModel:
+    """A reader with the weights of a state, its trunk so much the one it had before."""
+    before = {name: value.clone() for name, value in model.trunk.state_dict().items()}
     model.load_state_dict(state)
     if base_share:
         trunk = model.trunk.state_dict()
         model.trunk.load_state_dict(
             {name: torch.lerp(value, before[name], base_share) for name, value in trunk.items()}
         )
-    return model.eval()
+    return model
 
 
 def load_score(model: Path, weights: Path) -> ScoreFunction:

@@ -16,6 +16,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -25,17 +26,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from assistant.evaluation.scoring import best_f1
-from assistant.training.batches import KINDS, Batch, Example, Sampler, stream
+from assistant.training.batches import KINDS, Batch, Example, Mixing, Sampler, stream
 from assistant.training.data import read_material
 from assistant.training.evaluate import Prediction, pad, predict, summarise
-from assistant.training.model import ReaderModel, span_loss
-from assistant.training.scoring import read_table, torch_score
+from assistant.training.exported import read_exported
+from assistant.training.lexicon import lexicon_of
+from assistant.training.model import MaskPool, ReaderModel, span_loss
+from assistant.training.scoring import read_table, restore, torch_score
 from embeddings.build.bert import load_trunk
 
 AVERAGE_EVERY, AVERAGE_DECAY = 4, 0.98
 """The averaged weights look back about 200 steps."""
 WATCHED = {"new_wiki": 80, "reddit": 20, "amazon_reviews": 20, "qamr": 30, "arcd": 36}
 """Held-out questions per set for watching the training."""
+LEXICON_NAME = "lexicon.json"
 
 
 def parameter_groups(
@@ -69,7 +73,7 @@ def rate_share(progress: float, *, warm_up: float) -> float:
 
 def window_limits(progress: float) -> tuple[int, int]:
     """Shortest and longest window limit: short, cheap windows first, whole passages later."""
-    return (40, 128) if progress < 0.6 else (96, 256)
+    return (64, 192) if progress < 0.7 else (96, 256)
 
 
 def watched_examples(
@@ -86,6 +90,13 @@ def watched_examples(
                 example = sampler.make_example(item, kind, limit=256, rng=rng)
                 if example is not None:
                     examples.append(example)
+        # Questions in the other language, word by word: their figures stand under "mixed".
+        for item in rng.sample(items, min(count // 2, len(items))):
+            kind = rng.choice(["answer", "retrieved"])
+            mixing = Mixing(question=1.0, passage=0.0)
+            example = sampler.make_example(item, kind, limit=256, rng=rng, mixing=mixing)
+            if example is not None:
+                examples.append(replace(example, set_name="mixed"))
     return examples
 
 
@@ -102,6 +113,9 @@ def watch(
         language = "ar" if example.set_name == "arcd" else "en"
         f1 = best_f1(text, answers, language=language) if answers else 0.0
         prediction = Prediction(text, above, f1, bool(answers))
+        if example.set_name == "mixed":
+            found["mixed"].append(prediction)
+            continue
         keys = ["all", example.set_name]
         keys += [example.kind] if not answers else [k for ks in KINDS.values() for k in ks]
         for key in dict.fromkeys(keys):
@@ -122,6 +136,7 @@ def step_loss(
     *,
     frozen_layers: int,
     device: torch.device,
+    dropout: MaskPool | None = None,
 ) -> Tensor:
     """The loss of one batch, with its graph."""
     ids, mask = pad(batch.examples, batch.length)
@@ -132,10 +147,14 @@ def step_loss(
     embeds = torch.from_numpy(table[ids]).to(device).float()
     with torch.autocast(device.type, torch.bfloat16):
         start, end = model.score(
-            embeds, torch.from_numpy(mask).to(device), frozen_layers=frozen_layers
+            embeds,
+            torch.from_numpy(mask).to(device),
+            frozen_layers=frozen_layers,
+            dropout=dropout,
         )
     golds = [example.golds for example in batch.examples]
-    return span_loss(start, end, torch.from_numpy(allowed).to(device), golds)
+    votes = [example.votes for example in batch.examples]
+    return span_loss(start, end, torch.from_numpy(allowed).to(device), golds, votes)
 
 
 def save(path: Path, content: dict[str, object]) -> None:
@@ -154,11 +173,21 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True, help="the bundled e5 weights (.bin)")
     parser.add_argument("--tokenizer", type=Path, required=True, help="its tokenizer.json")
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and log")
+    parser.add_argument(
+        "--initial", type=Path, help="an exported reader to train on from; else the encoder's trunk"
+    )
+    parser.add_argument(
+        "--base-share",
+        type=float,
+        default=0.15,
+        help="with --initial: how much of the trunk is the encoder's own again at the start",
+    )
     parser.add_argument("--minutes", type=float, default=90.0, help="length of the whole run")
-    parser.add_argument("--rate", type=float, default=1.5e-4, help="peak rate of the top layer")
+    parser.add_argument("--rate", type=float, default=1e-4, help="peak rate of the top layer")
     parser.add_argument("--head-rate", type=float, default=5e-4, help="peak rate of the head")
     parser.add_argument("--layer-decay", type=float, default=0.92, help="rate ratio of layers")
     parser.add_argument("--frozen-layers", type=int, default=3, help="lowest layers kept as is")
+    parser.add_argument("--dropout", type=float, default=0.1, help="of each layer's two outputs")
     parser.add_argument("--warm-up", type=float, default=0.06, help="share of the run")
     parser.add_argument("--tokens", type=int, default=4096, help="padded tokens per step")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
@@ -178,10 +207,16 @@ def main() -> None:
         print(json.dumps(fields), file=log, flush=True)
 
     material = read_material(arguments.data)
-    sampler = Sampler(material, arguments.tokenizer, seed=arguments.seed)
-    watched = watched_examples(Sampler(material, arguments.tokenizer, held_out=True))
+    lexicon = lexicon_of(material, arguments.out / LEXICON_NAME)
+    sampler = Sampler(material, arguments.tokenizer, lexicon=lexicon, seed=arguments.seed)
+    watched = watched_examples(
+        Sampler(material, arguments.tokenizer, lexicon=lexicon, held_out=True)
+    )
     table = read_table(arguments.weights)
-    model = ReaderModel(load_trunk(arguments.weights)).to(device)
+    model = ReaderModel(load_trunk(arguments.weights))
+    if arguments.initial is not None:
+        model = restore(model, read_exported(arguments.initial), base_share=arguments.base_share)
+    model = model.to(device)
     groups = parameter_groups(
         model,
         rate=arguments.rate,
@@ -193,6 +228,7 @@ def main() -> None:
     trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
     average = {name: p.detach().clone() for name, p in trained.items()}
 
+    dropout = MaskPool(arguments.dropout, seed=arguments.seed) if arguments.dropout else None
     step, pool, elapsed, next_watch = 0, 0, 0.0, arguments.watch_minutes * 60
     latest = arguments.out / "latest.pt"
     if latest.exists():
@@ -256,7 +292,14 @@ def main() -> None:
         share = rate_share(progress, warm_up=arguments.warm_up)
         for group in optimiser.param_groups:
             group["lr"] = group["peak"] * share
-        loss = step_loss(model, table, batch, frozen_layers=arguments.frozen_layers, device=device)
+        loss = step_loss(
+            model,
+            table,
+            batch,
+            frozen_layers=arguments.frozen_layers,
+            device=device,
+            dropout=dropout,
+        )
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained.values(), 1.0)

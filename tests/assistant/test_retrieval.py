@@ -18,6 +18,23 @@ def test_fusion_adds_standardised_scores():
     assert np.allclose(fused, expected)
 
 
+def test_across_scripts_names_that_sound_alike_stand_for_words():
+    dense = np.array([0.9, 0.8, 0.85, 0.82])
+    spoken = np.array([0.0, 0.0, 0.0, 2.0])
+    comparable = np.array([True, False, False, False])
+    fused = fuse_scores(
+        dense, np.zeros(4), comparable=comparable, lexical_weight=0.5, spoken=spoken
+    )
+    assert fused[3] > fused[2] > fused[1]
+    alone = fuse_scores(
+        dense, np.zeros(4), comparable=comparable, lexical_weight=0.5, spoken=np.zeros(4)
+    )
+    dense_z = (dense - dense.mean()) / dense.std()
+    assert np.allclose(alone, 1.5 * dense_z)
+    assert fused[0] == pytest.approx(alone[0])
+    assert fused[1:].mean() == pytest.approx(alone[1:].mean())
+
+
 def test_across_scripts_only_meaning_counts():
     dense = np.array([0.7, 0.9, 0.8])
     lexical = np.array([9.0, 0.0, 1.0])

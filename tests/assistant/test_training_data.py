@@ -10,7 +10,7 @@ import random
 import numpy as np
 import pytest
 
-from assistant.training import data, negatives
+from assistant.training import data, lexicon, negatives, rewriting
 from assistant.training.evaluate import Prediction, best_span, summarise
 from assistant.training.train_reader import rate_share, window_limits
 
@@ -74,6 +74,7 @@ def test_squad_files_give_distinct_trimmed_gold_spans_and_skip_what_cannot_be_pl
     data.read_squad(path, "new_wiki", material)
     assert [item.question for item in material.items] == ["Who?"]
     assert [PASSAGE[a:b] for a, b in material.items[0].golds] == ["Amundsen", "Royal Society"]
+    assert material.items[0].votes == (2, 1)
 
 
 def test_qamr_sentences_return_to_their_paragraph_and_need_two_agreeing_validators(tmp_path):
@@ -200,6 +201,85 @@ def test_summary_scores_abstention_at_the_threshold():
     assert figures["auroc"] == 1.0
 
 
+def test_a_question_gets_the_end_of_another_on_the_same_passage():
+    rng = random.Random(0)
+    question = "Who reached the pole in January?"
+    rivals = ["What was found in the tent?", "What did it cost in the end?"]
+    made = {negatives.swap_tail(question, rivals, rng=rng) for _ in range(20)}
+    assert made == {"Who reached the pole in tent?", "Who reached the pole in end?"}
+    assert negatives.swap_tail("Who won in Rome?", ["Who won in Rome?"], rng=rng) == ""
+
+
+def test_substituted_parts_carry_spans_along():
+    text = "He saw Ann and Bo."
+    made, spans = rewriting.substitute(
+        text, [(0, 2), (7, 10), (15, 17)], [(0, 2, "Nobody"), (7, 10, "A")]
+    )
+    assert made == "Nobody saw A and Bo."
+    assert [made[a:b] for a, b in spans] == ["Nobody", "A", "Bo"]
+    made, spans = rewriting.substitute("painter", [(2, 4)], [(0, 7, "Maler")])
+    assert [made[a:b] for a, b in spans] == ["Maler"]
+
+
+def test_mixed_languages_keep_the_answer_in_place():
+    words = {"war": ["الحرب"], "ended": ["انتهت"], "in": ["في"]}
+    text = "The war ended in 1945."
+    made, spans = rewriting.switch_words(text, [(17, 21)], words, share=1.0, rng=random.Random(1))
+    assert made == "The الحرب انتهت في 1945."
+    assert [made[a:b] for a, b in spans] == ["1945"]
+
+
+def test_renaming_takes_the_last_name_too_and_never_touches_an_answer():
+    text = "Roald Amundsen came first; Amundsen won, not Scott."
+    made, _ = rewriting.rename(text, [], "Roald Amundsen", "Carl Weyprecht")
+    assert made == "Carl Weyprecht came first; Weyprecht won, not Scott."
+    assert rewriting.rename(text, [(27, 35)], "Roald Amundsen", "Carl Weyprecht") is None
+    assert rewriting.rename(text, [], "Nansen", "Ann") is None
+
+
+def test_a_contradicting_passage_no_longer_says_what_is_asked():
+    rng = random.Random(2)
+    for _ in range(20):
+        made = rewriting.contradict(
+            "How much had the expedition of 1912 cost?",
+            PASSAGE,
+            others=["Nansen"],
+            siblings={"expedition": ["museum"]},
+            rng=rng,
+        )
+        assert made != PASSAGE
+        assert "1912" not in made or "expedition" not in made
+    assert rewriting.contradict("Why?", PASSAGE, others=[], siblings={}, rng=rng) == ""
+
+
+def test_renaming_both_keeps_the_answer_and_the_match():
+    golds = [(PASSAGE.index("1912"), PASSAGE.index("1912") + 4)]
+    question, passage, spans = rewriting.rename_both(
+        "When did Amundsen reach the pole?", PASSAGE, golds, others=["Nansen"], rng=random.Random(0)
+    )
+    assert question == "When did Nansen reach the pole?"
+    assert "Nansen reached the South Pole" in passage
+    assert [passage[a:b] for a, b in spans] == ["1912"]
+
+
+def test_nearest_words_by_csls_are_not_the_ones_near_everything():
+    hub = np.array([0.8, 0.6, 0.0])
+    keys = np.array([hub, [1, 0.0, 0.0], [0.0, 1.0, 0.0]], np.float32)
+    queries = np.array([[0.98, 0.199, 0.0], [0.6, 0.8, 0.0]], np.float32)
+    places, cosines = lexicon.nearest(queries, keys, top=1)
+    assert places.shape == cosines.shape == (2, 1)
+    assert cosines[0, 0] == pytest.approx(float(queries[0] @ keys[places[0, 0]]))
+
+
+def test_pairs_must_be_near_both_ways_and_grammar_words_are_given():
+    ours, theirs = ["war", "peace"], ["حرب", "سلام"]
+    vectors = np.eye(2, dtype=np.float32)
+    found = lexicon.pair_words(ours, theirs, (vectors, vectors))
+    assert found["war"] == ["حرب"]
+    assert found["سلام"] == ["peace"]
+    assert found["who"] == ["من"]
+
+
 def test_schedule_rises_and_ends_at_zero_and_windows_grow():
     shares = [rate_share(p, warm_up=0.06) for p in (0.0, 0.03, 0.06, 0.53, 1.0)]
     assert shares == pytest.approx([0.0, 0.5, 1.0, 0.5, 0.0])
@@ -234,7 +314,21 @@ class TestWithTorch:
         start = torch.log(torch.tensor([[0.5, 9.0, 0.3, 0.2]]))
         end = torch.log(torch.tensor([[0.4, 9.0, 0.4, 0.2]]))
         allowed = torch.tensor([[True, False, True, True]])
-        loss = span_loss(start, end, allowed, [[(2, 2), (3, 3)]])
+        loss = span_loss(start, end, allowed, [[(2, 2), (3, 3)]], [[1, 1]])
         assert loss.item() == pytest.approx(-math.log(0.3 * 0.4 + 0.2 * 0.2), abs=1e-5)
-        loss = span_loss(start, end, allowed, [[(0, 0)]])
+        loss = span_loss(start, end, allowed, [[(2, 2), (3, 3)]], [[1, 2]])
+        assert loss.item() == pytest.approx(-math.log(0.5 * 0.3 * 0.4 + 0.2 * 0.2), abs=1e-5)
+        loss = span_loss(start, end, allowed, [[(0, 0)]], [[1]])
         assert loss.item() == pytest.approx(-math.log(0.5 * 0.4), abs=1e-5)
+
+    def test_rows_with_fewer_answers_have_finite_gradients(self):
+        import torch
+
+        from assistant.training.model import span_loss
+
+        start, end = torch.zeros(2, 4, requires_grad=True), torch.zeros(2, 4, requires_grad=True)
+        allowed = torch.ones(2, 4, dtype=torch.bool)
+        golds, votes = [[(1, 2), (2, 3)], [(0, 0)]], [[3, 1], [1]]
+        span_loss(start, end, allowed, golds, votes).backward()
+        assert torch.isfinite(start.grad).all()
+        assert start.grad[1, 0] < 0 < start.grad[1, 1]
