@@ -1,26 +1,31 @@
 """Names and numbers across two scripts: what a question and a passage share although no word matches.
 
 Names are written by ear, so Latin and Arabic spellings of one name have much the same consonants in
-the same order: Newcastle and «نيوكاسل», Luther and «لوثر». A word is reduced to the classes of its
-consonants (the idea of Soundex, patented by Russell in 1918, and of the "skeletons" that name matching across
-scripts uses; Freeman et al., "Cross Linguistic Name Matching in English and Arabic", 2006); numbers
-are compared as they are, whatever their digits look like.
+the same order: Newcastle and «نيوكاسل», Luther and «لوثر». A word is reduced to its first sound and the
+classes of its consonants, as Soundex does (Russell, 1918; for names in Arabic and English: Freeman et
+al., "Cross Linguistic Name Matching in English and Arabic", 2006); numbers are compared as they
+are, whatever their digits look like.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-SHORTEST = 3
-"""Consonants of a skeleton that may match; shorter ones are shared by too many words."""
+from assistant.lexical import STOP_WORDS
+
+RELIABILITY = {3: 0.4, 4: 0.8}
+"""How much a match counts by its consonants, 1 from five on, 0 below three. Of a page's thirty names one in
+twenty words shares all of three consonants by chance, one in 250 of four (twelve classes, unevenly
+used)."""
 _FUZZY = 5
-"""From so many consonants on, one may differ."""
+"""From so many letters on, one may differ."""
 
 # Classes are merged where Arabic writes one letter for several Latin ones, or writers disagree.
 _ARABIC = {
@@ -38,6 +43,7 @@ _LATIN_RULES = (
     ("kh", "k"), ("ck", "k"), ("x", "ks"),
 )  # fmt: skip
 _SOFT_C = re.compile("c(?=[eiy])")
+_ARABIC_FIRST = {**dict.fromkeys("اأإآعئؤء", "a"), "ه": "h", "ح": "h", "و": "w", "ي": "y"}
 _ARABIC_PREFIX = re.compile("^(?:وال|بال|فال|كال|لل|ال)(?=.{3})")
 _ARABIC_PARTICLE = re.compile("^[وبلفك](?=.{3})")
 _NUMBER = re.compile(r"\d+(?:[.,٫٬]\d+)*")
@@ -54,19 +60,24 @@ def can_compare(script: str | None, other: str | None) -> bool:
 
 @lru_cache(maxsize=65536)
 def skeletons(word: str) -> frozenset[str]:
-    """The consonant classes of a Latin or Arabic word; several where prefixes may be cut off.
+    """First sound and consonant classes of a Latin or Arabic word; several where it may have prefixes.
+
+    The first sound is ``a`` for any vowel, ``h``, ``w``, ``y``, or nothing where a consonant comes first.
 
     >>> sorted(skeletons("Newcastle")), sorted(skeletons("نيوكاسل"))
     (['NKSTL'], ['NKSL'])
-    >>> sorted(skeletons("والنرويج"))
-    ['LNRG', 'NRG']
+    >>> sorted(skeletons("والعراق")), sorted(skeletons("Iraq"))
+    (['aRK', 'wLRK'], ['aRK'])
     """
     if word.isascii() or unicodedata.name(word[0], "").startswith("LATIN"):
         return frozenset({_latin_skeleton(word)})
     word = "".join(char for char in word if char.isalpha())
     forms = {word, _ARABIC_PREFIX.sub("", word), _ARABIC_PARTICLE.sub("", word)}
     return frozenset(
-        _squeeze(_ARABIC.get(char, "") for char in form.replace("تش", "ش")) for form in forms
+        _ARABIC_FIRST.get(form[0], "")
+        + _squeeze(_ARABIC.get(char, "") for char in form.replace("تش", "ش"))
+        for form in forms
+        if form
     )
 
 
@@ -75,37 +86,39 @@ def _latin_skeleton(word: str) -> str:
     plain = _SOFT_C.sub("s", plain)
     for letters, other in _LATIN_RULES:
         plain = plain.replace(letters, other)
-    return _squeeze(_LATIN.get(char, "") for char in plain)
+    first = "a" if plain[:1] in tuple("aeiou") else plain[:1] if plain[:1] in tuple("hwy") else ""
+    return first + _squeeze(_LATIN.get(char, "") for char in plain)
 
 
-def _squeeze(classes: object) -> str:
-    found = ""
-    for letter in classes:  # type: ignore[attr-defined]
-        if letter and found[-1:] != letter:
-            found += letter
-    return found
+def _squeeze(classes: Iterable[str]) -> str:
+    return "".join(
+        letter for letter, _ in itertools.groupby(letter for letter in classes if letter)
+    )
 
 
-def same_name(one: str, other: str) -> bool:
-    """Whether two skeletons may be of one name: equal, or long with one consonant between them.
+def reliability(one: str, other: str) -> float:
+    """How surely two skeletons are of one name, 0 to 1: equal, or long with one letter between them.
 
-    >>> same_name("NKSTL", "NKSL"), same_name("BRS", "BRS"), same_name("BRS", "BRT")
-    (True, True, False)
+    >>> reliability("NKSTL", "NKSL"), reliability("BRS", "BRS"), reliability("BRS", "BRT")
+    (0.8, 0.4, 0.0)
     """
-    if min(len(one), len(other)) < SHORTEST:
-        return False
-    if one == other:
-        return True
-    if max(len(one), len(other)) < _FUZZY or abs(len(one) - len(other)) > 1:
-        return False
-    if one[0] != other[0]:
-        return False
+    consonants = min(sum(map(str.isupper, one)), sum(map(str.isupper, other)))
+    if one != other and (
+        max(len(one), len(other)) < _FUZZY or one[0] != other[0] or not _one_apart(one, other)
+    ):
+        return 0.0
+    return 1.0 if consonants > max(RELIABILITY) else RELIABILITY.get(consonants, 0.0)
+
+
+def _one_apart(one: str, other: str) -> bool:
+    """Whether one letter put in, left out or changed makes one of the other."""
     longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    if len(longer) - len(shorter) > 1:
+        return False
     at = next((i for i, (a, b) in enumerate(zip(longer, shorter, strict=False)) if a != b), None)
     if at is None:
         return True
-    rest = shorter[at:] if len(longer) > len(shorter) else shorter[at + 1 :]
-    return longer[at + 1 :] == rest
+    return longer[at + 1 :] == (shorter[at:] if len(longer) > len(shorter) else shorter[at + 1 :])
 
 
 def numbers_in(text: str) -> frozenset[str]:
@@ -130,53 +143,59 @@ def names_in(text: str, *, is_question: bool) -> list[frozenset[str]]:
     and of a Latin question not its first.
     """
     if _ARABIC_LETTER.search(text):
-        words = _WORD.findall(text)
+        words = [word for word in _WORD.findall(text) if word not in STOP_WORDS]
     else:
         words = _NAME.findall(text, max(0, text.find(" ")) if is_question else 0)
-    return [
-        long
-        for word in words
-        if (long := frozenset(form for form in skeletons(word) if len(form) >= SHORTEST))
-    ]
+    found = (
+        frozenset(form for form in skeletons(word) if reliability(form, form) > 0) for word in words
+    )
+    return [forms for forms in found if forms]
 
 
-def overlap_scores(question: str, texts: Sequence[str]) -> NDArray[np.float64]:
-    """How many of the question's names and numbers each text has, rare ones counting more.
+def overlap_shares(question: str, texts: Sequence[str]) -> NDArray[np.float64]:
+    """Which share of the question's names and numbers each text has.
 
     Args:
         question: In one script.
         texts: In the other.
 
     Returns:
-        ``(n,)`` sums of the weights of what is found; the weight of each is BM25's inverse document
-        frequency over these texts.
+        ``(n,)`` of 0 to 1; each name and number counts by its inverse document frequency over these texts
+        (BM25's), names also by how surely they are the same.
     """
-    scores = np.zeros(len(texts))
-    asked = [frozenset({number}) for number in numbers_in(question)]
-    named = list(dict.fromkeys(names_in(question, is_question=True)))
-    if not texts or not (asked or named):
-        return scores
-    numbers = [numbers_in(text) for text in texts]
-    for wanted in asked:
-        scores += _weighted(np.array([not wanted.isdisjoint(found) for found in numbers]))
-    names = [
-        frozenset().union(*names_in(text, is_question=False)) if text else frozenset()
-        for text in texts
-    ]
-    for wanted in named:
-        scores += _weighted(np.array([_has(wanted, found) for found in names]))
-    return scores
+    wanted: list[NDArray[np.float64]] = []
+    if texts:
+        numbers = [numbers_in(text) for text in texts]
+        wanted += [
+            np.array([float(number in found) for found in numbers])
+            for number in sorted(numbers_in(question))
+        ]
+        names = [
+            frozenset(itertools.chain.from_iterable(names_in(text, is_question=False)))
+            for text in texts
+        ]
+        wanted += [
+            np.array([_best(forms, found) for found in names])
+            for forms in dict.fromkeys(names_in(question, is_question=True))
+        ]
+    shares = np.zeros(len(texts))
+    if not wanted:
+        return shares
+    rarities = [_rarity(found) for found in wanted]
+    for found, rarity in zip(wanted, rarities, strict=True):
+        shares += rarity * found
+    return shares / sum(rarities)
 
 
-def _has(wanted: Set[str], found: Set[str]) -> bool:
-    if not wanted.isdisjoint(found):
-        return True
-    long = [form for form in wanted if len(form) >= _FUZZY - 1]
-    return any(same_name(form, other) for form in long for other in found)
+def _best(forms: Set[str], found: Set[str]) -> float:
+    """How surely one of a word's skeletons is among those of a text."""
+    exact = [reliability(form, form) for form in forms if form in found]
+    if exact:
+        return max(exact)
+    long = [form for form in forms if len(form) >= _FUZZY - 1]
+    return max((reliability(form, other) for form in long for other in found), default=0.0)
 
 
-def _weighted(present: NDArray[np.bool_]) -> NDArray[np.float64]:
-    count = int(present.sum())
-    if not count:
-        return np.zeros(len(present))
-    return present * float(np.log1p((len(present) - count + 0.5) / (count + 0.5)))
+def _rarity(found: NDArray[np.float64]) -> float:
+    count = int(np.count_nonzero(found))
+    return float(np.log1p((len(found) - count + 0.5) / (count + 0.5)))

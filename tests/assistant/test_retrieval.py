@@ -20,7 +20,7 @@ def test_fusion_adds_standardised_scores():
 
 def test_across_scripts_names_that_sound_alike_stand_for_words():
     dense = np.array([0.9, 0.8, 0.85, 0.82])
-    spoken = np.array([0.0, 0.0, 0.0, 2.0])
+    spoken = np.array([0.0, 0.0, 0.0, 0.8])
     comparable = np.array([True, False, False, False])
     fused = fuse_scores(
         dense, np.zeros(4), comparable=comparable, lexical_weight=0.5, spoken=spoken
