@@ -350,7 +350,7 @@ class Library(Database):
         return int(self._meta("generation") or 0)
 
     def changed_vectors(
-        self, since: int, *, batch: int = 20_000
+        self, since: int, *, batch: int = 5_000
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """Passages stored after generation ``since``, as batches of ids and vectors."""
         last = 0

@@ -30,6 +30,7 @@ def built(monkeypatch):
 
     monkeypatch.setattr(FaissIndex, "build", counted)
     monkeypatch.setattr("assistant.caches.STREAMED_FROM", 20)
+    monkeypatch.setattr("assistant.caches.FIRST_STREAMED_FROM", 20)
     return calls
 
 
@@ -49,12 +50,23 @@ def test_many_passages_are_built_through_files(pq, built, monkeypatch):
     pq.add_articles(ARTICLES[25:])
     assert built == [25]
     monkeypatch.setattr("assistant.caches.STREAMED_FROM", 10**9)
+    monkeypatch.setattr("assistant.caches.FIRST_STREAMED_FROM", 10**9)
     through_files = answers(Caches(pq._library))
     assert through_files == answers(pq._caches)
     with pq._library.writing():
         pq._caches.rebuild()
     assert answers(pq._caches) == through_files
     assert built == [25]
+
+
+def test_a_first_index_of_fewer_passages_is_built_through_files_already(pq, built, monkeypatch):
+    monkeypatch.setattr("assistant.caches.FIRST_STREAMED_FROM", 4)
+    pq.add_articles(ARTICLES[:5])
+    assert built == [5]
+    pq.add_articles(ARTICLES[5:15])  # the index is there now: ten more are added to it
+    assert built == [5]
+    monkeypatch.setattr("assistant.caches.FIRST_STREAMED_FROM", 10**9)
+    assert answers(pq._caches) == answers(Caches(pq._library))
 
 
 def test_a_build_that_was_stopped_goes_on_and_the_old_index_serves(pq, built, tmp_path):
