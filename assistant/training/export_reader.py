@@ -2,7 +2,7 @@
 
     python -m assistant.training.export_reader --checkpoint OUT/latest.pt --weights e5-small-q4.bin \
         --tokenizer tokenizer.json --target embeddings/models/reader/reader.onnx \
-        --check squadshifts-new_wiki.json.gz
+        --check squadshifts-new_wiki.json.gz arcd-train.json.gz
 
 The inputs are ``inputs_embeds`` ``(batch, length, 384)`` float32 and ``attention_mask`` ``(batch,
 length)`` int64, the outputs ``start_logits`` and ``end_logits`` ``(batch, length)`` float32.
@@ -16,12 +16,14 @@ import argparse
 import hashlib
 import json
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from assistant.training.batches import Example
 from assistant.training.evaluate import best_span, pad, read_windows
 from assistant.training.model import ReaderModel
 from assistant.training.scoring import load_model, load_score, read_table
@@ -31,14 +33,26 @@ OUTPUTS = ("start_logits", "end_logits")
 KEPT = ("layers.0/outer", "layers.4/outer", "layers.5/outer")
 """Products with outliers in their inputs, as in the encoder that the reader was trained from."""
 CALIBRATION_EXAMPLES = 48
-"""Windows of the ``--check`` file that outliers are looked for in."""
+"""Windows of the ``--check`` files that outliers are looked for in: in every language that will be read,
+for their outliers differ."""
+COMPARED_EXAMPLES = 160
 
 
-def smooth_reader(model: ReaderModel, weights: Path, tokenizer: Path, sample: Path) -> None:
-    """Even out the trunk's activations on windows of a training file, in place."""
-    windows = read_windows(sample, Tokenizer.from_file(str(tokenizer)))
-    step = max(1, len(windows) // CALIBRATION_EXAMPLES)
-    examples = [parts[0] for parts in list(windows.values())[::step][:CALIBRATION_EXAMPLES]]
+def sample_windows(paths: Sequence[Path], tokenizer: Path, count: int) -> list[Example]:
+    """``count`` windows, evenly spread over SQuAD-format files and over each of them."""
+    found: list[Example] = []
+    for path in paths:
+        windows = list(read_windows(path, Tokenizer.from_file(str(tokenizer))).values())
+        share = count // len(paths)
+        found += [parts[0] for parts in windows[:: max(1, len(windows) // share)][:share]]
+    return found
+
+
+def smooth_reader(
+    model: ReaderModel, weights: Path, tokenizer: Path, samples: Sequence[Path]
+) -> None:
+    """Even out the trunk's activations on windows of training files, in place."""
+    examples = sample_windows(samples, tokenizer, CALIBRATION_EXAMPLES)
     ids, mask = pad(examples, max(len(example.ids) for example in examples))
     embeds = torch.from_numpy(read_table(weights)[ids]).float()
     smooth(model.trunk, embeds, torch.from_numpy(mask))
@@ -47,13 +61,12 @@ def smooth_reader(model: ReaderModel, weights: Path, tokenizer: Path, sample: Pa
 def compare(
     one: Path, other: Path, weights: Path, tokenizer: Path, sample: Path
 ) -> dict[str, float]:
-    """How alike two exported files score the first windows of a SQuAD-format file.
+    """How alike two exported files score windows of a SQuAD-format file.
 
     Returns:
         The share of equal best spans, and the mean difference of null odds in nats.
     """
-    windows = read_windows(sample, Tokenizer.from_file(str(tokenizer)))
-    examples = [parts[0] for parts in list(windows.values())[:200]]
+    examples = sample_windows([sample], tokenizer, COMPARED_EXAMPLES)
     scores = [load_score(path, weights) for path in (one, other)]
     same, differences = 0, []
     for example in examples:
@@ -80,12 +93,13 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True, help="the bundled e5 weights (.bin)")
     parser.add_argument("--tokenizer", type=Path, required=True, help="its tokenizer.json")
     parser.add_argument("--target", type=Path, required=True, help="the int8 file to write")
-    parser.add_argument("--base-share", type=float, default=0.1, help="see scoring.load_model")
+    parser.add_argument("--base-share", type=float, default=0.0, help="see scoring.load_model")
     parser.add_argument(
         "--check",
         type=Path,
         required=True,
-        help="a SQuAD-format training file to set the quantisation by, and to compare the two on",
+        nargs="+",
+        help="SQuAD-format training files to set the quantisation by, and to compare the two on",
     )
     arguments = parser.parse_args()
     arguments.target.parent.mkdir(parents=True, exist_ok=True)
@@ -100,9 +114,12 @@ def main() -> None:
             "bytes": arguments.target.stat().st_size,
             "sha256": hashlib.sha256(arguments.target.read_bytes()).hexdigest(),
         }
-        report["agreement"] = compare(
-            plain, arguments.target, arguments.weights, arguments.tokenizer, arguments.check
-        )
+        report["agreement"] = {
+            path.name: compare(
+                plain, arguments.target, arguments.weights, arguments.tokenizer, path
+            )
+            for path in arguments.check
+        }
     print(json.dumps(report))
 
 
