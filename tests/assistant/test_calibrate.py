@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -65,6 +67,18 @@ def test_the_first_answer_is_the_likeliest_and_its_probability_is_right():
     assert confidence.mean() == pytest.approx(f1.mean(), abs=0.02)
     sure = confidence > 0.8
     assert f1[sure].mean() == pytest.approx(confidence[sure].mean(), abs=0.05)
+
+
+def test_rule_made_questions_do_not_lower_the_probabilities_of_the_others():
+    rng = np.random.default_rng(4)
+    questions, misleading = [], []
+    for _ in range(2_000):
+        row = rng.normal(size=(1, len(FEATURES)))
+        questions.append(asked(row, rng.random(1) < 1 / (1 + np.exp(-2 * row[:, 0]))))
+        rows = rng.normal(size=(1, len(FEATURES))) + 0.5
+        misleading.append(replace(asked(rows, [0.0], answerable=False), setting="rule"))
+    confidence, f1 = first_answers(questions, *fit_library([*questions, *misleading]))
+    assert confidence.mean() == pytest.approx(f1.mean(), abs=0.02)
 
 
 def test_no_candidate_is_no_confidence():
