@@ -260,10 +260,12 @@ def _sounds_alike(
 ) -> NDArray[np.float64]:
     """Names that the query shares by sound with the passages of another script; 0 for the others."""
     scores = np.zeros(len(passages))
-    places = np.flatnonzero(elsewhere)
-    if len(places) and can_compare(script_of(query), script_of(passages[places[0]].text)):
-        texts = [f"{passages[at].title} {passages[at].text}" for at in places]
-        scores[places] = overlap_shares(query, texts)
+    foreign = [
+        passage for passage, is_foreign in zip(passages, elsewhere, strict=True) if is_foreign
+    ]
+    if foreign and can_compare(script_of(query), script_of(foreign[0].text)):
+        texts = [f"{passage.title} {passage.text}" for passage in foreign]
+        scores[elsewhere] = overlap_shares(query, texts)
     return scores
 
 

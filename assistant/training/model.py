@@ -85,10 +85,13 @@ class ReaderModel(nn.Module):
                 weights = (query * float(shape[-1]) ** -0.5) @ key.transpose(2, 3) + bias
                 mixed = torch.softmax(weights, dim=-1, dtype=weights.dtype) @ value
                 mixed = layer.attention_out(mixed.transpose(1, 2).reshape(batch, length, size))
-                drops = dropout is not None and index >= frozen_layers
-                hidden = layer.attention_norm(hidden + (dropout.drop(mixed) if drops else mixed))
+                if dropout is not None and index >= frozen_layers:
+                    mixed = dropout.drop(mixed)
+                hidden = layer.attention_norm(hidden + mixed)
                 mixed = layer.outer(functional.gelu(layer.inner(hidden)))
-                hidden = layer.norm(hidden + (dropout.drop(mixed) if drops else mixed))
+                if dropout is not None and index >= frozen_layers:
+                    mixed = dropout.drop(mixed)
+                hidden = layer.norm(hidden + mixed)
         with torch.autocast(hidden.device.type, enabled=False):
             scores = self.head(hidden.float())
         return scores[..., 0], scores[..., 1]

@@ -321,6 +321,17 @@ class TestWithTorch:
         loss = span_loss(start, end, allowed, [[(0, 0)]], [[1]])
         assert loss.item() == pytest.approx(-math.log(0.5 * 0.4), abs=1e-5)
 
+    def test_masks_from_the_pool_drop_their_share_and_keep_the_mean(self):
+        import torch
+
+        from assistant.training.model import MaskPool
+
+        pool = MaskPool(0.25, size=1 << 18)
+        dropped = pool.drop(torch.ones(100, 200))
+        assert (dropped == 0).float().mean().item() == pytest.approx(0.25, abs=0.02)
+        assert dropped.mean().item() == pytest.approx(1.0, abs=0.02)
+        assert not torch.equal(dropped, pool.drop(torch.ones(100, 200)))
+
     def test_rows_with_fewer_answers_have_finite_gradients(self):
         import torch
 
