@@ -66,9 +66,8 @@ class Calibration:
     neutral: tuple[float, float] = (0.7, 0.7)
     """Instead of ``words`` and ``names`` where question and passage share no script."""
     cross_script: tuple[float, float] = (0.0, 0.0)
-    """Added to margin and cosine where question and passage are written in different scripts: the
-    reader was trained on none such, and scores them as low as passages on something else. Set so
-    that unrelated passages score alike in one script and across two."""
+    """Added to margin and cosine where question and passage are written in different scripts, so that
+    unrelated passages score alike in one script and across two."""
     passage_scale: float = 0.5
     passage_bias: float = 0.0
     """Of the probability that a passage holds an answer, from the margin alone: what is known when

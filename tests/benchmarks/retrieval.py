@@ -112,6 +112,7 @@ def main() -> None:
     parser.add_argument("--sets", nargs="*")
     parser.add_argument("--weights", nargs="*", type=float, help="lexical weights to compare")
     parser.add_argument("--rerank", action="store_true", help="the bundled reader's order too")
+    parser.add_argument("--every", type=int, default=1, help="ask only every so-many-th question")
     options = parser.parse_args()
     results: dict[str, dict[str, dict[str, float]]] = {}
     for name, collection in collections(options.data).items():
@@ -129,10 +130,11 @@ def main() -> None:
             Assistant.open(folder, seeds=False) as pq,
         ):
             pq.add_articles(collection.articles)
+            asked = thin(collection, options.every)
             results[name] = {}
             for mode, settings in modes.items():
                 reranker = load_reranker("reader") if mode == "reranked" else None
-                found = results[name][mode] = measure(pq, collection, settings, reranker=reranker)
+                found = results[name][mode] = measure(pq, asked, settings, reranker=reranker)
                 print(
                     f"{name:42} {mode:10} R@1 {found['recall_at_1']:.3f} "
                     f"R@5 {found['recall_at_5']:.3f} ({found['questions']:.0f} questions)",
