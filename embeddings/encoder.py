@@ -240,8 +240,6 @@ def open_session(path: Path, *, threads: int) -> Any:
     options.log_severity_level = 3
     # Spinning threads fight for the processors on a busy machine: a query took 30 times as long.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # Every batch has another shape: plans kept for each of them only add up.
-    options.enable_mem_pattern = False
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a dozen unrelated types
