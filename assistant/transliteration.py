@@ -44,6 +44,7 @@ _LATIN_RULES = (
 )  # fmt: skip
 _SOFT_C = re.compile("c(?=[eiy])")
 _ARABIC_FIRST = {**dict.fromkeys("اأإآعئؤء", "a"), "ه": "h", "ح": "h", "و": "w", "ي": "y"}
+_LATIN_FIRST = {**dict.fromkeys("aeiou", "a"), "h": "h", "w": "w", "y": "y"}
 _ARABIC_PREFIX = re.compile("^(?:وال|بال|فال|كال|لل|ال)(?=.{3})")
 _ARABIC_PARTICLE = re.compile("^[وبلفك](?=.{3})")
 _NUMBER = re.compile(r"\d+(?:[.,٫٬]\d+)*")
@@ -67,7 +68,7 @@ def skeletons(word: str) -> frozenset[str]:
     >>> sorted(skeletons("Newcastle")), sorted(skeletons("نيوكاسل"))
     (['NKSTL'], ['NKSL'])
     >>> sorted(skeletons("والعراق")), sorted(skeletons("Iraq"))
-    (['aRK', 'wLRK'], ['aRK'])
+    (['aLRK', 'aRK', 'wLRK'], ['aRK'])
     """
     if word.isascii() or unicodedata.name(word[0], "").startswith("LATIN"):
         return frozenset({_latin_skeleton(word)})
@@ -86,8 +87,7 @@ def _latin_skeleton(word: str) -> str:
     plain = _SOFT_C.sub("s", plain)
     for letters, other in _LATIN_RULES:
         plain = plain.replace(letters, other)
-    first = "a" if plain[:1] in tuple("aeiou") else plain[:1] if plain[:1] in tuple("hwy") else ""
-    return first + _squeeze(_LATIN.get(char, "") for char in plain)
+    return _LATIN_FIRST.get(plain[:1], "") + _squeeze(_LATIN.get(char, "") for char in plain)
 
 
 def _squeeze(classes: Iterable[str]) -> str:

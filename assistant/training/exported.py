@@ -63,7 +63,7 @@ def read_exported(path: Path) -> dict[str, Tensor]:
     state.update(
         (name, value)
         for name, value in graph.constants.items()
-        if name.startswith(("trunk.layers.", "trunk.norm.", "head.")) and name.count(".half") == 0
+        if name.startswith(("trunk.layers.", "trunk.norm.", "head.")) and ".half" not in name
     )
     layers = sum(name.endswith(".attention_norm.weight") for name in graph.constants)
     for index in range(layers):

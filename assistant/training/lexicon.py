@@ -23,6 +23,7 @@ from scipy import sparse
 from scipy.sparse.linalg import svds
 
 from assistant.training.data import Material
+from assistant.training.negatives import best_columns
 from embeddings.encoder import Encoder, load_encoder
 
 NEIGHBOURS = 10
@@ -105,9 +106,7 @@ def nearest(
     for at in range(0, len(queries), 1024):
         cosine = queries[at : at + 1024] @ keys.T
         score = 2 * cosine - near_key  # the query's own crowding shifts its whole row
-        best = np.argpartition(-score, top - 1, axis=1)[:, :top]
-        order = np.argsort(-np.take_along_axis(score, best, 1), axis=1, kind="stable")
-        best = np.take_along_axis(best, order, 1)
+        best = best_columns(score, top)
         places.append(best)
         cosines.append(np.take_along_axis(cosine, best, 1))
     return np.concatenate(places), np.concatenate(cosines)

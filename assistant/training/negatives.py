@@ -431,6 +431,13 @@ def contains_any(passage_words: str, answers: Sequence[str]) -> bool:
     return any(f" {answer} " in padded for answer in answers if answer)
 
 
+def best_columns(scores: NDArray[np.float32], top: int) -> NDArray[np.int64]:
+    """The ``top`` columns with the highest scores of each row, ``(rows, top)``, highest first."""
+    best = np.argpartition(-scores, top - 1, axis=1)[:, :top]
+    order = np.argsort(-np.take_along_axis(scores, best, 1), axis=1, kind="stable")
+    return np.take_along_axis(best, order, 1)
+
+
 def rank_passages(
     questions: Sequence[str], passages: Sequence[str], *, top: int = 30
 ) -> NDArray[np.int32]:
@@ -466,9 +473,7 @@ def rank_passages(
                 if word in vocabulary:
                     asked[row, vocabulary[word]] = 1.0
         scores = (asked.tocsr() @ table).toarray()
-        best = np.argpartition(-scores, top - 1, axis=1)[:, :top]
-        order = np.argsort(-np.take_along_axis(scores, best, 1), axis=1, kind="stable")
-        ranked[start : start + len(part)] = np.take_along_axis(best, order, 1)
+        ranked[start : start + len(part)] = best_columns(scores, top)
     return ranked
 
 

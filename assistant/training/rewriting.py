@@ -142,7 +142,7 @@ def contradict(
         new = _other_name(question[start:end], passage, others=others, rng=rng)
         if new is not None:
             choices += [(question[start:end], new)] * 3
-    choices += [(old, new) for old, new in negatives.other_numbers(question, passage, rng=rng)] * 2
+    choices += negatives.other_numbers(question, passage, rng=rng) * 2
     for word in set(negatives.words_of(question)):
         if negatives.is_weighty(word) and occurrences(passage, word):
             opposite = negatives.ANTONYMS.get(word)
