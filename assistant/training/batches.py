@@ -13,6 +13,7 @@ from tokenizers import Encoding, Tokenizer
 from assistant.training import negatives
 from assistant.training.data import Item, Material, SourcePassage, is_held_out
 from assistant.training.lexicon import Lexicon
+from assistant.training.pseudo_arabic import arabise
 from assistant.training.rewriting import Span, contradict, rename_both, switch_words
 
 BOS, PAD, EOS = 0, 1, 2  # XLM-R's vocabulary
@@ -28,7 +29,7 @@ SET_WEIGHTS = {"new_wiki": 0.42, "reddit": 0.13, "amazon_reviews": 0.13, "qamr":
 NO_ANSWER_SHARE = 0.42
 RENAMED_SHARE = 0.1
 """Of the answerable ones; see :func:`rewriting.rename_both`."""
-MIXED_SHARE = 0.3
+MIXED_SHARE = 0.4
 """How many examples have words of the other language in the question, the passage or both."""
 KINDS: dict[str, dict[str, float]] = {
     "new_wiki": {"rule": 0.38, "edited": 0.17, "retrieved": 0.15, "neighbour": 0.2, "removed": 0.1},
@@ -69,6 +70,9 @@ class Mixing:
 
     question: float
     passage: float
+    is_spelled: bool = False
+    """A text of which every word is to be exchanged is written in Arabic letters as far as it goes; see
+    :func:`pseudo_arabic.arabise`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,9 +221,8 @@ class Sampler:
         # What an unanswerable question is about stays in view, unless the passage is another one.
         near = near if is_answerable or kind == "rule" else ()
         if mixing is not None:
-            known = self._lexicon.translations
-            question, _ = switch_words(question, (), known, share=mixing.question, rng=rng)
-            text, near = switch_words(text, near, known, share=mixing.passage, rng=rng)
+            question, _ = self._mix(question, (), mixing.question, mixing=mixing, rng=rng)
+            text, near = self._mix(text, near, mixing.passage, mixing=mixing, rng=rng)
         example = self._window(
             question, text, near, limit=limit, rng=rng, is_remembered=text == source.text
         )
@@ -242,6 +245,14 @@ class Sampler:
             question=question,
             votes=tuple(kept.values()) if is_answerable else (1,),
         )
+
+    def _mix(
+        self, text: str, spans: Sequence[Span], share: float, *, mixing: Mixing, rng: random.Random
+    ) -> tuple[str, list[Span]]:
+        known = self._lexicon.translations
+        if mixing.is_spelled and share == 1.0:
+            return arabise(text, spans, known, rng=rng)
+        return switch_words(text, spans, known, share=share, rng=rng)
 
     def _others(self, source: SourcePassage, rng: random.Random) -> list[str]:
         """Names from two passages of the same article."""
@@ -324,7 +335,9 @@ class Sampler:
 def draw_mixing(rng: random.Random) -> Mixing:
     """How to mix languages in one example: the question, the passage, or both, wholly or in part."""
     share = rng.choice([0.3, 0.6, 1.0])
-    return rng.choice([Mixing(1.0, 0.0), Mixing(0.0, share), Mixing(share, share)])
+    mixings = [Mixing(1.0, 0.0), Mixing(0.0, share), Mixing(share, share)]
+    spelled = [Mixing(1.0, 0.0, True), Mixing(0.0, 1.0, True), Mixing(1.0, 1.0, True)]
+    return rng.choice([*mixings, *spelled, spelled[-1], spelled[-1]])
 
 
 def bucket_of(length: int) -> int:

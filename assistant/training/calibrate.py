@@ -467,7 +467,7 @@ def main() -> None:
         material,
         options.tokenizer,
         reader,
-        lexicon=lexicon_of(material, options.lexicon),
+        lexicon=lexicon_of(material, options.lexicon, options.tokenizer),
         limit=options.limit // 3,
     )
     rerank_weight, reranking = fit_reranking(asked)

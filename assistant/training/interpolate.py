@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--shares", type=float, nargs="+", default=[0.0, 0.1, 0.2])
     options = parser.parse_args()
     material = read_material(options.data)
-    lexicon = lexicon_of(material, options.lexicon)
+    lexicon = lexicon_of(material, options.lexicon, options.tokenizer)
     sampler = Sampler(material, options.tokenizer, lexicon=lexicon, held_out=True)
     examples = watched_examples(sampler, counts=WATCHED)
     table = read_table(options.weights)

@@ -41,6 +41,9 @@ CONTEXT_WORDS, CONTEXT_POWER, DIMENSIONS = 3, 0.75, 150
 ENGLISH_COUNT, ARABIC_COUNT = 6, 2
 """How often a word must stand in the material to be looked at."""
 ENGLISH_LIMIT = 18_000
+WORD_START = "\u2581"
+"""What a piece begins with that begins a word (SentencePiece)."""
+LEAST_PIECE = 3
 
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _ARABIC_ONLY = re.compile("[\u0621-\u064a]+$")
@@ -201,8 +204,27 @@ def find_siblings(words: Sequence[str], vectors: NDArray[np.float32]) -> dict[st
     return siblings
 
 
-def build_lexicon(encoder: Encoder, english: Sequence[str], arabic: Sequence[str]) -> Lexicon:
-    """A lexicon of the words in the texts of two languages."""
+def whole_words(tokenizer: Path) -> list[str]:
+    """The Arabic words that are one piece of a ``tokenizer.json``: the frequent ones of the language.
+
+    Some are Persian, Urdu or Uyghur; of those few are near an English word.
+    """
+    pieces = json.loads(tokenizer.read_text("utf-8"))["model"]["vocab"]
+    words = [piece[1:] for piece, _ in pieces if piece.startswith(WORD_START)]
+    return [word for word in words if len(word) >= LEAST_PIECE and _ARABIC_ONLY.match(word)]
+
+
+def build_lexicon(
+    encoder: Encoder, english: Sequence[str], arabic: Sequence[str], *, also: Sequence[str] = ()
+) -> Lexicon:
+    """A lexicon of the words in the texts of two languages.
+
+    Args:
+        encoder: What says which words are near each other.
+        english: Texts.
+        arabic: Texts.
+        also: Arabic words besides those of the texts.
+    """
     counts = count_words(english)
     ours = [
         word
@@ -214,6 +236,7 @@ def build_lexicon(encoder: Encoder, english: Sequence[str], arabic: Sequence[str
         for word, count in count_words(arabic).items()
         if count >= ARABIC_COUNT and _ARABIC_ONLY.match(word)
     ]
+    theirs = list(dict.fromkeys([*theirs, *also]))
     vectors = [encoder.encode_queries(words) for words in (ours, theirs)]
     centred = [_unit(v - v.mean(0)).astype(np.float32) for v in vectors]
     frequent = [word for word in ours if counts[word] >= SIBLING_COUNT]
@@ -223,7 +246,7 @@ def build_lexicon(encoder: Encoder, english: Sequence[str], arabic: Sequence[str
     )
 
 
-def lexicon_of(material: Material, path: Path) -> Lexicon:
+def lexicon_of(material: Material, path: Path, tokenizer: Path) -> Lexicon:
     """The lexicon of the material's words, made with the bundled encoder unless it is there."""
     if not path.exists():
         texts = {
@@ -235,5 +258,6 @@ def lexicon_of(material: Material, path: Path) -> Lexicon:
             ]
             for is_arabic in (False, True)
         }
-        build_lexicon(load_encoder(), texts[False], texts[True]).save(path)
+        also = whole_words(tokenizer)
+        build_lexicon(load_encoder(), texts[False], texts[True], also=also).save(path)
     return Lexicon.load(path)

@@ -60,10 +60,13 @@ def switch_words(
     for match in _WORD.finditer(text):
         known = translations.get(match.group().lower())
         if known and rng.random() < share:
-            replacements.append(
-                (*match.span(), known[min(len(known) - 1, int(rng.expovariate(2)))])
-            )
+            replacements.append((*match.span(), choose_translation(known, rng=rng)))
     return substitute(text, spans, replacements)
+
+
+def choose_translation(known: Sequence[str], *, rng: random.Random) -> str:
+    """One of a word's counterparts, the nearest most often."""
+    return known[min(len(known) - 1, int(rng.expovariate(2)))]
 
 
 def occurrences(text: str, words: str) -> list[Span]:

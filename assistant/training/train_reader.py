@@ -39,6 +39,8 @@ AVERAGE_EVERY, AVERAGE_DECAY = 4, 0.98
 """The averaged weights look back about 200 steps."""
 WATCHED = {"new_wiki": 80, "reddit": 20, "amazon_reviews": 20, "qamr": 30, "arcd": 36}
 """Held-out questions per set for watching the training."""
+OWN_FIGURES = ("mixed", "spelled")
+"""Examples that do not count among the others."""
 LEXICON_NAME = "lexicon.json"
 
 
@@ -80,7 +82,7 @@ def watched_examples(
     sampler: Sampler, counts: Mapping[str, int] = MappingProxyType(WATCHED)
 ) -> list[Example]:
     """Held-out questions, ``counts`` of each set, each also once as an unanswerable one."""
-    rng = random.Random(7)
+    rng, other_rng = random.Random(7), random.Random(8)
     examples = []
     for name, count in counts.items():
         items = sampler.items[name]
@@ -97,6 +99,13 @@ def watched_examples(
             example = sampler.make_example(item, kind, limit=256, rng=rng, mixing=mixing)
             if example is not None:
                 examples.append(replace(example, set_name="mixed"))
+        # The whole in Arabic letters: "spelled".
+        spelled = 0 if name == "arcd" else min(count // 2, len(items))
+        for item in other_rng.sample(items, spelled):
+            mixing = Mixing(question=1.0, passage=1.0, is_spelled=True)
+            example = sampler.make_example(item, "answer", limit=256, rng=other_rng, mixing=mixing)
+            if example is not None:
+                examples.append(replace(example, set_name="spelled"))
     return examples
 
 
@@ -113,8 +122,8 @@ def watch(
         language = "ar" if example.set_name == "arcd" else "en"
         f1 = best_f1(text, answers, language=language) if answers else 0.0
         prediction = Prediction(text, above, f1, bool(answers))
-        if example.set_name == "mixed":
-            found["mixed"].append(prediction)
+        if example.set_name in OWN_FIGURES:
+            found[example.set_name].append(prediction)
             continue
         keys = ["all", example.set_name]
         keys += [example.kind] if not answers else [k for ks in KINDS.values() for k in ks]
@@ -207,7 +216,7 @@ def main() -> None:
         print(json.dumps(fields), file=log, flush=True)
 
     material = read_material(arguments.data)
-    lexicon = lexicon_of(material, arguments.out / LEXICON_NAME)
+    lexicon = lexicon_of(material, arguments.out / LEXICON_NAME, arguments.tokenizer)
     sampler = Sampler(material, arguments.tokenizer, lexicon=lexicon, seed=arguments.seed)
     watched = watched_examples(
         Sampler(material, arguments.tokenizer, lexicon=lexicon, held_out=True)

@@ -10,7 +10,7 @@ import random
 import numpy as np
 import pytest
 
-from assistant.training import data, lexicon, negatives, rewriting
+from assistant.training import data, lexicon, negatives, pseudo_arabic, rewriting
 from assistant.training.evaluate import Prediction, best_span, summarise
 from assistant.training.train_reader import rate_share, window_limits
 
@@ -227,6 +227,36 @@ def test_mixed_languages_keep_the_answer_in_place():
     made, spans = rewriting.switch_words(text, [(17, 21)], words, share=1.0, rng=random.Random(1))
     assert made == "The الحرب انتهت في 1945."
     assert [made[a:b] for a, b in spans] == ["1945"]
+
+
+def test_texts_in_arabic_letters_join_particles_and_spell_names():
+    text = "The seat of the government is Canberra's, and to the people?"
+    words = {"seat": ["مقر"], "government": ["الحكومة"], "people": ["ناس"]}
+    name = (text.index("Canberra"), text.index("'s"))
+    made, spans = pseudo_arabic.arabise(text, [(0, 8), name], words, rng=random.Random(0))
+    assert made == "المقر الحكومة is كانبرا، وللناس؟"
+    assert [made[a:b] for a, b in spans] == ["المقر", "كانبرا"]
+
+
+def test_texts_that_are_arabic_already_stay():
+    text = "أين تقع المملكة، ومتى؟"
+    words = {"أين": ["where"]}
+    assert pseudo_arabic.arabise(text, [(4, 7)], words, rng=random.Random(0)) == (text, [(4, 7)])
+
+
+def test_every_latin_word_may_be_spelled_and_none_is_left_half_done():
+    made = {
+        pseudo_arabic.arabise("a nice Place", [], {}, rng=random.Random(seed))[0]
+        for seed in range(8)
+    }
+    assert made == {"a nice بلاس", "نيس بلاس"}
+
+
+def test_frequent_arabic_words_come_from_the_tokenizer(tmp_path):
+    path = tmp_path / "tokenizer.json"
+    pieces = [["▁كلمة", -1.0], ["كلمة", -1.0], ["▁word", -1.0], ["▁من", -2.0], ["▁چهار", -2.0]]
+    path.write_text(json.dumps({"model": {"vocab": pieces}}), "utf-8")
+    assert lexicon.whole_words(path) == ["كلمة"]
 
 
 def test_renaming_takes_the_last_name_too_and_never_touches_an_answer():
