@@ -1,8 +1,11 @@
 """Pullquote: answers from a library of articles, in the articles' own words.
 
->>> from assistant import Assistant
->>> with Assistant.open() as pq:                                    # doctest: +SKIP
-...     print(pq.ask("How many countries took part?").answers[0].text)
+::
+
+    from assistant import Assistant
+
+    with Assistant.open() as pq:
+        print(pq.ask("How many countries took part?").answers[0].text)
 """
 
 from __future__ import annotations

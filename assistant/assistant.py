@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import time
@@ -11,41 +10,33 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
-from assistant import storage
 from assistant.answering import answer as make_answer
-from assistant.caches import Caches
 from assistant.errors import UsageError
 from assistant.followups import complete
-from assistant.jsonform import answer_from_json, answer_to_json
 from assistant.library import Library
+from assistant.library_search import RELATED, LibrarySearch
 from assistant.models import load_encoder, load_reader, load_reranker
 from assistant.reader import Reader, check_cancelled
-from assistant.related import related_articles
-from assistant.reranking import RERANKED, Reranker
-from assistant.retrieval import DEFAULT_SETTINGS, RetrievalSettings, Retriever, without_captions
+from assistant.reranking import Reranker
+from assistant.retrieval import DEFAULT_SETTINGS, RetrievalSettings, without_captions
 from assistant.types import (
     Answer,
     AnswerStatus,
     Article,
-    ArticleSummary,
-    Conversation,
     DoctorReport,
     Filters,
     Hit,
     IngestFailure,
     IngestReport,
     Progress,
-    RelatedArticle,
     UnanswerableReason,
 )
 from embeddings.encoder import Encoder
-from embeddings.tokens import ENCODING as TOKEN_ENCODING
 
 if TYPE_CHECKING:
     from assistant.checking.claims import ClaimChecker
     from assistant.checking.reports import ClaimReport, QuoteReport
     from assistant.checking.timeline import Timeline
-    from assistant.packing import PackedContext
 
 LIBRARY_VARIABLE = "PULLQUOTE_LIBRARY"
 """Environment variable that names the default library's folder."""
@@ -55,7 +46,6 @@ READ_PASSAGES = 10
 """How many passages are read for one question."""
 SPARE_PASSAGES = 5
 """How many more are searched, in place of captions that may not be evidence."""
-RELATED = 5
 
 
 def default_folder() -> Path:
@@ -68,7 +58,7 @@ def default_folder() -> Path:
     return Path(platformdirs.user_data_dir("pullquote", appauthor=False)) / "library"
 
 
-class Assistant:
+class Assistant(LibrarySearch):
     """A library that can be asked. Make one with :meth:`open`; safe to use from several threads.
 
     >>> import tempfile
@@ -87,12 +77,8 @@ class Assistant:
         index: str | None = None,
         reranker: Reranker | None = None,
     ) -> None:
-        self._library = library
-        self._encoder = encoder
-        self._caches = Caches(library, index=index)
-        self._retriever = Retriever(library, self._caches, encoder, settings=settings)
+        super().__init__(library, encoder, settings=settings, index=index, reranker=reranker)
         self._reader = reader
-        self._reranker = reranker
         self._checker: ClaimChecker | None = None
         self._lock = threading.RLock()
 
@@ -243,68 +229,6 @@ class Assistant:
             asked_as=asked_as,
         )
 
-    def search(
-        self,
-        query: str,
-        *,
-        k: int = 10,
-        filters: Filters = Filters(),  # noqa: B008 - frozen
-    ) -> list[Hit]:
-        """The best ``k`` passages for ``query``, best first."""
-        return self.search_batch([query], k=k, filters=filters)[0]
-
-    def search_batch(
-        self,
-        queries: Sequence[str],
-        *,
-        k: int = 10,
-        filters: Filters = Filters(),  # noqa: B008 - frozen
-    ) -> list[list[Hit]]:
-        """:meth:`search` for many queries, encoded together."""
-        if not self._is_filled():
-            return [[] for _ in queries]
-        reranker = self._reranker
-        if reranker is None or k < 1:
-            return self._retriever.search_batch(queries, k=k, filters=filters)
-        found = self._retriever.search_batch(queries, k=max(k, RERANKED), filters=filters)
-        return [
-            reranker.rerank(query, hits)[:k] for query, hits in zip(queries, found, strict=True)
-        ]
-
-    def pack(
-        self,
-        question: str,
-        *,
-        max_tokens: int,
-        encoding: str = TOKEN_ENCODING,
-        k: int = 50,
-        filters: Filters = Filters(),  # noqa: B008 - frozen
-    ) -> PackedContext:
-        """Cited passages for ``question`` within a budget of tiktoken tokens, for any prompt.
-
-        Args:
-            question: What the passages are for.
-            max_tokens: The budget, 1 or more.
-            encoding: Name of a tiktoken encoding whose ranks are on this machine.
-            k: How many passages are tried, best first.
-            filters: Which passages may be packed.
-
-        Raises:
-            UsageError: The budget is less than 1, or the encoding is not on this machine.
-        """
-        from assistant.packing import pack
-
-        hits = without_captions(self.search(question, k=k, filters=filters))
-        return pack(hits, library=self._library, max_tokens=max_tokens, encoding=encoding)
-
-    def related(self, article_id: str, *, k: int = RELATED) -> list[RelatedArticle]:
-        """Up to ``k`` articles related to one.
-
-        Raises:
-            ArticleNotFound: There is no such article.
-        """
-        return related_articles(self._library, self._caches, article_id, k=k)
-
     # Checking
 
     def verify(self, quote: str, *, cancelled: Callable[[], bool] | None = None) -> QuoteReport:
@@ -392,29 +316,6 @@ class Assistant:
             return self._checker
 
     # Articles
-
-    @property
-    def folder(self) -> Path:
-        """The library's folder."""
-        return self._library.folder
-
-    def article(self, article_id: str) -> Article:
-        """The article with that id.
-
-        Raises:
-            ArticleNotFound: There is no such article.
-        """
-        return self._library.article(article_id)
-
-    def articles(
-        self, *, limit: int | None = None, offset: int = 0, matching: str | None = None
-    ) -> list[ArticleSummary]:
-        """Articles without their texts, newest publication first."""
-        return self._library.summaries(limit=limit, offset=offset, matching=matching)
-
-    def article_count(self) -> int:
-        """How many articles there are; quick also in a large library."""
-        return self._library.counts()["articles"]
 
     def add(
         self,
@@ -510,42 +411,6 @@ class Assistant:
 
         backup(self._library, Path(path))
 
-    # Conversations
-
-    def start_conversation(self, title: str) -> int:
-        """Begin a conversation that is kept; gives its id."""
-        return self._library.execute_history(
-            "INSERT INTO conversations (started_at, title) VALUES (?, ?)", (storage.now(), title)
-        )
-
-    def add_turn(self, conversation_id: int, answer: Answer) -> int:
-        """Keep one question with its answer; gives the turn's id."""
-        return self._library.execute_history(
-            "INSERT INTO turns (conversation_id, asked_at, question, answer) VALUES (?, ?, ?, ?)",
-            (
-                conversation_id,
-                storage.now(),
-                answer.question,
-                json.dumps(answer_to_json(answer), ensure_ascii=False),
-            ),
-        )
-
-    def conversations(self) -> list[Conversation]:
-        """Kept conversations, newest first."""
-        rows = self._library.history_rows(
-            "SELECT c.id, c.started_at, c.title, "
-            "(SELECT COUNT(*) FROM turns t WHERE t.conversation_id = c.id) "
-            "FROM conversations c ORDER BY c.id DESC"
-        )
-        return [Conversation(*row) for row in rows]
-
-    def turns(self, conversation_id: int) -> list[Answer]:
-        """The answers of a conversation, oldest first."""
-        rows = self._library.history_rows(
-            "SELECT answer FROM turns WHERE conversation_id = ? ORDER BY id", (conversation_id,)
-        )
-        return [answer_from_json(json.loads(row[0])) for row in rows]
-
     # Ending
 
     def close(self) -> None:
@@ -558,9 +423,6 @@ class Assistant:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _is_filled(self) -> bool:
-        return self._library.counts()["passages"] > 0
 
     def _get_reader(self) -> Reader:
         with self._lock:

@@ -13,7 +13,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +158,7 @@ class SpanReader:
         self.id = "span/1"
         self._lock = threading.Lock()
         self._session: Any = None
+        self._read_for: tuple[str, dict[str, list[RawSpan]]] = ("", {})
 
     @staticmethod
     def is_available(folder: Path = READER_FOLDER) -> bool:
@@ -225,9 +226,33 @@ class SpanReader:
         *,
         cancelled: Callable[[], bool] | None = None,
     ) -> list[RawSpan]:
-        """The best few spans of every text, before calibration; offsets are into the texts."""
+        """The best few spans of every text, before calibration; offsets are into the texts.
+
+        What was just read for the same question is remembered: with the reader as reranker an answer's
+        passages were read when they were ranked.
+        """
         if not question.strip() or not texts:
             return []
+        with self._lock:
+            if self._read_for[0] != question:
+                self._read_for = (question, {})
+            remembered = self._read_for[1]
+        missing = [text for text in dict.fromkeys(texts) if text not in remembered]
+        if missing:
+            found: dict[str, list[RawSpan]] = {text: [] for text in missing}
+            for span in self._read_anew(question, missing, cancelled=cancelled):
+                found[missing[span.hit_index]].append(span)
+            with self._lock:
+                remembered.update(found)
+        return [
+            replace(span, hit_index=index)
+            for index, text in enumerate(texts)
+            for span in remembered[text]
+        ]
+
+    def _read_anew(
+        self, question: str, texts: Sequence[str], *, cancelled: Callable[[], bool] | None
+    ) -> list[RawSpan]:
         self.prepare()
         windows = self._windows(question, texts)
         starts: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(windows)

@@ -11,6 +11,8 @@ import pytest
 
 from assistant import Assistant
 
+collect_ignore = ["benchmarks", "embeddings/milvus_server.py"]
+"""Run by hand or on their own; some need data or libraries that the tests do not."""
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 

@@ -1,7 +1,9 @@
 """A Haystack component over a library.
 
->>> retriever = PullquoteRetriever("my-library", top_k=5)  # doctest: +SKIP
->>> retriever.run(query="Who met in Paris?")["documents"]  # doctest: +SKIP
+::
+
+    retriever = PullquoteRetriever("my-library", top_k=5)
+    retriever.run(query="Who met in Paris?")["documents"]
 """
 
 from __future__ import annotations

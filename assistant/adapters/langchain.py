@@ -1,8 +1,10 @@
 """A LangChain retriever over a library.
 
->>> from assistant import Assistant
->>> pq = Assistant.open()  # doctest: +SKIP
->>> PullquoteRetriever(assistant=pq, k=5).invoke("Who met in Paris?")  # doctest: +SKIP
+::
+
+    from assistant import Assistant
+
+    PullquoteRetriever(assistant=Assistant.open(), k=5).invoke("Who met in Paris?")
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -68,6 +69,31 @@ def test_nothing_to_read_reads_nothing(reader):
     assert reader.read("Who?", []) == []
     assert reader.read("  ", [hit("Text.")]) == []
     assert reader.read_raw("Who?", [""]) == []
+
+
+def test_what_was_just_read_for_a_question_is_not_read_again(reader, monkeypatch):
+    texts = [f"The harbour of Varnholm holds {n} boats." for n in ("ten", "ninety", "sixty")]
+    read = []
+    read_anew = reader._read_anew
+
+    def remembering(question, missing, *, cancelled):
+        read.append((question, list(missing)))
+        return read_anew(question, missing, cancelled=cancelled)
+
+    monkeypatch.setattr(reader, "_read_anew", remembering)
+    asked = "How many boats does the harbour hold?"
+    first = reader.read_raw(asked, texts[:2])
+    again = reader.read_raw(asked, [texts[1], texts[2], texts[1], texts[0]])
+    assert read == [(asked, texts[:2]), (asked, texts[2:])]
+    assert [s for s in again if s.hit_index == 3] == [
+        replace(s, hit_index=3) for s in first if s.hit_index == 0
+    ]
+    assert [replace(s, hit_index=0) for s in again if s.hit_index == 2] == [
+        s for s in again if s.hit_index == 0
+    ]
+    reader.read_raw("Where?", texts[:1])
+    reader.read_raw(asked, texts[:1])
+    assert read[2:] == [("Where?", texts[:1]), (asked, texts[:1])]
 
 
 def test_a_question_that_a_passage_does_not_answer_scores_below_one_that_it_does(reader):
