@@ -51,6 +51,11 @@ FEATURES = ("margin", "lead", "cosine", "rank", "agreement", "words", "names")
 MARGIN_LIMIT = 12.0
 _NAME = re.compile(r"(?<=[^.?!:\s] )[^\W\d_]*[A-ZÀ-ÖØ-ÞΑ-ΩА-Я][\w'’-]*|\d[\d.,]*")
 """Capitalised words inside a sentence, and numbers."""
+_SPACED_WORD = re.compile(
+    "[0-9A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u0300-\u0373\u0376-\u037d"
+    "\u0386-\u052f\u0591-\u05f4\u0610-\u061a\u0620-\u0669\u066e-\u06d3\u06d5-\u06ff]{2,}"
+)
+"""Letters, digits and marks of Latin, Greek, Cyrillic, Hebrew and Arabic script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,8 +290,7 @@ class SpanReader:
         for index, text in enumerate(texts):
             encoding = tokenizer.encode_with_offsets(text)
             ids = list(encoding.ids)
-            first_offsets = np.asarray(encoding.starts, np.int64)
-            last_offsets = np.asarray(encoding.ends, np.int64)
+            first_offsets, last_offsets = whole_words(text, encoding.starts, encoding.ends)
             windows += [
                 _Window(
                     passage=index,
@@ -298,6 +302,29 @@ class SpanReader:
                 for at in _window_starts(len(ids), room)
             ]
         return windows
+
+
+def whole_words(
+    text: str, starts: Sequence[int], ends: Sequence[int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the words begin and end that tokens are part of: no answer cuts a word in two.
+
+    Words of scripts that put no space between them are left as the tokenizer cuts them.
+
+    Args:
+        text: The passage.
+        starts: Where in it each token starts.
+        ends: Where it ends.
+
+    >>> [bounds.tolist() for bounds in whole_words("بالقاهرة.", [0, 2, 8], [2, 8, 9])]
+    [[0, 0, 8], [8, 8, 9]]
+    """
+    firsts = np.arange(len(text) + 1)
+    lasts = firsts.copy()
+    for match in _SPACED_WORD.finditer(text):
+        firsts[match.start() : match.end()] = match.start()
+        lasts[match.start() + 1 : match.end() + 1] = match.end()
+    return firsts[np.asarray(starts, np.int64)], lasts[np.asarray(ends, np.int64)]
 
 
 def passage_margins(raw: Sequence[RawSpan], count: int) -> list[float]:

@@ -47,6 +47,8 @@ LEAST_PIECE = 3
 
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _ARABIC_ONLY = re.compile("[\u0621-\u064a]+$")
+_CERTAINLY_ARABIC = re.compile("^(?:[وبف]?ال|لل)|[أإؤ]|[ةى]$")
+_UYGHUR = re.compile("^ئ|ى.")
 # Grammar words have no neighbours of their own: single words without meaning are near each other.
 _FUNCTION_WORDS = """
 what ما|who من|when متى|where أين|why لماذا|how كيف|which أي|in في|on على|of من|from من|to إلى
@@ -207,11 +209,18 @@ def find_siblings(words: Sequence[str], vectors: NDArray[np.float32]) -> dict[st
 def whole_words(tokenizer: Path) -> list[str]:
     """The Arabic words that are one piece of a ``tokenizer.json``: the frequent ones of the language.
 
-    Some are Persian, Urdu or Uyghur; of those few are near an English word.
+    Persian, Urdu and Uyghur share its letters; a word counts as Arabic if it has a letter or an ending
+    that only Arabic uses, the article, or stands there with the article too.
     """
     pieces = json.loads(tokenizer.read_text("utf-8"))["model"]["vocab"]
     words = [piece[1:] for piece, _ in pieces if piece.startswith(WORD_START)]
-    return [word for word in words if len(word) >= LEAST_PIECE and _ARABIC_ONLY.match(word)]
+    words = [word for word in words if len(word) >= LEAST_PIECE and _ARABIC_ONLY.match(word)]
+    known = set(words)
+    return [
+        word
+        for word in words
+        if (_CERTAINLY_ARABIC.search(word) or f"ال{word}" in known) and not _UYGHUR.search(word)
+    ]
 
 
 def build_lexicon(

@@ -19,6 +19,7 @@ from assistant.span_reader import (
     load_calibration,
     passage_margins,
     span_features,
+    whole_words,
 )
 from assistant.types import Hit, Passage, Section
 
@@ -69,6 +70,14 @@ def test_nothing_to_read_reads_nothing(reader):
     assert reader.read("Who?", []) == []
     assert reader.read("  ", [hit("Text.")]) == []
     assert reader.read_raw("Who?", [""]) == []
+
+
+def test_no_answer_cuts_a_word():
+    text = "In Straßenbahn-Wagen, 東京都 (١٢٣م)."
+    cut = [(3, 6), (6, 14), (15, 20), (22, 24), (24, 25), (27, 29), (29, 31)]
+    firsts, lasts = whole_words(text, [a for a, _ in cut], [b for _, b in cut])
+    found = [text[a:b] for a, b in zip(firsts, lasts, strict=True)]
+    assert found == ["Straßenbahn", "Straßenbahn", "Wagen", "東京", "都", "١٢٣م", "١٢٣م"]
 
 
 def test_what_was_just_read_for_a_question_is_not_read_again(reader, monkeypatch):

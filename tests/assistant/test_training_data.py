@@ -254,9 +254,21 @@ def test_every_latin_word_may_be_spelled_and_none_is_left_half_done():
 
 def test_frequent_arabic_words_come_from_the_tokenizer(tmp_path):
     path = tmp_path / "tokenizer.json"
-    pieces = [["▁كلمة", -1.0], ["كلمة", -1.0], ["▁word", -1.0], ["▁من", -2.0], ["▁چهار", -2.0]]
+    words = [
+        "▁كلمة",
+        "مرحبة",
+        "▁word",
+        "▁من",
+        "▁چهار",
+        "▁دوستان",
+        "▁كتاب",
+        "▁الكتاب",
+        "▁ئانا",
+        "▁بالىلار",
+    ]
+    pieces = [[word, -1.0] for word in words]
     path.write_text(json.dumps({"model": {"vocab": pieces}}), "utf-8")
-    assert lexicon.whole_words(path) == ["كلمة"]
+    assert lexicon.whole_words(path) == ["كلمة", "كتاب", "الكتاب"]
 
 
 def test_renaming_takes_the_last_name_too_and_never_touches_an_answer():
