@@ -6,6 +6,7 @@ the size they were trained at; new vectors are only assigned to them.
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -124,14 +125,35 @@ def write_base(
 def _write_exact(
     folder: Path, dim: int, merge: Merge, report: OnProgress
 ) -> tuple[IndexKind, NDArray[Any], dict[str, DataFile]]:
+    # FAISS would hold all vectors twice to write them: only the head of the file is from it.
+    path, count, done = new_data_path(folder, "index"), len(merge.ids), 0
+    with path.open("wb") as file:
+        file.write(flat_head(dim, count))
+        for chunk in merge.chunks():
+            file.write(chunk.data)
+            done += len(chunk)
+            report(done, count)
+    return IndexKind.EXACT, flat_rows(path, count, dim), {"index": describe(path)}
+
+
+def flat_head(dim: int, count: int) -> bytes:
+    """What stands before the rows in the file of a FAISS ``IndexFlatIP``.
+
+    Raises:
+        ValueError: This FAISS writes it in another form.
+    """
     faiss = load_faiss()
     index = faiss.IndexFlatIP(dim)
-    for chunk in merge.chunks():
-        index.add(chunk)
-        report(index.ntotal, len(merge.ids))
-    path = new_data_path(folder, "index")
-    faiss.write_index(index, str(path))
-    return IndexKind.EXACT, flat_rows(path, len(merge.ids), dim), {"index": describe(path)}
+    index.add(np.zeros((1, dim), np.float32))
+    head = bytearray(faiss.serialize_index(index).tobytes()[: -4 * dim])
+    # Four letters, the dimension, how many rows (8 bytes), ..., how many numbers follow (8 bytes).
+    if struct.unpack_from("<iq", head, 4) != (dim, 1) or struct.unpack("<Q", head[-8:]) != (dim,):
+        raise ValueError(
+            "this FAISS writes flat indexes in another form; use faiss-cpu 1.9 to 1.15"
+        )
+    struct.pack_into("<q", head, 8, count)
+    struct.pack_into("<Q", head, len(head) - 8, count * dim)
+    return bytes(head)
 
 
 def _write_lists(

@@ -591,3 +591,13 @@ def test_build_wants_ascending_ids(tmp_path: Path) -> None:
 def test_build_of_nothing(tmp_path: Path) -> None:
     assert len(FaissIndex.build(tmp_path, [], dim=DIM, model_id=MODEL)) == 0
     assert len(FaissIndex.load(tmp_path, expect_model=MODEL)) == 0
+
+
+@pytest.mark.parametrize("count", [0, 1, 37])
+def test_a_flat_file_is_the_one_that_faiss_would_write(tmp_path, count):
+    rows = np.random.default_rng(2).normal(size=(count, 6)).astype(np.float32)
+    faiss = base_segment.load_faiss()
+    index = faiss.IndexFlatIP(6)
+    index.add(rows)
+    faiss.write_index(index, str(tmp_path / "faiss"))
+    assert base_writing.flat_head(6, count) + rows.tobytes() == (tmp_path / "faiss").read_bytes()
