@@ -93,3 +93,16 @@ def test_the_reader_gets_the_weight_that_puts_paragraphs_first():
     weight, figures = fit_reranking([asked([[0] * 7], [1], ranking=wrong_first)] * 5)
     assert weight > 0.25
     assert figures == {"recall_at_1": 0.0, "reranked": 1.0}
+
+
+def test_the_weight_that_made_the_order_is_found_again():
+    rng = np.random.default_rng(5)
+    made = []
+    for _ in range(3000):
+        rows = rng.normal(size=(8, 2)) * [1.0, 4.0]
+        logits = rows @ [2.0, 0.5]
+        own = int((logits + rng.gumbel(size=8)).argmax())
+        made.append(asked([[0] * 7], [1], ranking=np.c_[rows, np.arange(8) == own]))
+    weight, figures = fit_reranking(made)
+    assert weight == pytest.approx(0.25, abs=0.02)
+    assert figures["reranked"] > figures["recall_at_1"] + 0.1
