@@ -12,14 +12,21 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from milvus import MilvusServer, MilvusServerConfig
 
+from assistant.assistant import Assistant
+from assistant.errors import IndexUnreachable
+from assistant.library import Library
+from assistant.types import Article
 from embeddings import milvus as milvus_module
 from embeddings.errors import IndexUnavailable
 from embeddings.milvus import MilvusIndex, MilvusKind
+from tests.assistant.fakes import HashEncoder
+from tests.assistant.test_packing import article
 
 DIM, BATCH = 64, 1_000
 MODEL = "a-model"
@@ -100,5 +107,60 @@ def crash(folder: Path) -> dict[str, object]:
     return report
 
 
+def library(folder: Path) -> dict[str, object]:
+    """Kill the server under a whole library while articles are added; open it again."""
+    milvus_module.TIMEOUT_S = 5.0
+    server, uri = start(folder / "server")
+    report: dict[str, object] = {}
+
+    def opened() -> Assistant:
+        kept = Library(folder / "library", model_id=HashEncoder.id, dim=HashEncoder.dim)
+        return Assistant(kept, HashEncoder(), index=f"{uri}/articles")
+
+    def articles(first: int, last: int) -> list[Article]:
+        return [
+            article(f"ship-{n}", [f"Ship {n} left harbour {n % 97} at dawn."], title=f"Ship {n}")
+            for n in range(first, last)
+        ]
+
+    add = MilvusIndex.add
+    try:
+        with opened() as pq:
+            report["added"] = len(pq.add_articles(articles(0, 500)).added)
+
+            def killing(index: MilvusIndex, ids: Sequence[int], vectors: object) -> None:
+                sent.append(len(ids))
+                if len(sent) == 2:
+                    os.kill(server.server_proc.pid, signal.SIGKILL)
+                add(index, ids, vectors)
+
+            sent: list[int] = []
+            MilvusIndex.add = killing
+            try:
+                pq.add_articles(articles(500, 12_500))
+            except IndexUnreachable as error:
+                report["error"] = str(error)
+            MilvusIndex.add = add
+            report["sent"] = sent
+            report["kept"] = pq.article_count()
+        server.stop()
+        milvus_module.TIMEOUT_S = 60.0
+        server, uri = start(folder / "server")
+        with opened() as pq:
+            pq.search("harbour", k=1)  # sends what is missing
+            vectors = pq._caches.vectors()
+            report["same_ids"] = vectors.ids().tolist() == sorted(pq._library.all_passage_ids())
+            report["found"] = sum(
+                pq.search(f"Ship {n} left harbour {n % 97} at dawn.", k=1)[0].passage.title
+                == f"Ship {n}"
+                for n in range(0, 12_500, 500)
+            )
+            report["problems"] = pq.doctor(repair=False).problems
+    finally:
+        server.stop()
+    return report
+
+
 if __name__ == "__main__":
-    print(json.dumps({"conformance": conformance, "crash": crash}[sys.argv[1]](Path(sys.argv[2]))))
+    scenario = {"conformance": conformance, "crash": crash, "library": library}[sys.argv[1]]
+    print(json.dumps(scenario(Path(sys.argv[2]))))

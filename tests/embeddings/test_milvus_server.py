@@ -18,6 +18,7 @@ pytestmark = pytest.mark.full
 SCRIPT = Path(__file__).with_name("milvus_server.py")
 ISOLATED = [
     *("unshare", "--map-root-user", "--net", "--pid", "--fork", "--kill-child"),
+    "--mount-proc",  # the server looks itself up by its number
     *("sh", "-c", 'ip link set lo up && "$@"', "sh"),
 ]
 """Only a loopback interface, and nothing left behind."""
@@ -47,3 +48,14 @@ def test_killed_server_loses_nothing_that_was_added(tmp_path: Path) -> None:
     assert (report["generation"], report["acknowledged"], report["lost"]) == (1, 11_000, [])
     assert (report["count"], report["generation_after"]) == (40_000, 2)
     assert report["recall"] >= 0.95
+
+
+def test_server_killed_under_a_library_loses_nothing(tmp_path: Path) -> None:
+    report = run("library", tmp_path)
+    assert report["added"] == 500
+    assert "the library has everything and sends the rest when it is back" in report["error"]
+    assert len(report["sent"]) == 2
+    assert sum(report["sent"]) < 12_000
+    assert report["kept"] == 12_500
+    assert report["same_ids"]
+    assert (report["found"], report["problems"]) == (25, [])
