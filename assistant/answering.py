@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import quote as percent_encode
 
+from assistant.errors import ArticleNotFound
 from assistant.library import Library
 from assistant.spans import refine, sentence_around
 from assistant.speech import speaker_of
@@ -120,7 +121,10 @@ def group(
             place != span.hit_index and _is_twin(around, other) for place, other in shown
         ):
             continue
-        article = library.article(passage.article_id)
+        try:
+            article = library.article(passage.article_id)
+        except ArticleNotFound:
+            continue  # removed since it was searched
         if article.text[passage.start : passage.end] != passage.text:
             continue  # the article was replaced since it was searched: never misquote
         start, end = refine(question, article.text, span.start, span.end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from assistant.answering import answer as make_answer
-from assistant.errors import UsageError
+from assistant.errors import ArticleNotFound, UsageError
 from assistant.followups import complete
 from assistant.library import Library
 from assistant.library_search import RELATED, LibrarySearch
@@ -178,9 +179,7 @@ class Assistant(LibrarySearch):
             return _nothing_to_read(question, asked_as)
         answer = self._answer(question, hits, asked_as, timings, cancelled)
         related = tuple(
-            other
-            for other in answer.related
-            if filters.allows_date(self._library.article(other.article_id).published)
+            other for other in answer.related if self._allows(filters, other.article_id)
         )
         timings["total"] = _elapsed_ms(started)
         return replace(answer, timings_ms=timings, related=related)
@@ -217,7 +216,8 @@ class Assistant(LibrarySearch):
         related = []
         anchor = hits[spans[0].hit_index if spans else 0].passage.article_id if hits else None
         if anchor is not None:
-            related = self.related(anchor, k=RELATED)
+            with contextlib.suppress(ArticleNotFound):  # removed since it was searched
+                related = self.related(anchor, k=RELATED)
         return make_answer(
             question,
             hits,
@@ -423,6 +423,13 @@ class Assistant(LibrarySearch):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _allows(self, filters: Filters, article_id: str) -> bool:
+        """Whether an article is there and its date passes."""
+        try:
+            return filters.allows_date(self._library.article(article_id).published)
+        except ArticleNotFound:
+            return False
 
     def _get_reader(self) -> Reader:
         with self._lock:

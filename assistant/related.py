@@ -39,7 +39,7 @@ def related_articles(
     found = []
     titles = library.titles(candidates)
     for other in candidates:
-        if other == article_id:
+        if other == article_id or other not in titles:
             continue
         theirs = _mean(library.passage_vectors(other))
         score = float(mine @ theirs) if mine is not None and theirs is not None else 0.0

@@ -260,12 +260,15 @@ def _sounds_alike(
 ) -> NDArray[np.float64]:
     """Names that the query shares by sound with the passages of another script; 0 for the others."""
     scores = np.zeros(len(passages))
-    foreign = [
-        passage for passage, is_foreign in zip(passages, elsewhere, strict=True) if is_foreign
+    script = script_of(query)
+    places = [
+        place
+        for place in np.flatnonzero(elsewhere)
+        if can_compare(script, script_of(passages[place].text))
     ]
-    if foreign and can_compare(script_of(query), script_of(foreign[0].text)):
-        texts = [f"{passage.title} {passage.text}" for passage in foreign]
-        scores[elsewhere] = overlap_shares(query, texts)
+    if places:
+        texts = [f"{passages[place].title} {passages[place].text}" for place in places]
+        scores[places] = overlap_shares(query, texts)
     return scores
 
 

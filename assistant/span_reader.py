@@ -53,7 +53,7 @@ _NAME = re.compile(r"(?<=[^.?!:\s] )[^\W\d_]*[A-ZÀ-ÖØ-ÞΑ-ΩА-Я][\w'’-]*
 """Capitalised words inside a sentence, and numbers."""
 _SPACED_WORD = re.compile(
     "[0-9A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u0300-\u0373\u0376-\u037d"
-    "\u0386-\u052f\u0591-\u05f4\u0610-\u061a\u0620-\u0669\u066e-\u06d3\u06d5-\u06ff]{2,}"
+    "\u0386-\u052f\u0591-\u05f4\u0610-\u061a\u0620-\u0669\u066e-\u06d3\u06d5-\u06ff\u1e00-\u1fff]{2,}"
 )
 """Letters, digits and marks of Latin, Greek, Cyrillic, Hebrew and Arabic script."""
 

@@ -55,7 +55,8 @@ _WHICH_ONES = re.compile(
     r"(?:\s+(?:\w{4,}s|people|men|women|children)\b|\s+(?:are|were)\b)",
     re.IGNORECASE,
 )
-_ITEM = r"(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|de|von|van)?\s*[A-Z][\w’'-]*)*"
+# One way only to cut a run of blanks, or a table in plain text takes minutes.
+_ITEM = r"(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:(?:of|the|de|von|van)\s+)?[A-Z][\w’'-]*){0,7}"
 _LISTING = re.compile(rf"{_ITEM}(?:,\s+{_ITEM})*,?\s+(?:and|or|&)\s+{_ITEM}(?:\s+[a-z]+s\b)?")
 
 

@@ -22,7 +22,7 @@ QUOTATION = re.compile(
 )
 """Words in quotation marks; group ``inner`` is without the marks."""
 
-_CAP = r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.|[A-ZÀ-ÖØ-Þ]\.(?:\s?[A-Z]\.)*|[A-ZÀ-ÖØ-Þ][\w'’-]*)"
+_CAP = r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.|[A-ZÀ-ÖØ-Þ]\.(?:[A-Z]\.)*|[A-ZÀ-ÖØ-Þ][\w'’-]*)"
 _NAME = (
     rf"(?:[Tt]he\s+)?{_CAP}(?:\s+(?:(?:de|van|von|der|den|al|bin|ibn|of|the|for|di|da|la)\s+){{0,2}}{_CAP})*"
     r"(?:\s*\([A-Z][\w.-]{0,8}\))?"

@@ -212,8 +212,7 @@ def _verify_reading(
     sources = []
     for article_id in articles:
         check_cancelled(cancelled)
-        article = library.article(article_id)
-        sources.append((article, token_text(article.text)))
+        sources.append(library.article(article_id))
     exact = _exact_matches([q for q in (plain, edited) if q], sources)
     if exact:
         return report(QuoteStatus.EXACT, exact)
@@ -255,10 +254,11 @@ def _candidates(
 
 def _exact_matches(
     quotes: Sequence[Sequence[QuoteToken]],
-    sources: Sequence[tuple[Article, TokenText]],
+    sources: Sequence[Article],
 ) -> list[QuoteMatch]:
     matches = []
-    for article, source in sources:
+    for article in sources:
+        source = token_text(article.text)
         for quote in quotes:
             places = [p for p in find_exact(quote, source) if not gaps_of(quote, source, p)]
             if places:
@@ -269,16 +269,17 @@ def _exact_matches(
 
 
 def _nearest_match(
-    text: str, quote: Sequence[QuoteToken], sources: Sequence[tuple[Article, TokenText]]
+    text: str, quote: Sequence[QuoteToken], sources: Sequence[Article]
 ) -> QuoteMatch | None:
     ranked = sorted(
-        ((presence(quote, source), article, source) for article, source in sources),
+        ((presence(quote, token_text(article.text)), article) for article in sources),
         key=lambda item: -item[0],
     )
     found = []
-    for share, article, source in ranked[:ALIGNED_ARTICLES]:
+    for share, article in ranked[:ALIGNED_ARTICLES]:
         if share < MIN_RUN_SHARE:
             break
+        source = token_text(article.text)
         blocks = find_nearest(quote, source)
         if blocks:
             gaps = gaps_of(quote, source, blocks)

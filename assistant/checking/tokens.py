@@ -8,12 +8,16 @@ meaning stays: every word, every figure with its sign, and symbols such as ``%``
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
+from collections import OrderedDict
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 from assistant.lexical import STOP_WORDS
+
+CACHED_CHARS = 4_000_000
+"""Of texts whose tokens are kept: some hundred articles; the tokens take thirty times the room."""
 
 _MARK = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a"
@@ -142,14 +146,49 @@ class TokenText:
     places: dict[str, list[int]]
 
 
-@lru_cache(maxsize=512)
+class _TokenCache:
+    """The last texts with their tokens, up to so many characters."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._size = 0
+        self._known: OrderedDict[str, TokenText] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return self._size
+
+    def get(self, text: str) -> TokenText:
+        with self._lock:
+            found = self._known.get(text)
+            if found is not None:
+                self._known.move_to_end(text)
+                return found
+        found = _token_text(text)
+        with self._lock:
+            if text not in self._known:
+                self._known[text] = found
+                self._size += len(text)
+            while self._size > self._limit:
+                gone, _ = self._known.popitem(last=False)
+                self._size -= len(gone)
+        return found
+
+
 def token_text(text: str) -> TokenText:
-    """The tokens of a whole text; the last few hundred texts are kept."""
+    """The tokens of a whole text; the last few texts are kept, :data:`CACHED_CHARS` of them in all."""
+    return _CACHE.get(text)
+
+
+def _token_text(text: str) -> TokenText:
     tokens = tuple(tokens_of(text))
     places: dict[str, list[int]] = {}
     for position, token in enumerate(tokens):
         places.setdefault(token.form, []).append(position)
     return TokenText(tokens, tuple(token.form for token in tokens), places)
+
+
+_CACHE = _TokenCache(CACHED_CHARS)
 
 
 def same_when_joined(given: list[str], true: list[str]) -> bool:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering import answer, cite, text_fragment
+from assistant.errors import ArticleNotFound
 from assistant.types import (
     AnswerStatus,
     Article,
@@ -34,6 +37,8 @@ class OneLibrary:
         self.copies = copies or {}
 
     def article(self, article_id):
+        if article_id not in self.articles:
+            raise ArticleNotFound(article_id)
         return self.articles[article_id]
 
     def originals(self, ids):
@@ -210,3 +215,16 @@ def test_an_article_replaced_since_the_search_is_not_misquoted():
     )
     assert (found.status, found.answers) == (AnswerStatus.UNANSWERABLE, ())
     assert found.reason is UnanswerableReason.LOW_CONFIDENCE
+
+
+def test_an_article_removed_since_the_search_is_passed_over():
+    gone = make_article("It had 35 countries.", name="gone")
+    kept = make_article("There were 36 countries.", name="kept")
+    found = answer(
+        "How many?",
+        [hit_of(gone), hit_of(kept, number=2)],
+        [span_of(gone, "35 countries"), replace(span_of(kept, "36 countries"), hit_index=1)],
+        library=OneLibrary(kept),
+        threshold=0.5,
+    )
+    assert [group.text for group in found.answers] == ["36 countries"]

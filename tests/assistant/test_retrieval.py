@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.retrieval import DEFAULT_SETTINGS, Fusion, fuse_scores
-from assistant.types import Filters, Section
+from assistant.retrieval import DEFAULT_SETTINGS, Fusion, _sounds_alike, fuse_scores
+from assistant.types import Filters, Passage, Section
 
 
 def test_fusion_adds_standardised_scores():
@@ -99,3 +99,15 @@ def test_an_empty_library_finds_nothing(tmp_path):
     with Assistant.open(tmp_path / "empty", seeds=False) as pq:
         assert pq.search("anything") == []
         assert pq.search_batch(["a", "b"]) == [[], []]
+
+
+def test_names_are_compared_with_arabic_passages_whatever_other_scripts_are_there():
+    def passage(number, text):
+        return Passage(number, "a", 0, 0, len(text), text, Section.BODY, None, "")
+
+    texts = ["巴黎峰会", "قمة باريس في فرنسا", "الطقس اليوم"]
+    scores = _sounds_alike(
+        "Who met in Paris?", [passage(n, t) for n, t in enumerate(texts)], np.ones(3, np.bool_)
+    )
+    assert scores[1] > 0
+    assert scores[[0, 2]].tolist() == [0.0, 0.0]

@@ -106,3 +106,10 @@ LEADERS = (
 def test_a_list_is_given_when_several_are_asked_for(question, piece, expected):
     start, end = refine(question, LEADERS, *span_of(LEADERS, piece))
     assert LEADERS[start:end] == expected
+
+
+@pytest.mark.parametrize("gap", ["        ", "\u00a0 "])
+def test_tables_in_plain_text_are_read_in_no_time(gap):
+    text = "\n".join(gap.join(["Germany", "Berlin", "Europe", "Euro"]) for _ in range(40))
+    span = span_of(text, "Berlin")
+    assert refine("Which countries are listed?", text, *span) == span

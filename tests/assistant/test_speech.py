@@ -125,3 +125,13 @@ def test_signed_quote(seeds: Assistant) -> None:
     assert right.status is wrong.status is QuoteStatus.EXACT
     assert right.attribution is Attribution.CONFIRMED
     assert wrong.attribution is Attribution.MISATTRIBUTED
+
+
+def test_a_row_of_initials_is_read_in_no_time():
+    text = "A. B. C. D. E. F. G. H. I. J. K. L. M. N. O. P. Q. R. S. T. U. V. W. X. Y. Z. " * 3
+    assert speaker_in(text, "M. N.") is None
+    assert claimed_speakers(text) == []
+
+
+def test_initials_belong_to_a_name():
+    assert speaker_in("“It is told,” J. R. R. Tolkien said.", "It is") == "J. R. R. Tolkien"

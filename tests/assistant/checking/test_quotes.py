@@ -12,6 +12,7 @@ import pytest
 
 from assistant.assistant import Assistant
 from assistant.checking.reports import Attribution, ChangeKind, Difference, QuoteReport, QuoteStatus
+from assistant.checking.tokens import _TokenCache
 from assistant.errors import UsageError
 
 
@@ -203,3 +204,14 @@ def test_large_library_is_searched_by_words(
     for quote in made_quotes.make_quotes(articles, count=60, seed=3):
         expected = QuoteStatus.EXACT if quote.is_exact else QuoteStatus.ALTERED
         assert seeds.verify(quote.text).status is expected, quote
+
+
+def test_tokens_are_kept_for_so_many_characters_only():
+    cache = _TokenCache(limit=25)
+    first = cache.get("one two three")
+    assert cache.get("one two three") is first
+    cache.get("four five six")
+    assert len(cache) == 13
+    assert cache.get("one two three") is not first
+    cache.get("x" * 26)
+    assert len(cache) == 0
