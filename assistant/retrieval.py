@@ -263,7 +263,7 @@ def _sounds_alike(
     script = script_of(query)
     places = [
         place
-        for place in np.flatnonzero(elsewhere)
+        for place in np.flatnonzero(elsewhere).tolist()
         if can_compare(script, script_of(passages[place].text))
     ]
     if places:
