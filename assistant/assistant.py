@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from assistant.answering import answer as make_answer
+from assistant.dates import check_dates
 from assistant.errors import ArticleNotFound, UsageError
 from assistant.followups import complete
 from assistant.library import Library
@@ -162,7 +163,7 @@ class Assistant(LibrarySearch):
             cancelled: Asked between steps; true stops.
 
         Raises:
-            UsageError: The question is empty.
+            UsageError: The question is empty, or a date of ``filters`` is none.
             Cancelled: ``cancelled()`` turned true.
         """
         if not question.strip():
@@ -280,9 +281,14 @@ class Assistant(LibrarySearch):
         k: int = 20,
         filters: Filters = Filters(),  # noqa: B008 - frozen
     ) -> Timeline:
-        """The dated statements of an article (by id), or on a question, earliest first."""
+        """The dated statements of an article (by id), or on a question, earliest first.
+
+        Raises:
+            UsageError: A date of ``filters`` is none.
+        """
         from assistant.checking.timeline import timeline_of_article, timeline_of_hits
 
+        check_dates(filters)
         if self._library.has_article(subject):
             article = self._library.article(subject)
             if not filters.allows_date(article.published):

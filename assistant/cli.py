@@ -27,6 +27,7 @@ from assistant.cli_common import (
     write,
     write_json,
 )
+from assistant.dates import iso_date
 from assistant.errors import PullquoteError, UsageError
 from assistant.types import AnswerStatus, Filters, Section
 
@@ -72,20 +73,9 @@ def _filters(
         languages=language,
         sections=tuple(Section(name) for name in section),
         article_ids=article,
-        published_from=_iso_date(published_from),
-        published_to=_iso_date(published_to),
+        published_from=iso_date(published_from),
+        published_to=iso_date(published_to),
     )
-
-
-def _iso_date(value: str | None) -> str | None:
-    from datetime import date
-
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value).isoformat()
-    except ValueError as error:
-        raise UsageError(f"{value!r} is not a date: write it as 2025-01-31") from error
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

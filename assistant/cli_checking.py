@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from assistant.cli_common import common, open_assistant, progress, write, write_json
+from assistant.dates import iso_date
 from assistant.errors import UsageError
 from assistant.types import Filters
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 NOT_SO = 1
 """Exit code of a quote that is not exact, a claim that nothing decides, a bundle that was changed."""
-
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 def register(group: click.Group) -> None:
@@ -122,8 +120,8 @@ def _verify_bundle(path: Path, *, as_json: bool) -> None:
     help="Write schema.org ClaimReview JSON-LD too.",
 )
 @click.option("--author", default="Pullquote", show_default=True, help="Who signs the review.")
-@click.option("--from", "published_from", type=_DAY, help="Only articles from this day on.")
-@click.option("--as-of", "published_to", type=_DAY, help="Only articles up to this day.")
+@click.option("--from", "published_from", help="Only articles published on or after DATE.")
+@click.option("--as-of", "published_to", help="Only articles published on or before DATE.")
 @click.option("--article", multiple=True, help="Only this article (id).")
 @common
 def check(
@@ -133,8 +131,8 @@ def check(
     bundle: Path | None,
     claim_review: Path | None,
     author: str,
-    published_from: datetime | None,
-    published_to: datetime | None,
+    published_from: str | None,
+    published_to: str | None,
     article: tuple[str, ...],
     library: Path | None,
     model: str | None,
@@ -150,8 +148,8 @@ def check(
         raise UsageError("--bundle and --claim-review go with one claim: leave --batch out")
     filters = Filters(
         article_ids=article,
-        published_from=_iso(published_from),
-        published_to=_iso(published_to),
+        published_from=iso_date(published_from),
+        published_to=iso_date(published_to),
     )
     if batch is not None:
         claims = _read_batch(batch)
@@ -231,7 +229,7 @@ def _check_batch(
 @click.command()
 @click.argument("question")
 @click.option("-k", "passages", default=20, show_default=True, help="How many passages are read.")
-@click.option("--as-of", "published_to", type=_DAY, help="Only articles up to this day.")
+@click.option("--as-of", "published_to", help="Only articles published on or before DATE.")
 @click.option(
     "--svg", type=click.Path(path_type=Path, dir_okay=False), help="Draw it into this file too."
 )
@@ -239,7 +237,7 @@ def _check_batch(
 def timeline(
     question: str,
     passages: int,
-    published_to: datetime | None,
+    published_to: str | None,
     svg: Path | None,
     library: Path | None,
     model: str | None,
@@ -253,7 +251,7 @@ def timeline(
     if not question.strip():
         raise UsageError("the question is empty: ask for something, or name an article")
     with open_assistant(library, model) as pq:
-        filters = Filters(published_to=_iso(published_to))
+        filters = Filters(published_to=iso_date(published_to))
         named = [s.id for s in pq.articles(matching=question) if s.id.startswith(question)]
         found = pq.timeline(named[0] if len(named) == 1 else question, k=passages, filters=filters)
     if svg is not None:
@@ -278,7 +276,3 @@ def write_answer_bundle(pq: Assistant, path: Path, answer: Answer) -> None:
 
 def _say_written(files: tuple[Path, ...]) -> None:
     sys.stderr.write(f"wrote {', '.join(str(file) for file in files)}\n")
-
-
-def _iso(value: datetime | None) -> str | None:
-    return value.date().isoformat() if value is not None else None

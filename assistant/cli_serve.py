@@ -6,7 +6,13 @@ from pathlib import Path
 
 import click
 
-from assistant.cli_common import library_option, model_option
+from assistant.cli_common import (
+    index_option,
+    kept_option,
+    library_option,
+    model_option,
+    rerank_option,
+)
 
 DEFAULT_PORT = 8017
 
@@ -21,6 +27,8 @@ def register(group: click.Group) -> None:
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @library_option
 @model_option
+@index_option
+@rerank_option
 def serve(port: int, no_open: bool, library: Path | None, model: str | None) -> None:
     """Serve the chat to a browser on this machine (loopback only)."""
     from assistant.tui.serving import serve as serve_chat
@@ -29,6 +37,8 @@ def serve(port: int, no_open: bool, library: Path | None, model: str | None) -> 
     serve_chat(
         library or shared.get("library"),
         model=model or shared.get("model"),
+        index=kept_option("index"),
+        rerank=kept_option("rerank"),
         port=port,
         open_browser=not no_open,
     )

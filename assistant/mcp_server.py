@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from assistant.assistant import Assistant
+from assistant.dates import iso_date
 from assistant.errors import PullquoteError, UsageError
 from assistant.jsonform import answer_to_json, article_to_json, hit_to_json
 from assistant.types import Filters
@@ -76,13 +77,20 @@ def make_server(pq: Assistant) -> MCPServer[Any]:
             query: A question or search terms.
             k: How many passages, 1 to 100.
             languages: Only passages in these languages (ISO codes, such as "en").
-            published_from: Only articles published on or after this ISO date.
+            published_from: Only articles published on or after this ISO date (2025, 2025-01 or
+                2025-01-31).
             published_to: Only articles published on or before this ISO date.
         """
-        filters = Filters(
-            languages=languages, published_from=published_from, published_to=published_to
-        )
-        return answered(lambda: _search(pq, query, _count(k), filters))
+
+        def found() -> dict[str, Any]:
+            filters = Filters(
+                languages=languages,
+                published_from=iso_date(published_from or None),
+                published_to=iso_date(published_to or None),
+            )
+            return _search(pq, query, _count(k), filters)
+
+        return answered(found)
 
     @server.tool(title="Ask the articles", annotations=reads)
     def ask(question: str, with_passages: bool = False) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.dates import check_dates
 from assistant.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryReadOnly
 from assistant.types import Article, Filters
 from embeddings.chunking import PassageSpan
@@ -163,7 +164,12 @@ def vectors_from_blobs(blobs: Sequence[bytes], dim: int) -> NDArray[np.float32]:
 
 
 def where(filters: Filters) -> tuple[str, list[Any]]:
-    """SQL condition and its values for passages ``p`` joined to articles ``a``."""
+    """SQL condition and its values for passages ``p`` joined to articles ``a``.
+
+    Raises:
+        UsageError: A date is none.
+    """
+    check_dates(filters)
     conditions: list[str] = ["1"]
     values: list[Any] = []
     for column, wanted in (

@@ -219,9 +219,9 @@ class Filters:
     sections: tuple[Section, ...] = ()
     article_ids: tuple[str, ...] = ()
     published_from: str | None = None
-    """ISO date, inclusive; articles without a date never match."""
+    """ISO date (2025, 2025-01 or 2025-01-31), inclusive; articles without a date never match."""
     published_to: str | None = None
-    """ISO date, inclusive; articles without a date never match."""
+    """Likewise; a year or a month stands for all its days."""
     evidence_only: bool = False
     """Leave out what may never be evidence (captions of AI-generated images)."""
 

@@ -72,8 +72,9 @@ def read_claims(text: str, *, name: str = "") -> list[BatchClaim]:
     delimiter = _delimiter_of(lines[0]) if lines else None
     if array is not None:
         found = [_json_claim(value, f"{name} item {at}") for at, value in enumerate(array, 1)]
-    elif first in ("{", '"') and _is_json(text.lstrip().splitlines()[0]):
-        found = list(_json_lines(lines, name))
+    elif first in ("{", '"') and _is_json(text.lstrip().partition("\n")[0]):
+        # Not ``splitlines``: JSON text may hold U+2028 and the like as they are.
+        found = list(_json_lines(text.split("\n"), name))
     elif delimiter is not None:
         found = list(_csv_rows(text, delimiter))
     else:
@@ -229,12 +230,12 @@ class BatchFile:
         claims: list[str] = []
         if self.format is BatchFormat.JSONL:
             kept = []
-            for line in text.splitlines(keepends=True):
+            for line in text.split("\n")[:-1]:
                 try:
                     claims.append(json.loads(line)["claim"])
                 except (ValueError, KeyError, TypeError):
                     break
-                kept.append(line)
+                kept.append(f"{line}\n")
             return "".join(kept).encode("utf-8"), claims
         rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
         if not rows or tuple(rows[0]) != CSV_COLUMNS:

@@ -178,6 +178,13 @@ def check_bundle(content: bytes, *, name: str = "bundle") -> BundleReport:
         BundleError: It is no bundle at all.
     """
     try:
+        return _checked(content, name)
+    except RecursionError as error:
+        raise BundleError(f"{name} is nested too deeply: not a bundle") from error
+
+
+def _checked(content: bytes, name: str) -> BundleReport:
+    try:
         text = content.decode("utf-8")
         bundle = json.loads(text)
     except UnicodeDecodeError as error:
@@ -187,10 +194,13 @@ def check_bundle(content: bytes, *, name: str = "bundle") -> BundleReport:
         at = len(text[: error.pos].encode("utf-8"))
         problem = BundleProblem("", f"not JSON any more: {error.msg}", at, at + 1)
         return BundleReport(name, (problem,))
-    except RecursionError as error:
-        raise BundleError(f"{name} is nested too deeply: not a bundle") from error
+    except ValueError as error:
+        raise BundleError(f"{name} holds a number of too many digits: not a bundle") from error
     if not isinstance(bundle, dict) or not {"schema", "digests", "checksum"} & set(bundle):
         raise BundleError(f"{name} is not an evidence bundle: it has no digests")
+    for part in ("annotations", "sources"):
+        if not isinstance(bundle.get(part), list | None):
+            raise BundleError(f"{name} is not an evidence bundle: its {part} are no list")
     try:
         expected, places = lay_out(bundle)
     except (UnicodeEncodeError, ValueError) as error:

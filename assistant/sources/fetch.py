@@ -18,7 +18,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 from urllib.robotparser import RobotFileParser
 
 from assistant.errors import FetchError, SourceError
@@ -101,7 +101,7 @@ class Fetcher:
                 return _fetched(url, answer)
             if not answer.location:
                 break
-            url = urljoin(url, answer.location)
+            url = _joined(url, answer.location)
         msg = (
             f"{_shown(url)}: more than {MAX_REDIRECTS} redirects, or one to nowhere; check the URL"
         )
@@ -117,10 +117,11 @@ class Fetcher:
             answer = self._request(_checked(url), {}, deadline, MAX_ROBOTS_BYTES, cut=True)
             if answer.status not in _REDIRECTS or not answer.location:
                 break
-            url = urljoin(url, answer.location)
+            url = _joined(url, answer.location)
         # RFC 9309, 2.3.1: without such a file everything is allowed, while it fails nothing is.
         if answer.status < 400:
-            robots.parse(answer.data.decode("utf-8", "replace").splitlines())
+            lines = answer.data.decode("utf-8", "replace").splitlines()
+            robots.parse([line for line in lines if _is_readable(line)])
         elif answer.status < 500:
             robots.parse([])
         else:
@@ -146,7 +147,8 @@ class Fetcher:
         shown = _shown(urlunsplit(parts))
         connection = self._connect(parts, deadline, shown)
         # Socket timeouts are per read: a server that sends a byte now and then would never end.
-        alarm = threading.Timer(max(deadline - time.monotonic(), 0.0), _hang_up, [connection])
+        # The socket itself, since the connection gives it up as soon as the headers are read.
+        alarm = threading.Timer(max(deadline - time.monotonic(), 0.0), _hang_up, [connection.sock])
         alarm.daemon = True
         alarm.start()
         try:
@@ -279,6 +281,7 @@ def _checked(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         _ = parts.port
+        urlsplit(unquote(url))  # as the parser of robots.txt takes it apart
         target = urlunsplit(("", "", parts.path, parts.query, ""))
         target.encode("ascii")
     except ValueError as error:
@@ -291,6 +294,28 @@ def _checked(url: str) -> SplitResult:
         msg = f"{_shown(parts.hostname)}: a URL with a name or password in it; take it out"
         raise FetchError(msg)
     return parts
+
+
+def _joined(url: str, location: str) -> str:
+    """Where a redirect leads.
+
+    Raises:
+        FetchError: It is no URL.
+    """
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        msg = f"{_shown(url)}: it redirects to {_shown(location)!r}, which is no URL; check the URL"
+        raise FetchError(msg) from error
+
+
+def _is_readable(line: str) -> bool:
+    """Whether a line of robots.txt can be parsed; RFC 9309, 2.2: the others are left out."""
+    try:
+        RobotFileParser().parse(["User-agent: *", line])
+    except ValueError:
+        return False
+    return True
 
 
 def _wrapped(
@@ -311,10 +336,9 @@ def _wrapped(
     return connection
 
 
-def _hang_up(connection: http.client.HTTPConnection) -> None:
-    if connection.sock is not None:
-        with contextlib.suppress(OSError):  # closed in the meantime, which is what was wanted
-            connection.sock.shutdown(socket.SHUT_RDWR)
+def _hang_up(live: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # closed in the meantime, which is what was wanted
+        live.shutdown(socket.SHUT_RDWR)
 
 
 def _body(response: http.client.HTTPResponse, max_bytes: int, shown: str, *, cut: bool) -> bytes:
@@ -360,7 +384,7 @@ def _with_charset(data: bytes, content_type: str | None) -> bytes:
         return data
     try:
         return b"\xef\xbb\xbf" + data.decode(charset).encode("utf-8")
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         return data  # a wrong header: the bytes are looked at instead
 
 

@@ -210,6 +210,8 @@ class ConversationApp(Tasks):
 
     def on_claim_checked(self, message: messages.ClaimChecked) -> None:
         """Keep verdicts, and show them where they are looked at."""
+        if message.batch is not self.cancel_claims:
+            return  # posted before another file took its place
         self.claims += message.reports
         for screen in self.screen_stack:
             if isinstance(screen, ClaimsScreen):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from textual.message import Message
 
 if TYPE_CHECKING:  # checking is imported when something is checked
+    import threading
+
     from assistant.checking.reports import ClaimReport, QuoteReport
     from assistant.checking.timeline import Timeline
     from assistant.types import (
@@ -118,12 +120,15 @@ class ConversationLoaded(Message):
 
 
 class ClaimChecked(Message):
-    """One claim of a batch has its verdict; ``total`` there are."""
+    """One claim of a batch has its verdict; ``total`` there are. ``batch`` is the event that stops it."""
 
-    def __init__(self, reports: Sequence[ClaimReport], done: int, total: int) -> None:
+    def __init__(
+        self, reports: Sequence[ClaimReport], done: int, total: int, batch: threading.Event
+    ) -> None:
         self.reports = list(reports)
         self.done = done
         self.total = total
+        self.batch = batch
         super().__init__()
 
 

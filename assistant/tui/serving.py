@@ -81,23 +81,34 @@ class LoopbackServer(Server):  # type: ignore[misc]
             await runner.cleanup()
 
 
-def chat_command(library: Path | None, model: str | None) -> str:
+def chat_command(
+    library: Path | None, *, model: str | None, index: str | None, rerank: str | None
+) -> str:
     """The command line that starts the chat of one tab."""
+    options = {"library": library, "model": model, "index": index, "rerank": rerank}
     words = [sys.executable, "-m", "assistant"]
-    if library is not None:
-        words += ["--library", str(library)]
-    if model is not None:
-        words += ["--model", model]
+    for name, value in options.items():
+        if value is not None:
+            words += [f"--{name}", str(value)]
     return shlex.join(words)
 
 
-def serve(library: Path | None, *, model: str | None, port: int, open_browser: bool) -> None:
+def serve(
+    library: Path | None,
+    *,
+    model: str | None,
+    index: str | None,
+    rerank: str | None,
+    port: int,
+    open_browser: bool,
+) -> None:
     """Serve until interrupted.
 
     Raises:
         UsageError: The port cannot be had.
     """
-    server = LoopbackServer(chat_command(library, model), port=port, open_browser=open_browser)
+    command = chat_command(library, model=model, index=index, rerank=rerank)
+    server = LoopbackServer(command, port=port, open_browser=open_browser)
     try:
         asyncio.run(server.run())
     except OSError as error:

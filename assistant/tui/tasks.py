@@ -154,28 +154,33 @@ class Tasks(App[int]):
 
     @work(thread=True, group="claims", exclusive=True)
     @told(Task.CLAIMS)
-    def check_claims(self, path: Path) -> None:
-        """Check the claims of a file, telling verdicts as they come."""
+    def check_claims(self, path: Path, cancelled: threading.Event) -> None:
+        """Check the claims of a file, telling verdicts as they come, until ``cancelled`` is set."""
         from assistant.checking.batches import check_batch, read_claims
         from assistant.errors import SourceError
 
         assert self.pq is not None
-        pq, cancelled = self.pq, self.cancel_claims
+        pq = self.pq
         try:
             text = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise SourceError(f"{path} cannot be read as UTF-8 text: {error}") from error
         claims = read_claims(text, name=str(path))
-        self.post_message(messages.ClaimChecked([], 0, len(claims)))
+        self.post_message(messages.ClaimChecked([], 0, len(claims), cancelled))
         ready = []
         reports = check_batch(
             claims, lambda texts: pq.check_each(texts, cancelled=cancelled.is_set)
         )
-        for done, report in enumerate(reports, 1):
-            ready.append(report)
-            if len(ready) == CLAIMS_SHOWN_TOGETHER or done == len(claims):
-                self.post_message(messages.ClaimChecked(ready, done, len(claims)))
-                ready = []
+        try:
+            for done, report in enumerate(reports, 1):
+                ready.append(report)
+                if len(ready) == CLAIMS_SHOWN_TOGETHER or done == len(claims):
+                    self.post_message(messages.ClaimChecked(ready, done, len(claims), cancelled))
+                    ready = []
+        except Cancelled:
+            # Another file took its place: nobody stopped it, and its screen is the other's now.
+            if cancelled is self.cancel_claims:
+                raise
 
     @work(thread=True, group="add")
     @told(Task.ADD)

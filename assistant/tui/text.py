@@ -237,10 +237,11 @@ def sentence_text(citation: Citation, palette: Palette) -> Text:
 
 
 def _word_start(citation: Citation, offset: int) -> int:
-    """The next start of a word in the citation's sentence."""
-    at = offset - citation.sentence_start
-    space = citation.sentence.find(" ", max(0, at))
-    return citation.sentence_start + (space + 1 if space >= 0 else max(0, at))
+    """The next start of a word in the citation's sentence, up to its quote."""
+    at = max(0, offset - citation.sentence_start)
+    # Chinese has no blanks: one behind the quote would cut the quote away.
+    space = citation.sentence.find(" ", at, citation.start - citation.sentence_start)
+    return citation.sentence_start + (space + 1 if space >= 0 else at)
 
 
 def where_text(citation: Citation, number: int, palette: Palette) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -158,11 +159,13 @@ def show_claims(app: PullquoteApp, path: Path | None) -> None:
         return
     if path is not None:
         app.claims.clear()
-        app.cancel_claims.clear()
+        # An event of its own: cleared, that of a batch before would let its worker go on.
+        earlier, app.cancel_claims = app.cancel_claims, threading.Event()
+        earlier.set()
     if not isinstance(app.screen, ClaimsScreen):
         app.push_screen(ClaimsScreen(app.claims, str(path or ""), bidi=app.bidi))
     if path is not None:
-        app.check_claims(path)
+        app.check_claims(path, app.cancel_claims)
 
 
 def system_commands(app: PullquoteApp) -> Iterator[SystemCommand]:

@@ -83,6 +83,8 @@ async def call(pq, tool, arguments):
         ("ask", {"question": " "}, "the question is empty: ask something"),
         ("search", {"query": ""}, "the query is empty: write what to look for"),
         ("search", {"query": "summit", "k": 0}, "k is 0: give a number from 1 to 100"),
+        ("search", {"query": "a", "published_to": "January 2025"}, "'January 2025' is not a date"),
+        ("search", {"query": "a", "published_from": "2025-13"}, "'2025-13' is not a date"),
         ("verify", {"quote": "..."}, "no word"),
     ],
 )
@@ -95,6 +97,9 @@ async def test_what_is_wrong_with_a_call_is_said(seeds, tool, arguments, message
 async def test_filters_and_pages(seeds):
     found = await call(seeds, "search", {"query": "American paratroopers", "languages": ["ar"]})
     assert {p["language"] for p in found.structured_content["passages"]} == {"ar"}
+    for day in ("2025", "2025-01", "2025-01-31"):
+        found = await call(seeds, "search", {"query": "summit", "published_to": day})
+        assert found.structured_content["passages"] == []  # no article of these has a date
     longest = max((seeds.article(s.id) for s in seeds.articles()), key=lambda a: len(a.text))
     assert len(longest.text) < SHOWN_CHARS
     last = longest.paragraphs[-1]

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from assistant.assistant import Assistant
 from assistant.checking.reports import Verdict
 from assistant.cli import cli
+from assistant.errors import UsageError
 from assistant.types import Article, Filters, Paragraph, Section, article_id
 
 DATED = {
@@ -69,6 +70,7 @@ def seen_in(value: object) -> set[str]:
     ("as_of", "expected"),
     [
         ("2024-03-01", {"2024-01-10", "2024-03-01T23:30:00"}),
+        ("2024-03", {"2024-01-10", "2024-03-01T23:30:00"}),
         ("2024-02-29", {"2024-01-10"}),
         ("2023-12-31", set()),
         ("2025-02-02", {day for day in DATED if day}),
@@ -106,6 +108,28 @@ def test_timeline_of_a_later_article_is_empty(dated: Assistant) -> None:
     subject = id_of("2025-02-02")
     assert dated.timeline(subject).entries
     assert not dated.timeline(subject, filters=Filters(published_to="2024-12-31")).entries
+
+
+def test_a_month_or_a_year_stands_for_all_its_days(dated: Assistant) -> None:
+    for until in ("2024-03", "2024-03-01", "2024-03-01T23:59:00"):
+        hits = dated.search(QUESTION, k=100, filters=Filters(published_to=until))
+        assert {hit.passage.published for hit in hits} == {"2024-01-10", "2024-03-01T23:30:00"}
+    hits = dated.search(QUESTION, k=100, filters=Filters(published_from="2025"))
+    assert {hit.passage.published for hit in hits} == {day for day in DATED if day and day > "2025"}
+
+
+@pytest.mark.parametrize("field", ["published_from", "published_to"])
+@pytest.mark.parametrize(
+    "day", ["January 2025", "2025-1-31", "20250131", "2025-02-30", "2025-01T9"]
+)
+def test_what_is_no_date_is_refused(dated: Assistant, field: str, day: str) -> None:
+    """Compared as text it would let everything through, or nothing."""
+    filters = Filters(**{field: day})
+    for ask in (dated.search, dated.ask, dated.check, dated.timeline):
+        with pytest.raises(UsageError, match=f"'{day}' is not a date"):
+            ask(QUESTION, filters=filters)
+    with pytest.raises(UsageError, match="is not a date"):
+        dated.timeline(id_of("2024-01-10"), filters=filters)
 
 
 def test_batch_of_claims(folder: Path, tmp_path: Path) -> None:

@@ -140,3 +140,31 @@ def test_no_bundle(tmp_path: Path) -> None:
         verify_bundle(other)
     with pytest.raises(BundleError, match="cannot be read"):
         verify_bundle(tmp_path / "missing.json")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"digests": ' + "1" * 5000 + "}", "a number of too many digits"),
+        ('{"digests": {}, "annotations": 5}', "its annotations are no list"),
+        ('{"digests": {}, "sources": true}', "its sources are no list"),
+        ("[" * 100_000, "nested too deeply"),
+    ],
+)
+def test_what_no_bundle_holds_is_said_in_one_line(content: str, message: str) -> None:
+    with pytest.raises(BundleError, match=message) as caught:
+        check_bundle(content.encode(), name="b.json")
+    assert str(caught.value).startswith("b.json ")
+    assert "\n" not in str(caught.value)
+
+
+def test_nesting_that_only_json_bears_is_no_bundle() -> None:
+    """Which depth that is depends on the interpreter: somewhere below its limit."""
+    said = set()
+    for depth in range(800, 1000):
+        content = '{"digests": {}, "result": ' + "[" * depth + "]" * depth + "}"
+        try:
+            said.add(check_bundle(content.encode(), name="b.json").is_intact)
+        except BundleError as error:
+            said.add(str(error))
+    assert said <= {False, "b.json is nested too deeply: not a bundle"}

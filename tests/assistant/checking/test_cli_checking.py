@@ -153,6 +153,21 @@ def test_json_lines_resume(tmp_path: Path) -> None:
     assert [p.done for p in told] == list(range(1, 7))
 
 
+def test_json_lines_end_at_a_newline_only(tmp_path: Path) -> None:
+    """JSON leaves U+2028 and U+0085 as they are; other programs end lines with CR LF."""
+    texts = ["one\u2028two", "three\u0085four", "five"]
+    claims = [BatchClaim(text) for text in texts]
+    lines = [json.dumps({"claim": text}, ensure_ascii=False) for text in texts]
+    for ending in ("\n", "\r\n"):
+        assert read_claims(ending.join([*lines, ""])) == claims
+        file = BatchFile(tmp_path / "out.jsonl")
+        file.path.write_text(ending.join([*lines, '{"claim": "fi']), "utf-8", newline="")
+        kept = file.path.read_bytes()[: -len('{"claim": "fi')]
+        assert file.resume(claims) == 3
+        file.close()
+        assert file.path.read_bytes() == kept
+
+
 def test_read_claims() -> None:
     assert read_claims("a\tb\nc") == [BatchClaim("a\tb"), BatchClaim("c")]
     assert read_claims('{"claim": "x", "id": 3}\n"y"\n') == [BatchClaim("x", "3"), BatchClaim("y")]

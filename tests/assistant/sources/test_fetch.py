@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from assistant.errors import FetchError
-from assistant.sources.fetch import Fetcher, is_public, read_url
+from assistant.sources.fetch import Fetcher, _with_charset, is_public, read_url
 from assistant.types import Article
 
 PAGE = (
@@ -171,6 +171,25 @@ def test_robots_are_honoured(serve: Serve) -> None:
     assert [path for path, _ in site.asked] == ["/robots.txt", "/b"]
 
 
+@pytest.mark.parametrize("path", ["/", "/robots.txt"])
+def test_redirect_to_no_url_at_all(serve: Serve, path: str) -> None:
+    site = serve({"/": (200, {}, PAGE), path: (302, {"Location": "http://[oops/"}, b"")})
+    with pytest.raises(FetchError, match=r"redirects to 'http://\[oops/', which is no URL"):
+        local().fetch(site.url + "/")
+
+
+@pytest.mark.parametrize("bad", ["Disallow: //[x", "Crawl-delay: ²"])
+def test_a_bad_line_of_robots_takes_no_other_with_it(serve: Serve, bad: str) -> None:
+    rules = f"User-agent: *\n{bad}\nDisallow: /private\n".encode()
+    site = serve(
+        {"/robots.txt": (200, {}, rules), "/private/a": (200, {}, PAGE), "/b": (200, {}, PAGE)}
+    )
+    fetcher = local()
+    assert fetcher.fetch(f"{site.url}/b").data == PAGE
+    with pytest.raises(FetchError, match=r"robots\.txt does not allow it"):
+        fetcher.fetch(f"{site.url}/private/a")
+
+
 def test_failing_robots_forbid(serve: Serve) -> None:
     site = serve({"/robots.txt": (503, {}, b""), "/b": (200, {}, PAGE)})
     with pytest.raises(FetchError, match=r"HTTP 503 for the site's robots\.txt"):
@@ -206,8 +225,20 @@ def test_charset_of_the_header_is_used(serve: Serve) -> None:
     assert "maïré" in article.text
 
 
-def test_slow_server_is_left_at_the_deadline() -> None:
-    """It sends a header byte every 50 ms, forever: no single read takes long."""
+def test_charset_that_is_none_is_passed_over() -> None:
+    """A header may hold a NUL, which no name of a codec does; no server here would send one."""
+    page = b"<p>The bridge was opened.</p>"
+    assert _with_charset(page, "text/html; charset=utf\0-16") == page
+    assert _with_charset(page, "text/html; charset=klingon") == page
+
+
+@pytest.mark.parametrize(
+    "start",
+    [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"],
+    ids=["headers", "body"],
+)
+def test_slow_server_is_left_at_the_deadline(start: bytes) -> None:
+    """It sends a byte every 50 ms, for longer than is waited: no single read takes long."""
     stop = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -216,8 +247,10 @@ def test_slow_server_is_left_at_the_deadline() -> None:
         with peer:
             peer.recv(4096)
             try:
-                peer.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-                while not stop.wait(0.05):
+                peer.sendall(start)
+                for _ in range(100):
+                    if stop.wait(0.05):
+                        break
                     peer.sendall(b"x")
             except OSError:
                 pass
@@ -243,6 +276,7 @@ def test_slow_server_is_left_at_the_deadline() -> None:
         ("http://127.0.0.1:99999/", "not a URL"),
         ("http://127.0.0.1/\x1b[2J", "not"),
         ("http://127.0.0.1/ü", "not a URL"),
+        ("http://127.0.0.1%5B/", "not a URL"),
     ],
 )
 def test_unusable_urls(url: str, message: str) -> None:

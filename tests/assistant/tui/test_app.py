@@ -10,8 +10,11 @@ from assistant.errors import LibraryLocked
 from assistant.tui.app import PullquoteApp
 from assistant.tui.cards import AnswerCard
 from assistant.tui.conversation import SIDE_BY_SIDE_COLUMNS
+from assistant.tui.palette import palette_for
 from assistant.tui.question import QuestionInput
 from assistant.tui.source import SourcePane, SourceScreen
+from assistant.tui.text import MAX_SENTENCE_CHARS, sentence_text
+from assistant.types import Citation, Section
 from tests.assistant.tui.chat import app_over, is_quote, seen, settle, styled, write
 
 pytestmark = pytest.mark.asyncio
@@ -270,3 +273,31 @@ async def test_a_worker_that_fails_unexpectedly_says_what_to_do(folder):
         assert "answering failed unexpectedly (ZeroDivisionError: division by zero)" in screen
         assert "pullquote doctor" in screen
         assert "reading…" not in screen
+
+
+async def test_a_long_sentence_without_blanks_is_cut_before_its_quote():
+    """Chinese has blanks only where a Latin word stands: here behind the quote."""
+    before, quote = "桥" * 500, "七个桥拱"
+    sentence = f"{before}{quote}，见 Arta 一书。"
+    citation = Citation(
+        article_id="a",
+        title="桥",
+        url=None,
+        published=None,
+        language="zh",
+        section=Section.LEDE,
+        paragraph=0,
+        start=1000 + len(before),
+        end=1000 + len(before) + len(quote),
+        quote=quote,
+        prefix="",
+        suffix="",
+        content_hash="",
+        link=None,
+        sentence_start=1000,
+        sentence_end=1000 + len(sentence),
+        sentence=sentence,
+    )
+    shown = sentence_text(citation, palette_for(dark=True)).plain
+    spare = (MAX_SENTENCE_CHARS - len(quote)) // 2
+    assert shown == f"“… {'桥' * spare}{quote}，见 Arta 一书。”"

@@ -9,11 +9,13 @@ import threading
 import pytest
 from textual.widgets import DataTable, Input
 
+from assistant.tui.app import PullquoteApp
 from assistant.tui.claims import ClaimsScreen
 from assistant.tui.question import MAX_QUESTION_CHARS, QuestionInput
 from assistant.tui.screens import MAX_CHOICES, HelpScreen, PickScreen, fuzzy
 from assistant.tui.settings import Settings
 from assistant.tui.source import SourcePane, SourceScreen
+from assistant.tui.tasks import CLAIMS_SHOWN_TOGETHER
 from tests.assistant.tui.chat import app_over, assistant, seen, settle, write
 
 pytestmark = pytest.mark.asyncio
@@ -266,6 +268,48 @@ async def test_claims_of_a_file_are_listed_filtered_and_saved(folder, tmp_path):
         await pilot.press("f6")
         await pilot.pause()
         assert isinstance(app.screen, ClaimsScreen)
+
+
+async def test_another_file_of_claims_ends_the_first(folder, tmp_path):
+    old = [f"The bridge of Arta has {number} arches." for number in range(20)]
+    new = ["The bridge of Arta was built in 1606.", "Pigs fly."]
+    (tmp_path / "old.txt").write_text("\n".join(old), "utf-8")
+    (tmp_path / "new.txt").write_text("\n".join(new), "utf-8")
+    held, reached = threading.Event(), threading.Event()
+
+    def opening(_):
+        pq = assistant(folder)
+        check_each = pq.check_each
+
+        def halting(claims, *, cancelled):
+            for number, report in enumerate(check_each(claims, cancelled=cancelled), 1):
+                if report.claim in old and number == CLAIMS_SHOWN_TOGETHER:
+                    reached.set()
+                    held.wait(20)
+                yield report
+
+        pq.check_each = halting
+        return pq
+
+    app = PullquoteApp(opening)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(app, pilot)
+        app.query_one(QuestionInput).value = "/check old.txt"
+        await pilot.press("enter")
+        assert await asyncio.to_thread(reached.wait, 20)
+        await pilot.press("escape")
+        await pilot.pause()
+        app.query_one(QuestionInput).value = "/check new.txt"
+        await pilot.press("enter")
+        await pilot.pause()
+        held.set()
+        await settle(app, pilot)
+        assert [report.claim for report in app.claims] == new
+        assert app.screen.query_one(DataTable).row_count == len(new)
+        assert "2 claims · new.txt" in words(app)
+        await pilot.press("escape")
+        await settle(app, pilot)
+        assert "Cancelled" not in seen(app)
 
 
 async def test_evidence_of_a_claim_opens_its_source(folder, tmp_path):

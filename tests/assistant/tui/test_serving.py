@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -12,7 +14,8 @@ import sys
 import aiohttp
 import pytest
 
-from assistant.tui.serving import HOST
+from assistant.cli import run
+from assistant.tui.serving import HOST, LoopbackServer
 
 pytestmark = pytest.mark.asyncio
 
@@ -70,3 +73,23 @@ async def test_a_tab_paints_the_chat(server):
 async def test_other_pages_may_not_ask(server, path, headers):
     async with aiohttp.ClientSession() as session:
         assert (await session.get(f"{server}{path}", headers=headers)).status == 403
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--index", "milvus://host:1/c", "--rerank", "a model", "serve", "--no-open"],
+        ["serve", "--no-open", "--index", "milvus://host:1/c", "--rerank", "a model"],
+    ],
+)
+async def test_a_tab_is_opened_with_the_options_of_the_command(monkeypatch, arguments):
+    commands = []
+
+    async def only_told(server):
+        commands.append(shlex.split(server.command))
+
+    monkeypatch.setattr(LoopbackServer, "run", only_told)
+    options = ["--library", "my library", "--model", "mine"]
+    assert await asyncio.to_thread(run, [*options, *arguments]) == 0
+    expected = [*options, "--index", "milvus://host:1/c", "--rerank", "a model"]
+    assert commands == [[sys.executable, "-m", "assistant", *expected]]
