@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -11,7 +12,11 @@ from assistant import schema, storage
 from assistant.caches import LEXICAL_FOLDER, VECTORS_FOLDER
 from assistant.database import DATABASE_NAME
 from assistant.errors import LibraryDamaged, LibraryReadOnly, UsageError
+from assistant.lexical import LexicalIndex
 from assistant.library import Library
+
+_BESIDE = ("-wal", "-shm", "-journal")
+"""Ends of the files that SQLite keeps beside a database: read with another one, they damage it."""
 
 
 def backup(library: Library, path: Path) -> None:
@@ -32,8 +37,11 @@ def backup(library: Library, path: Path) -> None:
         raise LibraryReadOnly(f"{path} cannot be written ({error.strerror})") from error
 
 
-def restore(path: Path, folder: Path) -> None:
+def restore(path: Path, folder: Path) -> Path | None:
     """Make the library in ``folder`` from a backup; a library that is there is kept aside.
+
+    Returns:
+        Where it is kept; None where there was none.
 
     Raises:
         LibraryDamaged: The file is not a backup, or is damaged; nothing is changed.
@@ -41,23 +49,48 @@ def restore(path: Path, folder: Path) -> None:
         LibraryReadOnly: The folder cannot be written.
     """
     _check(path)
+    database, temporary = folder / DATABASE_NAME, folder / (DATABASE_NAME + ".part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / (DATABASE_NAME + ".part")
+        # A restore that was killed may have left some.
+        _remove(temporary)
         shutil.copyfile(path, temporary)
         _forget_identity(temporary)
-        database = folder / DATABASE_NAME
-        if database.exists():
-            # The write-ahead log belongs to the old file: move all of it, or neither is whole.
-            for suffix in ("", "-wal", "-shm"):
-                old = folder / (DATABASE_NAME + suffix)
-                if old.exists():
-                    os.replace(old, folder / f"before-restore.sqlite3{suffix}")
+        # While the old database is there: the new one must never find an index of it.
+        LexicalIndex.discard(folder / LEXICAL_FOLDER)
+        if (folder / VECTORS_FOLDER).exists():
+            shutil.rmtree(folder / VECTORS_FOLDER)
+        aside = _keep_aside(database)
         os.replace(temporary, database)
-        for cache in (VECTORS_FOLDER, LEXICAL_FOLDER):
-            shutil.rmtree(folder / cache, ignore_errors=True)
     except OSError as error:
         raise LibraryReadOnly(f"{folder} cannot be written ({error.strerror})") from error
+    finally:
+        with contextlib.suppress(OSError):
+            _remove(temporary)
+    return aside
+
+
+def _keep_aside(database: Path) -> Path | None:
+    """Move a database to a name beside it that nothing has; None where there is no database."""
+    number, aside = 1, database.with_name("before-restore.sqlite3")
+    while any(os.path.lexists(file) for file in _with_beside(aside)):
+        number += 1
+        aside = database.with_name(f"before-restore-{number}.sqlite3")
+    was_there = database.exists()
+    # The write-ahead log belongs to the old file: move all of it, or neither is whole.
+    for old, new in zip(_with_beside(database), _with_beside(aside), strict=True):
+        if os.path.lexists(old):
+            os.replace(old, new)
+    return aside if was_there else None
+
+
+def _remove(database: Path) -> None:
+    for file in _with_beside(database):
+        file.unlink(missing_ok=True)
+
+
+def _with_beside(database: Path) -> list[Path]:
+    return [database.with_name(database.name + end) for end in ("", *_BESIDE)]
 
 
 def _forget_identity(path: Path) -> None:

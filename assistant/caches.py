@@ -2,13 +2,15 @@
 
 Each carries the generation it reflects. One that is behind is caught up from the rows changed since,
 one that is damaged, of another model or ahead of the database is dropped and rebuilt. Only a
-process that holds the writer's lock saves; any other catches up in memory.
+process that holds the writer's lock saves or removes one; any other catches up in memory.
 """
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,36 +113,51 @@ class Caches:
     def lexical(self) -> LexicalIndex | None:
         """The lexical index, caught up unless another process is writing.
 
-        None where there is none yet and another process is just about to make it.
+        In memory where it cannot be written. None where there is none that can be used and another
+        process is just about to make it.
         """
         with self._lock:
-            target = self._library.generation
-            if self._lexical is not None and self._lexical.generation == target:
-                return self._lexical
-            if self._lexical is not None and not self._lexical.in_memory:
-                self._lexical.reload()
-            elif self._lexical is None and self._is_on_disk():
-                self._lexical = LexicalIndex(self.lexical_folder)
-            if self._lexical is not None and self._lexical.generation == target:
+            if self._lexical is not None and self._lexical.generation == self._library.generation:
                 return self._lexical
             try:
-                with self._library.writing():
-                    if self._lexical is None:
-                        self._lexical = LexicalIndex(self.lexical_folder)
-                    self._catch_up_lexical()
+                self._write_lexical()
             except LibraryLocked:
                 pass  # the writer brings it up to date; until then the older state serves
-            except LibraryReadOnly:
+            except (LibraryReadOnly, OSError):
                 self._lexical = LexicalIndex(None)
-                self._catch_up_lexical()
+                self._catch_up_lexical(self._lexical)
             return self._lexical
 
-    def _is_on_disk(self) -> bool:
-        return LexicalIndex.stored_generation(self.lexical_folder) is not None
+    def _write_lexical(self) -> None:
+        """Have the lexical index beside the database, caught up.
 
-    def _catch_up_lexical(self) -> None:
-        library, index = self._library, self._lexical
-        assert index is not None
+        Raises:
+            LibraryLocked: Another process is writing.
+            LibraryReadOnly: The library cannot be written.
+            OSError: The index cannot be written.
+        """
+        index = self._stored_lexical()
+        if index is not None:
+            self._lexical = index
+            if index.generation == self._library.generation:
+                return
+        with self._library.writing():
+            # Until now another process may have been at it.
+            index = self._stored_lexical()
+            if index is None:
+                index = LexicalIndex(self.lexical_folder)
+            self._catch_up_lexical(index)
+            self._lexical = index
+
+    def _stored_lexical(self) -> LexicalIndex | None:
+        """The lexical index beside the database as it is; None where none can be used."""
+        index = self._lexical
+        if index is not None and not index.in_memory and index.reload():
+            return index
+        return LexicalIndex.stored(self.lexical_folder)
+
+    def _catch_up_lexical(self, index: LexicalIndex) -> None:
+        library = self._library
         target = library.generation
         if index.generation > target:
             index.clear()
@@ -161,9 +178,10 @@ class Caches:
         Raises:
             IndexUnreachable: The vector index is on another machine that does not answer; it gets
                 the rest the next time.
+            LibraryReadOnly: They cannot be written; the database has it all, the next save goes on.
         """
-        with self._lock:
-            self.lexical()
+        with self._lock, self._errors_of_files():
+            self._write_lexical()
             if self._remote is not None:
                 self._remote.catch_up()
                 return
@@ -191,16 +209,32 @@ class Caches:
         self._vectors_generation = target
 
     def rebuild(self) -> None:
-        """Drop both and build them from the database; the caller holds the writer's lock."""
-        with self._lock:
+        """Drop both and build them from the database; the caller holds the writer's lock.
+
+        Raises:
+            IndexUnreachable: See :meth:`save`.
+            LibraryReadOnly: See :meth:`save`.
+        """
+        with self._lock, self._errors_of_files():
             self._vectors = FaissIndex(self._library.dim, model_id=self._library.model_id)
             self._vectors_generation = -1
             self._lexical = None
-            for folder in (self.vectors_folder, self.lexical_folder):
-                shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(self.vectors_folder, ignore_errors=True)
+            LexicalIndex.discard(self.lexical_folder)
             if self._remote is not None:
                 self._remote.rebuild()
             self.save()
+
+    @contextlib.contextmanager
+    def _errors_of_files(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = " ".join((error.strerror or str(error)).split())[:300]
+            raise LibraryReadOnly(
+                f"the indexes in {self._library.folder} cannot be written ({reason}): make room or "
+                "check its rights; the articles are safe, and the next `pullquote add` goes on"
+            ) from error
 
     def close(self) -> None:
         """End the connection to an index on another machine."""

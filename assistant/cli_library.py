@@ -39,11 +39,13 @@ def restore(file: Path, library: Path | None, model: str | None, as_json: bool) 
 
     del model
     folder = library or (click.get_current_context().obj or {}).get("library") or default_folder()
-    restore_archive(file, folder)
+    aside = restore_archive(file, folder)
     if as_json:
-        write_json({"restored": str(folder)})
+        write_json({"restored": str(folder), "kept_aside": aside and str(aside)})
     else:
         write([[(f"restored to {folder}", "")]])
+        if aside is not None:
+            write([[(f"the library that was there is kept as {aside}", "")]])
 
 
 @click.command()

@@ -143,7 +143,9 @@ class Database:
                 try:
                     yield self._connection
                 except BaseException:
-                    self._connection.execute("ROLLBACK")
+                    # A full disk makes SQLite roll back itself.
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
                     raise
                 self._connection.execute("COMMIT")
             except sqlite3.Error as error:
@@ -193,10 +195,10 @@ class Database:
                 f"{self.folder} cannot be written ({error.strerror}): check its rights"
             ) from error
         self._writer_lock = lock
-        owner_path.write_text(
-            json.dumps({"pid": os.getpid(), "since": storage.now(), "command": sys.argv[:1]}),
-            "utf-8",
-        )
+        this = {"pid": os.getpid(), "since": storage.now(), "command": sys.argv[:1]}
+        # It only names the writer to others: the lock holds without it.
+        with contextlib.suppress(OSError):
+            owner_path.write_text(json.dumps(this), "utf-8")
 
     # Rows
 
@@ -207,11 +209,18 @@ class Database:
             if self._connection.in_transaction:
                 yield
                 return
-            self._connection.execute("BEGIN")
             try:
-                yield
-            finally:
-                self._connection.execute("COMMIT")
+                self._connection.execute("BEGIN")
+                try:
+                    yield
+                finally:
+                    # Some errors make SQLite end the transaction itself.
+                    if self._connection.in_transaction:
+                        self._connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise storage.translate(error, self.database_path) from error
 
     def _meta(self, key: str) -> str | None:
         rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))

@@ -7,14 +7,15 @@ languages while «كتاب» finds «الكتاب» and "guarantee" finds "guara
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 TITLE_BOOST = 0.5
 """Weight of a match in the title relative to the body."""
@@ -54,9 +55,14 @@ class LexicalIndex:
 
     Args:
         folder: Where it lives; None keeps it in memory.
+        may_write: Whether the caller holds the library's writing lock: an index that is missing or
+            cannot be used is then started over, otherwise nothing is made or removed.
+
+    Raises:
+        OSError: It cannot be made; without ``may_write``, there is none that can be used.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, *, may_write: bool = True) -> None:
         import tantivy
 
         self._tantivy = tantivy
@@ -72,24 +78,49 @@ class LexicalIndex:
         if folder is None:
             self._index = tantivy.Index(self._schema)
         else:
-            self._index = self._open(folder)
+            self._index = self._open(folder, may_write=may_write)
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
 
-    def _open(self, folder: Path) -> Any:
-        manifest = _read_manifest(folder)
-        if manifest is None and folder.exists():
-            # Without a manifest nothing says what is inside: it is a cache, so start over.
-            shutil.rmtree(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            index = self._tantivy.Index(self._schema, path=str(folder))
-        except (ValueError, OSError):
-            shutil.rmtree(folder)
+    def _open(self, folder: Path, *, may_write: bool) -> Any:
+        # Without a manifest nothing says what is inside. Read first: what is committed since then is
+        # newer than the generation says, and is only added again.
+        generation = self.stored_generation(folder)
+        if generation is not None:
+            try:
+                # Unlike the constructor, this makes nothing where the files are gone.
+                index = self._tantivy.Index.open(str(folder))
+            except (ValueError, OSError):
+                generation = None
+        if generation is None:
+            if not may_write:
+                raise OSError(f"{folder} has no lexical index that can be used")
+            # It is a cache, so start over.
+            self.discard(folder)
             folder.mkdir(parents=True)
-            manifest = None
-            index = self._tantivy.Index(self._schema, path=str(folder))
-        self.generation = 0 if manifest is None else manifest["generation"]
+            with _errors_of_files():
+                index = self._tantivy.Index(self._schema, path=str(folder))
+        self.generation = generation or 0
         return index
+
+    @classmethod
+    def stored(cls, folder: Path) -> Self | None:
+        """The index in ``folder`` for one who may not write; None where none can be used."""
+        try:
+            return cls(folder, may_write=False)
+        except OSError:
+            return None
+
+    @staticmethod
+    def discard(folder: Path) -> None:
+        """Remove the index in ``folder``; the caller holds the library's writing lock.
+
+        Raises:
+            OSError: It cannot be removed.
+        """
+        # The manifest first: a process that is killed in between leaves none that would be trusted.
+        _manifest_path(folder).unlink(missing_ok=True)
+        if folder.exists():
+            shutil.rmtree(folder)
 
     @staticmethod
     def stored_generation(folder: Path) -> int | None:
@@ -103,8 +134,14 @@ class LexicalIndex:
         return self._folder is None
 
     def clear(self) -> None:
-        """Drop every document."""
-        with self._lock:
+        """Drop every document.
+
+        Raises:
+            OSError: The folder cannot be written.
+        """
+        with self._lock, _errors_of_files():
+            if self._folder is not None:
+                _manifest_path(self._folder).unlink(missing_ok=True)
             writer = self._index.writer(heap_size=WRITER_HEAP_BYTES, num_threads=1)
             writer.delete_all_documents()
             writer.commit()
@@ -122,8 +159,11 @@ class LexicalIndex:
         """Add or replace documents, drop ``removed_ids``, and commit all as ``generation``.
 
         Doing it twice is harmless: every id is removed before it is added.
+
+        Raises:
+            OSError: The folder cannot be written; doing it again makes it whole.
         """
-        with self._lock:
+        with self._lock, _errors_of_files():
             writer = self._index.writer(heap_size=WRITER_HEAP_BYTES, num_threads=1)
             replaces = self.generation > 0
             self._delete(writer, removed_ids)
@@ -149,12 +189,20 @@ class LexicalIndex:
             query = self._tantivy.Query.term_set_query(self._schema, "id", list(ids))
             writer.delete_documents_by_query(query)
 
-    def reload(self) -> None:
-        """See what another process has committed since."""
+    def reload(self) -> bool:
+        """See what another process has committed since; false where it cannot be used any more."""
         with self._lock:
-            self._index.reload()
-            if self._folder is not None:
-                self.generation = self.stored_generation(self._folder) or self.generation
+            if self._folder is None:
+                return True
+            generation = self.stored_generation(self._folder)
+            if generation is None:
+                return False
+            try:
+                self._index.reload()
+            except (ValueError, OSError):
+                return False
+            self.generation = generation
+            return True
 
     def search(
         self, query: str, k: int, *, allowed_ids: Sequence[int] | None = None
@@ -224,6 +272,15 @@ def _build_analyzer(tantivy: Any) -> Any:
     ):
         builder = builder.filter(filter_)
     return builder.build()
+
+
+@contextlib.contextmanager
+def _errors_of_files() -> Iterator[None]:
+    """Tantivy tells whatever it meets in its files, a full disk too, as ``ValueError``."""
+    try:
+        yield
+    except ValueError as error:
+        raise OSError(" ".join(str(error).split())) from error
 
 
 def _manifest_path(folder: Path) -> Path:

@@ -145,8 +145,17 @@ class Library(Database):
             "INSERT INTO removed_passages SELECT id, ? FROM passages WHERE article_id = ?",
             (generation, article_id),
         )
-        # A copy whose original goes becomes an original itself.
-        connection.execute("DELETE FROM copies WHERE original_id = ?", (article_id,))
+        # Copies whose original goes, or changes, are of one text all the same: the first of them
+        # becomes the original of the others.
+        heir = connection.execute(
+            "SELECT article_id FROM copies WHERE original_id = ? ORDER BY rowid LIMIT 1",
+            (article_id,),
+        ).fetchone()
+        if heir is not None:
+            connection.execute("DELETE FROM copies WHERE article_id = ?", heir)
+            connection.execute(
+                "UPDATE copies SET original_id = ? WHERE original_id = ?", (heir[0], article_id)
+            )
         cursor = connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
         return cursor.rowcount > 0
 
@@ -165,35 +174,34 @@ class Library(Database):
             ArticleNotFound: There is no such article.
         """
         with self._snapshot():
-            row = self._connection.execute(
-                "SELECT generation FROM articles WHERE id = ?", (article_id,)
-            ).fetchone()
-            if row is None:
+            rows = self._rows("SELECT generation FROM articles WHERE id = ?", (article_id,))
+            if not rows:
                 raise ArticleNotFound(f"no article has the id {article_id!r}: see `pullquote list`")
+            generation = rows[0][0]
             cached = self._articles.get(article_id)
-            if cached is not None and cached[0] == row[0]:
+            if cached is not None and cached[0] == generation:
                 self._articles.move_to_end(article_id)
                 return cached[1]
             article = self._load_article(article_id)
-            self._articles[article_id] = (row[0], article)
+            self._articles[article_id] = (generation, article)
             if len(self._articles) > ARTICLE_CACHE_SIZE:
                 self._articles.popitem(last=False)
             return article
 
     def _load_article(self, article_id: str) -> Article:
-        row = self._connection.execute(
+        row = self._rows(
             "SELECT id, title, title_derived, text, url, source, site, author, published, "
             "language, format, metadata FROM articles WHERE id = ?",
             (article_id,),
-        ).fetchone()
-        paragraphs = self._connection.execute(
+        )[0]
+        paragraphs = self._rows(
             'SELECT start, "end", section, language, kind, ai_generated, page '
             "FROM paragraphs WHERE article_id = ? ORDER BY position",
             (article_id,),
-        ).fetchall()
-        links = self._connection.execute(
+        )
+        links = self._rows(
             "SELECT target_id FROM links WHERE article_id = ? ORDER BY position", (article_id,)
-        ).fetchall()
+        )
         return Article(
             id=row[0],
             title=row[1],

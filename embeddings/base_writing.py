@@ -181,7 +181,7 @@ def _write_lists(
             report(total // 10 + int(positions[-1]) + 1, total + total // 10)
     files = {"rows": describe(path)}
     index_path = new_data_path(folder, "index")
-    load_faiss().write_index(index, str(index_path))
+    _write_faiss(index, index_path)
     files["index"] = describe(index_path)
     return IndexKind.IVF_SQ8, map_array(folder, files["rows"], dtype, columns=dim), files
 
@@ -220,9 +220,17 @@ def _trained(folder: Path, dim: int, merge: Merge) -> Any:
     index.cp.min_points_per_centroid = 1  # no warning on stdout
     index.train(sample)
     partial = checkpoint.with_suffix(".new")
-    faiss.write_index(index, str(partial))
+    _write_faiss(index, partial)
     partial.replace(checkpoint)
     return index
+
+
+def _write_faiss(index: Any, path: Path) -> None:
+    try:
+        load_faiss().write_index(index, str(path))
+    except RuntimeError as error:
+        # FAISS tells a full disk so; whoever saves expects what Python would raise.
+        raise OSError(f"cannot write {path} ({error})") from error
 
 
 def _grown(merge: Merge) -> Any | None:

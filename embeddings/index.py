@@ -306,9 +306,10 @@ class FaissIndex:
         limit = EXACT_LIMIT if exact_limit is None else exact_limit
         folder.mkdir(parents=True, exist_ok=True)
         with self._lock:
-            state = self._state
-            if self._folder != folder or self._needs_merge(state, limit):
-                base, files = write_base(
+            state, base_files = self._state, self._base_files
+            merges = self._folder != folder or self._needs_merge(state, limit)
+            if merges:
+                base, base_files = write_base(
                     folder,
                     self._dim,
                     base=state.base,
@@ -320,11 +321,12 @@ class FaissIndex:
                 )
                 empty = np.empty((0, self._dim), np.float32)
                 state = _State(base, None, np.empty(0, np.int64), empty, np.empty(0, np.bool_))
-                self._base_files = files
-                self._buffer, self._delta_row_of = empty, {}
-            manifest = self._manifest(folder, state, generation)
-            write_manifest(folder, manifest)
+            write_manifest(folder, self._manifest(folder, state, base_files, generation))
+            # Only now: after a save that failed, what was there before goes on.
             self._state, self._folder, self._generation = state, folder, generation
+            if merges:
+                self._base_files = base_files
+                self._buffer, self._delta_row_of = state.delta_rows, {}
 
     @classmethod
     def build(
@@ -383,7 +385,7 @@ class FaissIndex:
         )
         index._state = replace(index._state, base=base)
         index._base_files = files
-        write_manifest(folder, index._manifest(folder, index._state, generation))
+        write_manifest(folder, index._manifest(folder, index._state, files, generation))
         index._folder, index._generation = folder, generation
         return index
 
@@ -397,8 +399,10 @@ class FaissIndex:
         outgrown = state.base.kind is IndexKind.EXACT and len(self) > exact_limit
         return changed > limit or outgrown
 
-    def _manifest(self, folder: Path, state: _State, generation: int) -> Manifest:
-        files = dict(self._base_files)
+    def _manifest(
+        self, folder: Path, state: _State, base_files: dict[str, DataFile], generation: int
+    ) -> Manifest:
+        files = dict(base_files)
         rows = state.delta_rows[state.delta_alive]
         dtype = lossless_dtype(rows)
         if len(rows):

@@ -276,7 +276,17 @@ def test_a_backup_brings_everything_back(call, tmp_path):
     added = json.loads(call("add", str(page), "--json", library=library)[1])["added"]
     assert call("backup", str(tmp_path / "kept.pullquote"), library=library)[0] == 0
     assert call("remove", added[0], library=library)[0] == 0
-    assert call("restore", str(tmp_path / "kept.pullquote"), library=library)[0] == 0
+    code, out, _ = call("restore", str(tmp_path / "kept.pullquote"), library=library)
+    aside = library / "before-restore.sqlite3"
+    assert (code, aside.exists()) == (0, True)
+    assert f"the library that was there is kept as {aside}" in out
+    again = json.loads(
+        call("restore", str(tmp_path / "kept.pullquote"), "--json", library=library)[1]
+    )
+    assert again == {
+        "restored": str(library),
+        "kept_aside": str(library / "before-restore-2.sqlite3"),
+    }
     found = json.loads(call("search", "bridge of Arta", "--json", "-k", "1", library=library)[1])
     assert found["passages"][0]["article_id"] == added[0]
     assert json.loads(call("doctor", "--json", library=library)[1])["healthy"] is True

@@ -125,6 +125,21 @@ def test_near_copies_are_linked_to_the_first(library):
     assert library.originals(["first", "second", "other"]) == {"second": "first"}
 
 
+def test_copies_of_an_article_that_changes_or_goes_stay_one_source(library):
+    story = " ".join(f"word{i} of the very same wire story" for i in range(30))
+    put(library, make_article("a", story))
+    for name in ("b", "c", "d"):
+        put(library, make_article(name, f"{story} Edited for {name}."))
+    put(library, make_article("a", story + " A correction at the end."))
+    assert library.originals(["a", "b", "c", "d"]) == {"a": "b", "c": "b", "d": "b"}
+    put(library, make_article("b", " ".join(f"another story altogether {i}" for i in range(60))))
+    assert library.originals(["a", "b", "c", "d"]) == {"a": "c", "d": "c"}
+    library.remove("c")
+    assert library.originals(["a", "b", "d"]) == {"a": "d"}
+    library.remove("d")
+    assert library.originals(["a", "b"]) == {}
+
+
 def test_another_model_is_refused(folder, library):
     library.close()
     with pytest.raises(UsageError, match="fake/1"):
@@ -150,6 +165,44 @@ def test_a_damaged_file_is_told_as_such(folder):
     )
     with pytest.raises(LibraryDamaged, match="damaged"):
         Library(folder, model_id="fake/1", dim=DIM)
+
+
+@pytest.mark.parametrize("table", ["articles", "paragraphs", "links"])
+def test_damage_that_reading_an_article_meets_is_told_as_such(folder, library, table):
+    put(library, make_article("a", "One."))
+    page, size = library.history_rows(
+        f"SELECT rootpage, page_size FROM sqlite_master, pragma_page_size WHERE name = '{table}'"
+    )[0]
+    library.close()
+    with (folder / "library.sqlite3").open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xa5" * size)
+    with Library(folder, model_id="fake/1", dim=DIM) as damaged:
+        for _ in range(2):
+            with pytest.raises(LibraryDamaged, match=r"is damaged .*: restore a backup"):
+                damaged.article("a")
+        assert damaged.generation == 1
+
+
+@pytest.mark.parametrize("statement", ["BEGIN", "COMMIT"])
+def test_a_snapshot_that_fails_is_told_as_such(library, monkeypatch, statement):
+    put(library, make_article("a", "One."))
+    connection = library._connection
+
+    class Failing:
+        in_transaction = property(lambda _: connection.in_transaction)
+
+        def execute(self, sql, *values):
+            if sql == statement:
+                raise sqlite3.OperationalError("disk I/O error")
+            return connection.execute(sql, *values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(library, "_connection", Failing())
+        with pytest.raises(LibraryDamaged, match="disk I/O error"):
+            library.passages_of("a")
+        assert not connection.in_transaction
+    assert [p.text for p in library.passages_of("a")] == ["One."]
 
 
 def test_someone_elses_database_is_refused(folder):
@@ -193,6 +246,21 @@ def test_a_second_writer_is_told_who_the_first_is(folder, library):
     assert library.has_article("a")
 
 
+def test_a_writer_that_cannot_be_named_writes_all_the_same(folder, library):
+    (folder / "writer.json").mkdir()
+    for name in ("a", "b"):
+        with library.writing():
+            put(library, make_article(name, "One."))
+    with (
+        library.writing(),
+        Library(folder, model_id="fake/1", dim=DIM) as second,
+        pytest.raises(LibraryLocked, match="another process is writing"),
+        second.writing(),
+    ):
+        pass
+    assert library.article_ids() == ["a", "b"]
+
+
 def test_a_put_that_fails_leaves_the_older_article(library, monkeypatch):
     put(library, make_article("a", "One."))
 
@@ -204,6 +272,18 @@ def test_a_put_that_fails_leaves_the_older_article(library, monkeypatch):
         put(library, make_article("a", "Two."))
     assert library.article("a").text == "One."
     assert [p.text for p in library.passages_of("a")] == ["One."]
+
+
+def test_a_full_disk_is_told_as_such_and_changes_nothing(library):
+    put(library, make_article("a", "One."))
+    pages = library.history_rows("PRAGMA page_count")[0][0]
+    library.history_rows(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(LibraryReadOnly, match=r"the disk of .* is full: make room"):
+        put(library, make_article("b", "A text of many pages. " * 5000))
+    library.history_rows("PRAGMA max_page_count = 100000")
+    assert library.article_ids() == ["a"]
+    put(library, make_article("b", "Two."))
+    assert library.article_ids() == ["a", "b"]
 
 
 def test_texts_of_passages_are_cut_in_code_points(library):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -305,6 +306,47 @@ def test_a_crash_while_saving_leaves_the_old_index(
     assert (len(index), index.generation) == (51, 1)
     index.save(tmp_path, generation=3)
     assert len(FaissIndex.load(tmp_path, expect_model=MODEL, verify=True)) == 51
+
+
+@pytest.mark.parametrize("changed", [10, 3000], ids=["delta", "merge"])
+def test_a_save_that_fails_changes_nothing_in_memory(
+    changed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = dict(enumerate(unit_rows(50)))
+    index = filled()
+    index.save(tmp_path, generation=1)
+    rows = unit_rows(changed, seed=3)
+    index.add(np.arange(100, 100 + changed), rows)
+    stored.update(zip(range(100, 100 + changed), rows, strict=True))
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("embeddings.index.write_manifest", full)
+    with pytest.raises(OSError, match="No space left"):
+        index.save(tmp_path, generation=2)
+    monkeypatch.undo()
+    index.add([101], unit_rows(1, seed=4))
+    stored[101] = unit_rows(1, seed=4)[0]
+    assert index.remove([100, 7]) == 2
+    del stored[100], stored[7]
+    assert index.ids().tolist() == sorted(stored)
+    assert_same(index, stored, unit_rows(3, seed=5))
+    index.save(tmp_path, generation=2)
+    again = FaissIndex.load(tmp_path, expect_model=MODEL, verify=True)
+    assert again.ids().tolist() == sorted(stored)
+    assert_same(again, stored, unit_rows(3, seed=5))
+
+
+def test_lists_that_cannot_be_written_are_an_os_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise RuntimeError("write error in index (No space left on device)")
+
+    monkeypatch.setattr(base_writing.load_faiss(), "write_index", full)
+    with pytest.raises(OSError, match=r"cannot write .*No space left"):
+        filled().save(tmp_path, generation=1, exact_limit=0)
 
 
 def test_a_reader_keeps_its_index_while_another_saves(tmp_path: Path) -> None:
