@@ -94,6 +94,8 @@ def main() -> None:
     parser.add_argument("--tokenizer", type=Path, required=True, help="its tokenizer.json")
     parser.add_argument("--target", type=Path, required=True, help="the int8 file to write")
     parser.add_argument("--base-share", type=float, default=0.0, help="see scoring.load_model")
+    parser.add_argument("--other", type=Path, help="an exported reader to average with")
+    parser.add_argument("--other-share", type=float, default=0.5, help="how much of it")
     parser.add_argument(
         "--check",
         type=Path,
@@ -105,7 +107,13 @@ def main() -> None:
     arguments.target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "reader-float.onnx"
-        model = load_model(arguments.checkpoint, arguments.weights, base_share=arguments.base_share)
+        model = load_model(
+            arguments.checkpoint,
+            arguments.weights,
+            base_share=arguments.base_share,
+            other=arguments.other,
+            other_share=arguments.other_share,
+        )
         smooth_reader(model, arguments.weights, arguments.tokenizer, arguments.check)
         export_onnx(model, plain, output_names=OUTPUTS)
         quantise(plain, arguments.target, keep=KEPT)

@@ -1,7 +1,9 @@
-"""Held-out figures of a trained reader for several shares of the encoder's own weights.
+"""Held-out figures of a trained reader for several shares of the encoder's, or another reader's, weights.
 
-python -m assistant.training.interpolate --data DATA --checkpoint OUT/latest.pt \
-        --weights e5-small-q4.bin --tokenizer tokenizer.json --lexicon OUT/lexicon.json --shares 0 0.05 0.1 0.15 0.2 0.3
+    python -m assistant.training.interpolate --data DATA --checkpoint OUT/latest.pt --weights e5-small-q4.bin
+        --tokenizer tokenizer.json --lexicon OUT/lexicon.json --shares 0 0.1 0.2 [--other reader.onnx]
+
+With ``--other`` the shares are of that reader's weights.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from assistant.training.batches import Sampler
 from assistant.training.data import read_material
 from assistant.training.lexicon import lexicon_of
 from assistant.training.scoring import load_model, read_table
-from assistant.training.train_reader import watch, watched_examples
+from assistant.training.train_reader import OWN_FIGURES, watch, watched_examples
 
 WATCHED = {"new_wiki": 120, "reddit": 20, "amazon_reviews": 20, "qamr": 40, "arcd": 60}
 """Held-out questions per set, each asked also once as an unanswerable one."""
@@ -33,6 +35,7 @@ def main() -> None:
     parser.add_argument("--tokenizer", type=Path, required=True, help="its tokenizer.json")
     parser.add_argument("--lexicon", type=Path, required=True, help="train_reader's lexicon.json")
     parser.add_argument("--shares", type=float, nargs="+", default=[0.0, 0.1, 0.2])
+    parser.add_argument("--other", type=Path, help="an exported reader instead of the encoder")
     options = parser.parse_args()
     material = read_material(options.data)
     lexicon = lexicon_of(material, options.lexicon, options.tokenizer)
@@ -40,13 +43,16 @@ def main() -> None:
     examples = watched_examples(sampler, counts=WATCHED)
     table = read_table(options.weights)
     for share in options.shares:
-        model = load_model(options.checkpoint, options.weights, base_share=share)
+        shares = {"base_share": share} if options.other is None else {"other_share": share}
+        model = load_model(options.checkpoint, options.weights, other=options.other, **shares)
         figures = watch(model, table, examples, torch.device("cpu"))
         shown = {
-            name: {key: figures[name][key] for key in ("forced_f1", "auroc")}
-            for name in ("all", "mixed", *WATCHED)
+            name: {
+                key: figures[name][key] for key in ("forced_f1", "auroc") if key in figures[name]
+            }
+            for name in ("all", *OWN_FIGURES, *WATCHED)
         }
-        print(json.dumps({"base_share": share, **shown}), flush=True)
+        print(json.dumps({**shares, **shown}), flush=True)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from assistant.training.evaluate import ScoreFunction
+from assistant.training.exported import read_exported
 from assistant.training.model import ReaderModel
 from embeddings.build.bert import dequantise, load_trunk, read_blocks
 
@@ -39,7 +40,13 @@ def torch_score(
 
 
 def load_model(
-    checkpoint: Path, weights: Path, *, averaged: bool = True, base_share: float = 0.0
+    checkpoint: Path,
+    weights: Path,
+    *,
+    averaged: bool = True,
+    base_share: float = 0.0,
+    other: Path | None = None,
+    other_share: float = 0.0,
 ) -> ReaderModel:
     """A reader from a training checkpoint.
 
@@ -50,11 +57,17 @@ def load_model(
         base_share: How much of the trunk is the encoder's own again. Interpolating back gives some
             of what was learnt for what was forgotten, other languages above all (WiSE-FT, Wortsman
             et al., 2022).
+        other: An exported reader that the run started from, to average with ("model soups", Wortsman
+            et al., 2022).
+        other_share: How much of all weights is the other's.
     """
     saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
     state: dict[str, Tensor] = dict(saved["model"])
     if averaged:
         state.update(saved["average"])
+    if other is not None:
+        before = read_exported(other)
+        state = {name: torch.lerp(v, before[name], other_share) for name, v in state.items()}
     return restore(ReaderModel(load_trunk(weights)), state, base_share=base_share).eval()
 
 
