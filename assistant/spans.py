@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from assistant.types import Paragraph, Span
-from assistant.values import value_of
+from assistant.values import fold, value_of
 from embeddings.sentences import sentence_spans
 
 _OPENERS = "\"'“‘«„([{‹「『"
@@ -47,8 +48,11 @@ _MONTH = re.compile(
 _HOW_MANY = re.compile(
     r"\bhow (?:many|much|long|far|old|large|big|tall)\b|(?:^|\s)كم\b", re.IGNORECASE
 )
-_UNIT_AFTER = re.compile(r"[ \u00a0](?P<unit>[^\W\d_]+(?:[ \u00a0][^\W\d_]+){0,2})")
-_WORDS = re.compile(r"[^\W\d_]+")
+# Accents and Arabic vowels are no letters, but belong to a word.
+_MARKS = r"\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
+_LETTERS = rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}])*"
+_UNIT_AFTER = re.compile(rf"[ \u00a0](?P<unit>{_LETTERS}(?:[ \u00a0]{_LETTERS}){{0,2}})")
+_WORDS = re.compile(_LETTERS)
 _STEM_CHARS = 4
 _WHICH_ONES = re.compile(
     r"^\s*(?:and\s+)?(?:which|what|who|name|list)\b(?:\s+(?:other|all|the|\w+ing|\w+an|\w+ish))*"
@@ -86,8 +90,10 @@ def refine(question: str, text: str, start: int, end: int) -> tuple[int, int]:
         end: Offset after it.
 
     Returns:
-        The new span; never across a paragraph break.
+        The new span; never across a paragraph break, never without the marks on its last letter.
     """
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
     if _SAYING.search(question):
         start, end = _whole_quotation(text, start, end)
     if _WHEN.search(question):
@@ -199,7 +205,7 @@ def _with_unit(question: str, text: str, start: int, end: int) -> int:
 
 def _stem(word: str) -> str:
     """The first letters of a word, without an Arabic article: enough to match its other forms."""
-    word = word.casefold()
+    word = fold(word)
     if word.startswith("ال") and len(word) > _STEM_CHARS + 1:
         word = word[2:]
     return word[:_STEM_CHARS]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answering import answer, cite, text_fragment
+from assistant.answering import answer, cite, is_relevant, text_fragment
 from assistant.errors import ArticleNotFound
 from assistant.types import (
     AnswerStatus,
@@ -162,25 +162,100 @@ def test_copies_of_one_story_count_as_one_source():
 
 
 @pytest.mark.parametrize(
-    ("hits", "spans", "reason"),
+    ("question", "hits", "spans", "reason"),
     [
-        (False, [], UnanswerableReason.NOTHING_RELEVANT),
-        (True, [], UnanswerableReason.NO_SPAN),
-        (True, [{"probability": 0.05}], UnanswerableReason.NOTHING_RELEVANT),
-        (True, [{"probability": 0.3, "null": 9.0}], UnanswerableReason.NO_SPAN),
-        (True, [{"probability": 0.45}], UnanswerableReason.LOW_CONFIDENCE),
+        ("How many?", False, [], UnanswerableReason.NOTHING_RELEVANT),
+        ("How many?", True, [], UnanswerableReason.NO_SPAN),
+        ("How many planets are there?", True, [], UnanswerableReason.NOTHING_RELEVANT),
+        (
+            "How many planets are there?",
+            True,
+            [{"probability": 0.05}],
+            UnanswerableReason.NOTHING_RELEVANT,
+        ),
+        (
+            "How many countries were there?",
+            True,
+            [{"probability": 0.05}],
+            UnanswerableReason.NO_SPAN,
+        ),
+        ("How many?", True, [{"probability": 0.3, "null": 9.0}], UnanswerableReason.NO_SPAN),
+        ("How many?", True, [{"probability": 0.45}], UnanswerableReason.LOW_CONFIDENCE),
     ],
 )
-def test_declining_has_a_reason(hits, spans, reason):
+def test_declining_has_a_reason(question, hits, spans, reason):
     article = make_article("It had 35 countries.")
     found = answer(
-        "How many?",
+        question,
         [hit_of(article)] if hits else [],
         [span_of(article, "35", **s) for s in spans],
         library=OneLibrary(article),
         threshold=0.5,
     )
     assert (found.status, found.reason, found.answers) == (AnswerStatus.UNANSWERABLE, reason, ())
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "cosine", "relevant"),
+    [
+        ("How many soldiers will Germany send?", "A German soldier spoke.", 0.7, True),
+        ("How many soldiers will Germany send?", "A dog barked.", 0.7, False),
+        ("How many soldiers will Germany send?", "A dog barked.", 0.83, True),
+        ("What is the capital of Australia?", "The capital of Austria is old.", None, False),
+        ("What is the largest planet?", "Large plans for a plan.", None, False),
+        ("Who won in 1998?", "He won it in 1999.", None, False),
+        ("Who won in 1998?", "He won it in 1998.", None, True),
+        ("How tall is Anna Schmidt?", "It was said by Anna Schmidt.", None, True),
+        ("How tall is Anna Schmidt?", "It was said by Anna Meyer.", None, False),
+        ("How tall is the Eiffel Tower in Paris?", "They met in Paris.", None, False),
+        ("كم قاعدة في رومانيا؟", "غادر الجنود القاعدة إلى رومانيا.", None, True),
+        ("ما درجة غليان الماء؟", "غادر الجنود القاعدة إلى رومانيا.", None, False),
+        ("ما درجة غليان الماء؟", "غادر الجنود القاعدة إلى رومانيا.", 0.79, True),
+        ("كم عمر زيلينسكي؟", "Volodymyr Zelenskyy spoke.", None, True),
+        ("ما درجة غليان الماء؟", "Volodymyr Zelenskyy spoke.", None, False),
+    ],
+)
+def test_relevant_is_what_is_near_or_shares_words_or_names(question, text, cosine, relevant):
+    hit = replace(hit_of(make_article(text)), dense_score=cosine)
+    assert is_relevant(question, [hit]) is relevant
+
+
+def test_passages_of_one_article_are_relevant_together():
+    question = "Who commands the peacekeepers in Helsinki and Latvia?"
+    together = make_article("The peacekeepers came.", "Snow fell on Latvia.", name="a")
+    apart = make_article("Snow fell on Latvia.", name="b")
+    assert is_relevant(question, [hit_of(together, 0), hit_of(together, 1, 2)])
+    assert not is_relevant(question, [hit_of(together, 0), hit_of(apart, 0, 2)])
+
+
+def test_a_completed_question_is_what_must_be_relevant():
+    article = make_article("A German soldier spoke.")
+    found = answer(
+        "Why boil them?",
+        [hit_of(article)],
+        [],
+        library=OneLibrary(article),
+        threshold=0.5,
+        asked_as="Why did the German soldier boil water?",
+    )
+    assert found.reason is UnanswerableReason.NO_SPAN
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("How many soldiers will Germany send to Ukraine?", True),
+        ("When did the Helsinki summit take place?", True),
+        ("كم جندياً سترسل ألمانيا إلى أوكرانيا؟", True),
+        ("What is the boiling point of water?", False),
+        ("Who won the 1998 World Cup?", False),
+        ("من فاز بكأس العالم 1998؟", False),
+    ],
+)
+def test_nothing_relevant_is_said_only_of_what_the_articles_are_not_about(seeds, question, about):
+    found = seeds.ask(question)
+    assert found.status is AnswerStatus.UNANSWERABLE
+    assert (found.reason is not UnanswerableReason.NOTHING_RELEVANT) is about
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from assistant.followups import complete
-from assistant.types import Answer, AnswerGroup, AnswerStatus
+from assistant.types import Answer, AnswerGroup, AnswerStatus, UnanswerableReason
 
 
-def turn(question, answer=None, asked_as=None):
+def turn(question, answer=None, asked_as=None, reason=None):
     groups = (AnswerGroup(answer, 0.9, ()),) if answer else ()
     status = AnswerStatus.ANSWERED if answer else AnswerStatus.UNANSWERABLE
-    return Answer(question, status, None, 0.9, groups, (), (), {}, asked_as)
+    return Answer(question, status, reason, 0.9, groups, (), (), {}, asked_as)
 
 
 @pytest.mark.parametrize(
@@ -123,3 +123,158 @@ def test_an_event_keeps_its_noun():
 def test_an_arabic_question_word_is_exchanged():
     before = turn("كم مظلي غادر القاعدة؟", "1500")
     assert complete("متى؟", [before]) == "متى مظلي غادر القاعدة؟"
+
+
+def test_an_arabic_question_word_is_not_put_before_an_english_question():
+    assert complete("متى؟", [turn("Where was the Berlin summit held?", "Berlin")]) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "question", "completed"),
+    [
+        ("How much aid was promised?", "€10", "and who promised it?", "Who promised the aid?"),
+        (
+            "How much aid was promised to Valencia?",
+            "€10",
+            "and who promised it?",
+            "Who promised the aid?",
+        ),
+        (
+            "When was Orbitas founded?",
+            "2011",
+            "What about its headquarters?",
+            "What about Orbitas’ headquarters?",
+        ),
+        ("When was the study published?", "3 June", "Who wrote it?", "Who wrote the study?"),
+        (
+            "Who designed the Aswan bridge?",
+            "Ana Ruiz",
+            "When was it opened?",
+            "When was the Aswan bridge opened?",
+        ),
+        (
+            "What role does the United States play?",
+            None,
+            "Will it help?",
+            "Will the United States help?",
+        ),
+        (
+            "How many soldiers will Germany send?",
+            "5",
+            "When will they leave?",
+            "When will the soldiers leave?",
+        ),
+        ("What is photosynthesis?", "x", "How does it work?", "How does photosynthesis work?"),
+        (
+            "What is Zelenskyy's plan?",
+            "x",
+            "When was it proposed?",
+            "When was Zelenskyy's plan proposed?",
+        ),
+    ],
+)
+def test_a_pronoun_is_what_the_question_before_asked_of(asked, answer, question, completed):
+    assert complete(question, [turn(asked, answer)]) == completed
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "question", "completed"),
+    [
+        (
+            "Did Carlos Mazón resign?",
+            "He rejected calls to resign",
+            "What did he tell parliament?",
+            "What did Carlos Mazón tell parliament?",
+        ),
+        ("Did he resign?", "He rejected calls to resign", "What did he tell parliament?", None),
+        ("Who refused?", "He", "What did he say?", None),
+        ("Who refused?", "The president of Valencia", "What did he say?", None),
+        ("Who refused?", "Dr. Anita Rao", "What did she say?", "What did Dr. Anita Rao say?"),
+        (
+            "Where did Liisa Korhonen work before?",
+            "Nokia",
+            "When did she leave?",
+            "When did Liisa Korhonen leave?",
+        ),
+        ("What did Merz say in Brussels?", "x", "Why did he say that?", "Why did Merz say that?"),
+        ("Where was the Berlin summit held?", "Berlin", "What did he say?", None),
+        ("What did the German chancellor say?", "x", "When was he elected?", None),
+        ("Who signed the Paris Declaration?", "Emmanuel Macron", "What did they agree?", None),
+    ],
+)
+def test_he_and_she_are_only_ever_a_name(asked, answer, question, completed):
+    assert complete(question, [turn(asked, answer)]) == completed
+
+
+@pytest.mark.parametrize(
+    ("asked", "question", "completed"),
+    [
+        ("Where was Orbitas founded?", "when?", "When was Orbitas founded?"),
+        ("Did Merz resign?", "When exactly?", "When did Merz resign?"),
+        ("Who signed the Paris Declaration?", "When?", "When was the Paris Declaration signed?"),
+        ("How many people are missing?", "Where?", "Where are people missing?"),
+        (
+            "How many soldiers will Germany send to Ukraine?",
+            "When?",
+            "When will Germany send soldiers to Ukraine?",
+        ),
+        (
+            "How many countries took part in the Paris summit?",
+            "When?",
+            "When was the Paris summit?",
+        ),
+        ("Who was pelted with mud?", "When?", None),
+        ("Who is the mayor of Paiporta?", "When?", None),
+        ("What is the Paris Declaration?", "Why?", None),
+        ("When was the declaration signed?", "Who?", None),
+        ("Did Merz resign?", "Why not?", None),
+    ],
+)
+def test_a_bare_question_word_makes_a_question_or_nothing(asked, question, completed):
+    assert complete(question, [turn(asked, "x")]) == completed
+
+
+@pytest.mark.parametrize(
+    ("asked", "question", "completed"),
+    [
+        ("How many people are missing?", "and how many died?", None),
+        (
+            "How many died in the Valencia floods?",
+            "and how many are missing?",
+            "How many are missing in the Valencia floods?",
+        ),
+        ("How many died in Valencia?", "What about the missing?", None),
+        ("How many American soldiers left?", "What about Germany?", None),
+        ("Did Merz rule out deployments in Ukraine?", "What about Macron?", None),
+        (
+            "Where was the Berlin summit held?",
+            "What about Paris?",
+            "Where was the Paris summit held?",
+        ),
+    ],
+)
+def test_what_goes_on_from_a_question_fits_it_or_stays_as_it_is(asked, question, completed):
+    assert complete(question, [turn(asked, "78")]) == completed
+
+
+@pytest.mark.parametrize("question", ["Why?", "What did he say?", "And who signed it?"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        turn("thanks"),
+        turn("Thanks Anna", "Anna"),
+        turn("Who is Anna Schmidt?", reason=UnanswerableReason.NOTHING_RELEVANT),
+    ],
+)
+def test_thanks_and_what_the_library_is_not_about_are_not_gone_on_from(before, question):
+    assert complete(question, [before]) is None
+
+
+def test_a_follow_up_that_was_left_as_it_is_is_looked_past():
+    history = [
+        turn("How many arches has the bridge of Arta?", "7"),
+        turn("And what about its rivers?", "x"),
+    ]
+    completed = complete("When was it built?", history)
+    assert completed == "When was the bridge of Arta built?"
+    assert complete("When was it built?", history[1:]) is None

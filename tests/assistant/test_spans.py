@@ -73,11 +73,26 @@ def test_the_sentence_around_is_the_one_that_was_read():
         ),
         ("How many countries met?", "It met with eight countries.", "eight", "eight countries"),
         ("كم عدد المظليين؟", "غادر 1500 مظلي أمريكي", "1500", "1500 مظلي"),
+        ("كم فيلماً شارك؟", "وشارك 150 فيلماً من 54 دولة", "150", "150 فيلماً"),
+        ("كم كتابا؟", "اشترى 12 كِتَابًا جديدا", "12", "12 كِتَابًا"),
+        ("How many cafés are there?", "Some 40 cafe\u0301s opened.", "40", "40 cafe\u0301s"),
         ("How many goals did he score?", "He scored 3 in May.", "3", "3"),
         ("What is the number?", "In all 35 countries came.", "35", "35"),
     ],
 )
 def test_a_number_comes_with_what_it_counts(question, text, piece, expected):
+    start, end = refine(question, text, *span_of(text, piece))
+    assert text[start:end] == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "piece", "expected"),
+    [
+        ("كم فيلماً شارك؟", "وشارك 150 فيلماً من 54 دولة", "150 فيلما", "150 فيلماً"),
+        ("Where is it?", "It is in the cafe\u0301.", "the cafe", "the cafe\u0301"),
+    ],
+)
+def test_the_marks_on_the_last_letter_belong_to_the_answer(question, text, piece, expected):
     start, end = refine(question, text, *span_of(text, piece))
     assert text[start:end] == expected
 
