@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from assistant.answering import answer as make_answer
 from assistant.dates import check_dates
-from assistant.errors import ArticleNotFound, UsageError
+from assistant.errors import ArticleNotFound, LibraryLocked, UsageError
 from assistant.followups import complete
 from assistant.library import Library
 from assistant.library_search import RELATED, LibrarySearch
@@ -48,6 +48,10 @@ READ_PASSAGES = 10
 """How many passages are read for one question."""
 SPARE_PASSAGES = 5
 """How many more are searched, in place of captions that may not be evidence."""
+FILL_WAIT_S = 10.0
+"""How long a new library is waited for that another process fills."""
+FILL_POLL_S = 0.1
+_clock, _wait = time.monotonic, time.sleep
 
 
 def default_folder() -> Path:
@@ -124,11 +128,24 @@ class Assistant(LibrarySearch):
             index=index or os.environ.get(INDEX_VARIABLE) or None,
             reranker=load_reranker(rerank),
         )
-        if seeds and not library.read_only and library.generation == 0:
+        if seeds and not library.read_only:
+            pq._fill(on_progress)
+        return pq
+
+    def _fill(self, on_progress: Callable[[Progress], None] | None) -> None:
+        """Put the bundled articles into a new library, or wait until another process has."""
+        deadline = _clock() + FILL_WAIT_S
+        while self._library.generation == 0:
             from assistant.sources import read_seeds
 
-            pq._ingest(read_seeds(), total=None, on_progress=on_progress, cancelled=None)
-        return pq
+            try:
+                self._ingest(read_seeds(), total=None, on_progress=on_progress, cancelled=None)
+            except LibraryLocked:
+                if _clock() >= deadline:
+                    raise
+                # Only tried again, not waited for by the lock: to hold it for a moment would make
+                # the writing of a third process fail.
+                _wait(FILL_POLL_S)
 
     # Asking
 
@@ -303,6 +320,7 @@ class Assistant(LibrarySearch):
         """Write the evidence of a result to ``path``, readable reports beside it; gives the files.
 
         Raises:
+            UsageError: One of them exists; nothing is written.
             BundleError: They cannot be written.
         """
         from assistant.checking.bundles import write_bundle

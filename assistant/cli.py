@@ -16,6 +16,7 @@ import click
 
 from assistant import cli_checking, cli_eval, cli_library, cli_mcp, cli_serve
 from assistant.cli_common import (
+    article_id,
     common,
     index_option,
     kept_option,
@@ -24,6 +25,8 @@ from assistant.cli_common import (
     open_assistant,
     progress,
     rerank_option,
+    resolved,
+    tell_undated,
     write,
     write_json,
 )
@@ -32,7 +35,6 @@ from assistant.errors import PullquoteError, UsageError
 from assistant.types import AnswerStatus, Filters, Section
 
 if TYPE_CHECKING:
-    from assistant.assistant import Assistant
     from assistant.types import IngestReport
 
 NO_ANSWER = 1
@@ -122,13 +124,27 @@ def cli(
     type=click.File("r", encoding="utf-8"),
     help="Read one question a line (- for stdin), write one JSON object a line.",
 )
-@click.option("-k", "passages", default=10, show_default=True, help="How many passages are read.")
+@click.option(
+    "-k",
+    "passages",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help="How many passages are read.",
+)
+@click.option(
+    "--bundle",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep the evidence: write a new bundle (`pullquote verify --bundle FILE` checks it), and "
+    "reports of it as .md and .html beside it.",
+)
 @filtering
 @common
 def ask(
     question: str | None,
     batch: TextIO | None,
     passages: int,
+    bundle: Path | None,
     library: Path | None,
     model: str | None,
     as_json: bool,
@@ -136,16 +152,22 @@ def ask(
 ) -> None:
     """Answer QUESTION with a verbatim quote and its citation."""
     _exactly_one(question, batch, "a question")
+    if batch is not None and bundle is not None:
+        raise UsageError("--bundle goes with one question: leave --batch out")
     wanted = _filters(**filters)
     from assistant.jsonform import answer_to_json
 
     with open_assistant(library, model) as pq:
+        wanted = resolved(pq, wanted)
+        tell_undated(pq, wanted, as_json=as_json)
         if batch is not None:
             for line in _questions(batch):
                 write_json(answer_to_json(pq.ask(line, k=passages, filters=wanted)))
             return
         assert question is not None
         answer = pq.ask(question, k=passages, filters=wanted)
+        if bundle is not None:
+            cli_checking.write_answer_bundle(pq, bundle, answer)
     if as_json:
         write_json(answer_to_json(answer))
     else:
@@ -163,7 +185,14 @@ def ask(
     type=click.File("r", encoding="utf-8"),
     help="Read one query a line (- for stdin), write one JSON object a line.",
 )
-@click.option("-k", "count", default=10, show_default=True, help="How many passages.")
+@click.option(
+    "-k",
+    "count",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help="How many passages.",
+)
 @filtering
 @common
 def search(
@@ -181,6 +210,8 @@ def search(
     from assistant.jsonform import hit_to_json
 
     with open_assistant(library, model) as pq:
+        wanted = resolved(pq, wanted)
+        tell_undated(pq, wanted, as_json=as_json)
         if batch is not None:
             for queries in _chunks(_questions(batch), BATCH_QUERIES):
                 results = pq.search_batch(queries, k=count, filters=wanted)
@@ -221,7 +252,7 @@ def add(
     as_json: bool,
 ) -> None:
     """Add files, folders, web pages and feeds, or - for stdin. What fails is listed at the end."""
-    folders = [source for source in sources if Path(source).is_dir()]
+    folders = [source for source in sources if os.path.isdir(source)]
     if watch and not folders:
         raise UsageError("--watch follows folders: name one")
     with open_assistant(library, model) as pq:
@@ -259,15 +290,15 @@ def _write_report(report: IngestReport, *, as_json: bool) -> None:
 def remove(
     article_ids: tuple[str, ...], library: Path | None, model: str | None, as_json: bool
 ) -> None:
-    """Remove articles by id."""
+    """Remove articles by id: all of them, or none where one is not there."""
     with open_assistant(library, model) as pq:
-        ids = [_article_id(pq, name) for name in article_ids]
-        for article_id in ids:
-            pq.remove(article_id)
+        ids = list(dict.fromkeys(article_id(pq, name) for name in article_ids))
+        for removed in ids:
+            pq.remove(removed)
     if as_json:
         write_json({"removed": ids})
     else:
-        write([[(f"removed {article_id}", "")] for article_id in ids])
+        write([[(f"removed {removed}", "")] for removed in ids])
 
 
 @cli.command("list")
@@ -282,10 +313,11 @@ def list_articles(
 
     with open_assistant(library, model) as pq:
         summaries = pq.articles(matching=matching)
+        others = bool(summaries) or pq.article_count() > 0
     if as_json:
         write_json({"articles": [summary_to_json(summary) for summary in summaries]})
     else:
-        write(summaries_lines(summaries))
+        write(summaries_lines(summaries, matching=matching if others else None))
 
 
 @cli.command()
@@ -297,7 +329,7 @@ def show(article: str, library: Path | None, model: str | None, as_json: bool) -
     from assistant.render import article_lines
 
     with open_assistant(library, model) as pq:
-        found = pq.article(_article_id(pq, article))
+        found = pq.article(article_id(pq, article))
     if as_json:
         write_json(article_to_json(found))
     else:
@@ -306,7 +338,14 @@ def show(article: str, library: Path | None, model: str | None, as_json: bool) -
 
 @cli.command()
 @click.argument("article")
-@click.option("-k", "count", default=5, show_default=True, help="How many articles.")
+@click.option(
+    "-k",
+    "count",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="How many articles.",
+)
 @common
 def related(
     article: str, count: int, library: Path | None, model: str | None, as_json: bool
@@ -316,10 +355,10 @@ def related(
     from assistant.render import related_lines
 
     with open_assistant(library, model) as pq:
-        article_id = _article_id(pq, article)
-        items = pq.related(article_id, k=count)
+        found = article_id(pq, article)
+        items = pq.related(found, k=count)
     if as_json:
-        write_json({"article_id": article_id, "related": [related_to_json(i) for i in items]})
+        write_json({"article_id": found, "related": [related_to_json(i) for i in items]})
     else:
         write(related_lines(items))
 
@@ -361,21 +400,6 @@ def _exactly_one(argument: str | None, batch: TextIO | None, what: str) -> None:
         raise UsageError(f"give {what}, or --batch FILE with one a line")
     if argument is not None and not argument.strip():
         raise UsageError(f"{what} is empty: write something between the quotes")
-
-
-def _article_id(pq: Assistant, name: str) -> str:
-    """The id that ``name`` means: an id, the start of one, or the start of a title."""
-    if any(summary.id == name for summary in pq.articles(matching=name)):
-        return name
-    found = [
-        summary
-        for summary in pq.articles(matching=name)
-        if summary.id.startswith(name) or summary.title.casefold().startswith(name.casefold())
-    ]
-    if len(found) > 1:
-        ids = ", ".join(summary.id for summary in found[:5])
-        raise UsageError(f"{name!r} may mean several articles: write one of {ids}")
-    return found[0].id if found else name
 
 
 def _questions(batch: TextIO) -> Iterator[str]:

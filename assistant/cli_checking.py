@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from assistant.cli_common import common, open_assistant, progress, write, write_json
+from assistant.cli_common import (
+    common,
+    open_assistant,
+    progress,
+    resolved,
+    tell_undated,
+    write,
+    write_json,
+)
 from assistant.dates import iso_date
 from assistant.errors import UsageError
 from assistant.types import Filters
@@ -34,7 +43,7 @@ def register(group: click.Group) -> None:
 @click.option(
     "--bundle",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Without QUOTE: check this evidence bundle, no library needed. With QUOTE: write one.",
+    help="Without QUOTE: check this evidence bundle, no library needed. With QUOTE: write a new one.",
 )
 @common
 def verify(
@@ -112,7 +121,9 @@ def _verify_bundle(path: Path, *, as_json: bool) -> None:
     help="Write the batch's results here (.csv or .jsonl); run again to go on after a stop.",
 )
 @click.option(
-    "--bundle", type=click.Path(path_type=Path, dir_okay=False), help="Write the evidence too."
+    "--bundle",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep the evidence: write a new bundle.",
 )
 @click.option(
     "--claim-review",
@@ -154,10 +165,14 @@ def check(
     if batch is not None:
         claims = _read_batch(batch)
         with open_assistant(library, model) as pq:
+            filters = resolved(pq, filters)
+            tell_undated(pq, filters, as_json=as_json)
             _check_batch(pq, claims, out=out, filters=filters, as_json=as_json)
         return
     assert claim is not None
     with open_assistant(library, model) as pq:
+        filters = resolved(pq, filters)
+        tell_undated(pq, filters, as_json=as_json)
         report = pq.check(claim, filters=filters)
         if bundle is not None:
             _say_written(pq.write_bundle(bundle, report))
@@ -228,7 +243,14 @@ def _check_batch(
 
 @click.command()
 @click.argument("question")
-@click.option("-k", "passages", default=20, show_default=True, help="How many passages are read.")
+@click.option(
+    "-k",
+    "passages",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="How many passages are read.",
+)
 @click.option("--as-of", "published_to", help="Only articles published on or before DATE.")
 @click.option(
     "--svg", type=click.Path(path_type=Path, dir_okay=False), help="Draw it into this file too."
@@ -253,7 +275,9 @@ def timeline(
     with open_assistant(library, model) as pq:
         filters = Filters(published_to=iso_date(published_to))
         named = [s.id for s in pq.articles(matching=question) if s.id.startswith(question)]
-        found = pq.timeline(named[0] if len(named) == 1 else question, k=passages, filters=filters)
+        one = named[0] if len(named) == 1 else None
+        tell_undated(pq, replace(filters, article_ids=(one,) if one else ()), as_json=as_json)
+        found = pq.timeline(one or question, k=passages, filters=filters)
     if svg is not None:
         content = timeline_svg(found).encode("utf-8", "backslashreplace")
         _say_written(write_files({svg: content}))
@@ -269,6 +293,7 @@ def write_answer_bundle(pq: Assistant, path: Path, answer: Answer) -> None:
     """Write the bundle of an answer and say where, for ``ask --bundle``.
 
     Raises:
+        UsageError: One of its files exists.
         BundleError: It cannot be written.
     """
     _say_written(pq.write_bundle(path, answer))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.types import Progress
+from assistant.errors import ArticleNotFound, UsageError
+from assistant.languages import ISO_639_1
+from assistant.types import Filters, Progress
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -72,6 +75,57 @@ def open_assistant(library: Path | None, model: str | None) -> Assistant:
         rerank=kept_option("rerank"),
         on_progress=progress("making the first library from the bundled articles"),
     )
+
+
+def article_id(pq: Assistant, name: str) -> str:
+    """The id that ``name`` means: an id, the start of one, or the start of a title.
+
+    Raises:
+        ArticleNotFound: No article has it.
+        UsageError: It is empty, or may mean several articles.
+    """
+    if not name.strip():
+        raise UsageError("the name of the article is empty: write its id, see `pullquote list`")
+    alike = pq.articles(matching=name)
+    if any(summary.id == name for summary in alike):
+        return name
+    found = [
+        summary
+        for summary in alike
+        if summary.id.startswith(name) or summary.title.casefold().startswith(name.casefold())
+    ]
+    if len(found) > 1:
+        ids = ", ".join(summary.id for summary in found[:5])
+        raise UsageError(f"{name!r} may mean several articles: write one of {ids}")
+    if not found:
+        raise ArticleNotFound(f"no article has the id {name!r}: see `pullquote list`")
+    return found[0].id
+
+
+def resolved(pq: Assistant, filters: Filters) -> Filters:
+    """Filters whose articles and languages are there to be searched, not mistyped.
+
+    Raises:
+        ArticleNotFound: There is no such article.
+        UsageError: A language is none, or an article's name is none.
+    """
+    languages = tuple(code.lower() for code in filters.languages)
+    for written, code in zip(filters.languages, languages, strict=True):
+        if code not in ISO_639_1 and not pq.has_language(code):
+            raise UsageError(
+                f"--language {written!r} is not the code of a language: "
+                "write two letters, such as en or ar"
+            )
+    articles = tuple(article_id(pq, name) for name in filters.article_ids)
+    return replace(filters, languages=languages, article_ids=articles)
+
+
+def tell_undated(pq: Assistant, filters: Filters, *, as_json: bool) -> None:
+    """Say on stderr how many articles a filter by date leaves out only because they have no date."""
+    count = 0 if as_json else pq.undated_count(filters)
+    if count:
+        were = "article without a date was" if count == 1 else "articles without a date were"
+        sys.stderr.write(f"{count} {were} left out\n")
 
 
 def write(lines: Any) -> None:

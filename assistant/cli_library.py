@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
 from assistant.cli_common import common, open_assistant, write, write_json
-from assistant.errors import UsageError
+from assistant.errors import LibraryReadOnly, UsageError
 
 
 def register(group: click.Group) -> None:
@@ -21,6 +22,11 @@ def register(group: click.Group) -> None:
 @common
 def backup(file: Path, library: Path | None, model: str | None, as_json: bool) -> None:
     """Write the whole library into one new FILE."""
+    target = file.absolute().parent
+    if not os.path.isdir(target):
+        raise UsageError(f"there is no folder {target}: make it first")
+    if not os.access(target, os.W_OK):
+        raise LibraryReadOnly(f"{target} cannot be written: choose another place for the backup")
     with open_assistant(library, model) as pq:
         pq.backup(file)
     if as_json:

@@ -74,8 +74,12 @@ class Database:
                     f"{self.folder} cannot be made ({error.strerror}): choose another --library"
                 ) from error
             connection = storage.open_database(path, read_only=False)
+            # One state of it: another process may be making the tables.
+            connection.execute("BEGIN")
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            has_tables = connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
+            connection.execute("COMMIT")
+            if version == 0 and has_tables:
                 connection.close()
                 raise LibraryDamaged(f"{path} is a database, but not a Pullquote library")
             if version < schema.SCHEMA_VERSION:

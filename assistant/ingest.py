@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -80,7 +81,7 @@ def _fetched(
 def count_of(sources: Sequence[str | Path]) -> int | None:
     """How many articles there will be, where each source is one file; None where unknown."""
     paths = [Path(source) for source in sources if str(source) != "-" and not is_web(source)]
-    if len(paths) < len(sources) or any(path.is_dir() for path in paths):
+    if len(paths) < len(sources) or any(os.path.isdir(path) for path in paths):
         return None
     several = (".jsonl", ".json", ".xml", ".rss", ".atom", ".gz")
     return None if any(path.suffix in several for path in paths) else len(paths)

@@ -213,8 +213,17 @@ def paragraph_label(position: int, paragraph: Paragraph) -> str:
     return label + (" (AI-generated image, never evidence)" if paragraph.ai_generated else "")
 
 
-def summaries_lines(summaries: Sequence[ArticleSummary]) -> list[Line]:
-    """A list of articles."""
+def summaries_lines(
+    summaries: Sequence[ArticleSummary], *, matching: str | None = None
+) -> list[Line]:
+    """A list of articles.
+
+    Args:
+        summaries: The articles.
+        matching: What they were chosen by, where there are others.
+    """
+    if not summaries and matching:
+        return [[(f"No article matches “{_one_line(matching)}”.", "yellow")]]
     if not summaries:
         return [[("The library is empty; add articles with `pullquote add`.", "yellow")]]
     lines: list[Line] = []
@@ -258,7 +267,9 @@ def report_lines(report: IngestReport) -> list[Line]:
 
 
 def _failure_line(failure: IngestFailure) -> Line:
-    told = f"{for_display(failure.source)}: {for_display(failure.message)}"
+    source, message = _one_line(failure.source).strip(), _one_line(failure.message)
+    # Nearly all messages begin with the source.
+    told = message if message.startswith(source) else f"{source}: {message}"
     return [("failed: ", "bold red"), (told, "")]
 
 

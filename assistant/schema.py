@@ -7,6 +7,7 @@ a library of any released version is brought up to date by running the ones that
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 
 from assistant.errors import LibraryTooNew
 
@@ -93,13 +94,36 @@ def migrate(connection: sqlite3.Connection) -> None:
     Raises:
         LibraryTooNew: A newer version of this package wrote it; nothing is changed.
     """
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    check_version(version)
-    for target in range(version + 1, SCHEMA_VERSION + 1):
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {MIGRATIONS[target - 1]} "
-            f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {target}; COMMIT;"
-        )
+    while _version(connection) < SCHEMA_VERSION:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # Only now is it sure: another process may have migrated meanwhile.
+            version = _version(connection)
+            if version < SCHEMA_VERSION:
+                for statement in _statements(MIGRATIONS[version]):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {version + 1}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+    check_version(_version(connection))
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one: ``executescript`` would end the transaction first."""
+    statement = ""
+    for part in script.split(";")[:-1]:
+        statement += f"{part};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def check_version(version: int) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,13 +23,14 @@ from embeddings.chunking import PassageSpan
 STORED_DTYPE = np.float16
 """Vectors are kept in half precision: 768 bytes a passage, inner products within 1e-3."""
 BUSY_TIMEOUT_S = 10.0
+BUSY_POLL_S = 0.01
+_clock, _wait = time.monotonic, time.sleep
 
 
 def open_database(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """A connection in autocommit mode, shared between threads under the library's own lock."""
-    mode = "ro" if read_only else "rwc"
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
+        database_uri(path, read_only=read_only),
         uri=True,
         timeout=BUSY_TIMEOUT_S,
         isolation_level=None,
@@ -35,10 +38,40 @@ def open_database(path: Path, *, read_only: bool) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA foreign_keys = ON")
     if not read_only:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         # In WAL mode a killed process loses nothing; only a power cut may lose the last commits.
         connection.execute("PRAGMA synchronous = NORMAL")
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn WAL mode on; where several processes do at once, SQLite fails without its usual wait."""
+    deadline = _clock() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or _clock() >= deadline:
+                raise
+        else:
+            return
+        _wait(BUSY_POLL_S)
+
+
+def database_uri(path: Path, *, read_only: bool) -> str:
+    """What SQLite is told to open.
+
+    Even to read a database in WAL mode it makes files beside it. Where it may not, the database is said
+    to be immutable, unless a log there has changes that are not in it yet, or another process has it open.
+    """
+    uri = path.absolute().as_uri()
+    if not read_only:
+        return f"{uri}?mode=rwc"
+    log, shared = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
+    is_whole = not log.exists() or (log.stat().st_size == 0 and not shared.exists())
+    if is_whole and not os.access(path.parent, os.W_OK):
+        return f"{uri}?mode=ro&immutable=1"
+    return f"{uri}?mode=ro"
 
 
 def translate(error: sqlite3.Error, path: Path) -> LibraryError:

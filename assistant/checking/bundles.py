@@ -25,7 +25,7 @@ from assistant.checking.reports import (
     claim_report_to_json,
     quote_report_to_json,
 )
-from assistant.errors import BundleError
+from assistant.errors import BundleError, UsageError
 from assistant.jsonform import answer_to_json
 from assistant.library import Library
 from assistant.types import Answer, Article, Citation, Span
@@ -114,25 +114,31 @@ def bundle_of(result: Answer | ClaimReport | QuoteReport, library: Library) -> d
 def write_bundle(
     path: Path, result: Answer | ClaimReport | QuoteReport, library: Library
 ) -> tuple[Path, ...]:
-    """Write a bundle, and its readable report as Markdown and HTML beside it.
+    """Write a bundle, and its readable report as Markdown and HTML beside it, into new files.
 
     Returns:
         The files written, the bundle first.
 
     Raises:
+        UsageError: One of the three files exists; nothing is written.
         BundleError: They cannot be written.
     """
     from assistant.checking.bundle_reports import html_report, markdown_report
 
-    bundle = bundle_of(result, library)
-    files = {
-        path: lay_out(bundle)[0],
-        path.with_suffix(".md"): markdown_report(bundle).encode("utf-8", "backslashreplace"),
-        path.with_suffix(".html"): html_report(bundle).encode("utf-8", "backslashreplace"),
-    }
-    if len(files) < 3:
+    markdown, page = path.with_suffix(".md"), path.with_suffix(".html")
+    if path in (markdown, page):
         raise BundleError(f"{path} cannot be a bundle: give it a name that ends in .json")
-    return write_files(files)
+    for file in (path, markdown, page):
+        if os.path.lexists(file):
+            raise UsageError(f"{file} exists: name a new bundle, its reports are written beside it")
+    bundle = bundle_of(result, library)
+    return write_files(
+        {
+            path: lay_out(bundle)[0],
+            markdown: markdown_report(bundle).encode("utf-8", "backslashreplace"),
+            page: html_report(bundle).encode("utf-8", "backslashreplace"),
+        }
+    )
 
 
 def write_files(files: Mapping[Path, bytes]) -> tuple[Path, ...]:

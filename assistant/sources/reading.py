@@ -47,6 +47,10 @@ def read(
             return
         yield from _guarded("-", stdin, base_url)
         return
+    if not str(source).strip():
+        # The path of no name is the folder one is in.
+        yield IngestFailure(str(source), "an empty name; name a file, a folder or a web address")
+        return
     path = Path(source)
     if not os.path.exists(path):
         yield _failure(str(source), f"{source!s}: no such file or folder; check the path")
@@ -108,9 +112,16 @@ def read_seeds() -> Iterator[Article]:
 
 
 def _files(path: Path) -> Iterator[Path | IngestFailure]:
-    """Yield ``path`` itself or the files below it; each folder once, hidden names skipped."""
+    """Yield ``path`` itself or the files below it; each folder once, hidden names skipped.
+
+    Pipes and devices would never end: below a folder they are skipped, named they are a failure.
+    """
     if not os.path.isdir(path):
-        yield path
+        if os.path.isfile(path):
+            yield path
+        else:
+            msg = f"{path}: a pipe or device, not a file; its content may come in by -"
+            yield _failure(str(path), msg)
         return
     visited: set[tuple[int, int]] = set()
     pending = [path]
@@ -125,8 +136,7 @@ def _files(path: Path) -> Iterator[Path | IngestFailure]:
         except OSError as error:
             yield _failure(str(folder), f"{folder}: {error.strerror or error}; skipped")
             continue
-        # isfile() is false for pipes and devices, which would never end; unlike Path.is_file() it
-        # does not raise where access is denied.
+        # Unlike Path.is_file(), isfile() does not raise where access is denied.
         yield from (entry for entry in entries if os.path.isfile(entry))
         pending.extend(entry for entry in reversed(entries) if os.path.isdir(entry))
 

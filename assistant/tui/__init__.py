@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
 
 SWITCH_S = 0.001
 """Longest time that a thread may keep the interpreter to itself while another waits."""
+
+
+def _has_screen() -> bool:
+    """Whether the full screen can be shown: a terminal for keys and picture, or a browser's tab."""
+    if "TEXTUAL_DRIVER" in os.environ:  # `pullquote serve` starts the chat of a tab so
+        return True
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 def run_chat(
@@ -33,7 +41,7 @@ def run_chat(
         index: Where the vectors are searched; None for beside the library.
         rerank: Name or path of a cross-encoder; None for none.
         continue_last: Go on with the last kept conversation.
-        plain: Line by line instead of a full screen.
+        plain: Line by line instead of a full screen, as it always is without a terminal.
 
     Returns:
         The exit code.
@@ -54,7 +62,7 @@ def run_chat(
             library, model=model, index=index, rerank=rerank, on_progress=on_progress
         )
 
-    if plain or settings.plain:
+    if plain or settings.plain or not _has_screen():
         from assistant.tui.plain import run_plain
 
         return run_plain(open_assistant, continue_last=continue_last)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +63,20 @@ def hint(written: str) -> str:
         command = found[0]
         return f"/{command.name} {command.argument}".rstrip() + f": {command.description}"
     return "  ".join(f"/{command.name}" for command in found)
+
+
+def sources_in(written: str) -> Sequence[str]:
+    """The sources after /add: words, or quoted; a path with spaces that exists is one."""
+    if os.path.exists(os.path.expanduser(written)):
+        return (os.path.expanduser(written),)
+    try:
+        return tuple(os.path.expanduser(word) for word in shlex.split(written))
+    except ValueError:  # an apostrophe in a name
+        return (os.path.expanduser(written),)
+
+
+def claims_file(written: str) -> Path | None:
+    """The file of claims after /check; None where it is a claim, however long."""
+    # pathlib's own raise on a ~ that is no user and on what is too long for a name.
+    path = os.path.expanduser(written)
+    return Path(path) if os.path.isfile(path) else None

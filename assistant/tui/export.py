@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,7 +41,7 @@ def save_conversation(turns: Sequence[Turn], name: str) -> Path:
     Raises:
         OSError: The file exists or cannot be written.
     """
-    path = Path(name).expanduser() if name else _free_path()
+    path = Path(os.path.expanduser(name)) if name else _free_path()
     if path.suffix == ".json":
         form = {"schema": SCHEMA, "turns": [turn_to_json(turn) for turn in turns]}
         text = json.dumps(form, ensure_ascii=False, indent=1) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -39,7 +40,7 @@ class CommandSuggester(Suggester):
 
 def _with_path(value: str, rest: str) -> str | None:
     """``value`` with its path completed by the first entry that fits."""
-    typed = Path(rest).expanduser()
+    typed = Path(os.path.expanduser(rest))
     folder, start = (typed, "") if rest.endswith("/") else (typed.parent, typed.name)
     try:
         names = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from assistant.checking.reports import ClaimReport, QuoteReport
 from assistant.render import Line
 from assistant.tui.bidi import Bidi
 from assistant.tui.cards import AnswerCard, Card, ReportCard
+from assistant.tui.commands import claims_file, sources_in
 from assistant.tui.messages import Turn
 from assistant.tui.screens import Choice
 from assistant.tui.text import citations_of, one_line, place
@@ -87,11 +88,11 @@ def earlier_questions(pq: Assistant) -> list[Choice]:
 def run_command(app: PullquoteApp, name: str, rest: str) -> None:
     """Do what a slash command says."""
     if name == "add":
-        app.add_sources(_paths(rest))
+        app.add_sources(sources_in(rest))
     elif name == "verify":
         app.run_turn(f"/verify {rest}", lambda: app.verify(rest))
-    elif name == "check" and Path(rest).expanduser().is_file():
-        show_claims(app, Path(rest).expanduser())
+    elif name == "check" and (path := claims_file(rest)) is not None:
+        show_claims(app, path)
     elif name == "check":
         app.run_turn(f"/check {rest}", lambda: app.check(rest))
     elif name == "timeline":
@@ -115,21 +116,6 @@ def run_command(app: PullquoteApp, name: str, rest: str) -> None:
             "help": app.action_help,
         }
         actions[name]()
-
-
-def _paths(rest: str) -> Sequence[str]:
-    """The sources after /add: words, or quoted; a path with spaces that exists is one."""
-    import shlex
-
-    def expanded(word: str) -> str:
-        return word if "://" in word else str(Path(word).expanduser())
-
-    if Path(rest).expanduser().exists():
-        return (expanded(rest),)
-    try:
-        return tuple(expanded(word) for word in shlex.split(rest))
-    except ValueError:  # an apostrophe in a name
-        return (expanded(rest),)
 
 
 def _tell_library(app: PullquoteApp) -> None:

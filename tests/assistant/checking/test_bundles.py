@@ -13,7 +13,7 @@ from assistant.assistant import Assistant
 from assistant.checking.bundle_reports import claim_review, html_report, markdown_report
 from assistant.checking.bundles import check_bundle, verify_bundle
 from assistant.checking.layout import lay_out
-from assistant.errors import BundleError
+from assistant.errors import BundleError, UsageError
 
 CLAIM = "The summit in Paris was attended by representatives from 36 countries."
 
@@ -131,6 +131,15 @@ def test_no_library_is_needed(claim_file: Path, tmp_path: Path) -> None:
     copy.write_bytes(claim_file.read_bytes())
     assert verify_bundle(copy).is_intact
     assert list(tmp_path.iterdir()) == [copy]
+
+
+@pytest.mark.parametrize("there", ["b.json", "b.md", "b.html"])
+def test_nothing_is_overwritten(seeds: Assistant, tmp_path: Path, there: str) -> None:
+    (tmp_path / there).symlink_to(tmp_path / "nowhere")
+    with pytest.raises(UsageError, match=rf"{there} exists") as caught:
+        seeds.write_bundle(tmp_path / "b.json", seeds.verify("There is no such quote"))
+    assert "\n" not in str(caught.value)
+    assert [path.name for path in tmp_path.iterdir()] == [there]
 
 
 def test_no_bundle(tmp_path: Path) -> None:

@@ -68,6 +68,29 @@ def test_missing_source() -> None:
     )
 
 
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for source in (tmp_path / "pipe", Path(os.devnull)):
+        (failure,) = read(source)
+        assert failure == IngestFailure(
+            source.as_posix(),
+            f"{source}: a pipe or device, not a file; its content may come in by -",
+        )
+
+
+def test_an_empty_name_is_not_the_folder_one_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("First.")
+    monkeypatch.chdir(tmp_path)
+    for name in ("", "  "):
+        (failure,) = read(name)
+        assert failure == IngestFailure(
+            name, "an empty name; name a file, a folder or a web address"
+        )
+    assert [item.title for item in split(list(read(".")))[0]] == ["First"]
+
+
 def test_unreadable_names_do_not_raise(tmp_path: Path) -> None:
     for name in ("x" * 5000, "nul\0byte", str(tmp_path / "a" / ".." / "b")):
         (failure,) = read(name)

@@ -11,7 +11,7 @@ from textual.widgets import DataTable, Input
 
 from assistant.tui.app import PullquoteApp
 from assistant.tui.claims import ClaimsScreen
-from assistant.tui.question import MAX_QUESTION_CHARS, QuestionInput
+from assistant.tui.question import MAX_QUESTION_CHARS, CommandSuggester, QuestionInput
 from assistant.tui.screens import MAX_CHOICES, HelpScreen, PickScreen, fuzzy
 from assistant.tui.settings import Settings
 from assistant.tui.source import SourcePane, SourceScreen
@@ -417,3 +417,20 @@ async def test_fifty_thousand_articles_are_searched_without_a_wait():
         await settle(app, pilot)
         assert screen.query_one(Input).value == "49999"
         assert screen.shown[0] == ("49999", choices[49999][1])
+
+
+async def test_what_only_looks_like_a_path_is_none(folder):
+    """A ~ that is no user's, and more than a file's name can hold."""
+    app = app_over(folder)
+    async with app.run_test(size=(100, 40), notifications=True) as pilot:
+        await settle(app, pilot)
+        claim = "~35 arches has the bridge of Arta, " + "and more, " * 40
+        await write(app, pilot, f"/check {claim}")
+        assert [type(turn).__name__ for turn in app.turns] == ["ClaimReport"]
+        await write(app, pilot, "/export ~no-such-user/talk.md")
+        assert "No such file or directory" in words(app)
+        await write(app, pilot, '/add ""')
+        assert "failed: an empty name" in words(app)
+    assert await CommandSuggester().get_suggestion("/add ~no-such-user/x") is None
+    with assistant(folder) as pq:
+        assert pq.article_count() == 3
