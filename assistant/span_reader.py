@@ -9,7 +9,6 @@ tokenizer's own offsets; nothing is searched for.
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections.abc import Callable, Sequence, Set
@@ -20,8 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.calibration import CALIBRATION_NAME, Calibration, load_calibration
 from assistant.errors import ModelError
-from assistant.reader import MAX_SPANS, check_cancelled, logistic, words_of
+from assistant.reader import MAX_SPANS, check_cancelled, words_of
 from assistant.scripts import script_of
 from assistant.types import Hit, ReadSpan
 from assistant.values import same_value, value_of
@@ -32,7 +32,6 @@ from embeddings.tokenizer import BOS_ID, EOS_ID, PAD_ID, load_tokenizer
 
 READER_FOLDER = Path(__file__).resolve().parent.parent / "embeddings" / "models" / "reader"
 MODEL_NAME = "reader.onnx"
-CALIBRATION_NAME = "calibration.json"
 
 MAX_QUESTION_TOKENS = 64
 WINDOW_TOKENS = 384
@@ -46,8 +45,6 @@ TOP_POSITIONS = 12
 """First and last tokens looked at per window; the best span is among them but for freak cases."""
 SPANS_PER_PASSAGE = 3
 
-FEATURES = ("margin", "lead", "cosine", "rank", "agreement", "words", "names")
-"""What the probability of a span is made from; see :func:`span_features`."""
 MARGIN_LIMIT = 12.0
 _NAME = re.compile(r"(?<=[^.?!:\s] )[^\W\d_]*[A-ZÀ-ÖØ-ÞΑ-ΩА-Я][\w'’-]*|\d[\d.,]*")
 """Capitalised words inside a sentence, and numbers."""
@@ -56,65 +53,6 @@ _SPACED_WORD = re.compile(
     "\u0386-\u052f\u0591-\u05f4\u0610-\u061a\u0620-\u0669\u066e-\u06d3\u06d5-\u06ff\u1e00-\u1fff]{2,}"
 )
 """Letters, digits and marks of Latin, Greek, Cyrillic, Hebrew and Arabic script."""
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """A logistic model from what is known of a span to the probability that it is right.
-
-    Fitted by ``assistant.training.calibrate``; see the model card.
-    """
-
-    weights: tuple[float, ...] = (0.35, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    bias: float = 0.0
-    threshold: float = 0.5
-    neutral: tuple[float, float] = (0.7, 0.7)
-    """Instead of ``words`` and ``names`` where question and passage share no script."""
-    cross_script: tuple[float, float] = (0.0, 0.0)
-    """Added to margin and cosine where question and passage are written in different scripts, so that
-    unrelated passages score alike in one script and across two."""
-    passage_scale: float = 0.5
-    passage_bias: float = 0.0
-    """Of the probability that a passage holds an answer, from the margin alone: what is known when
-    one passage is given and nothing was searched."""
-    passage_threshold: float = 0.5
-    rerank_weight: float = 0.2
-    """Of a passage's margin beside its fused score, where the reader orders passages anew."""
-
-    def passage_probability(self, margin: float) -> float:
-        """Probability, 0 to 1, that a passage answers the question at all."""
-        return logistic(self.passage_bias + self.passage_scale * margin)
-
-    def probability(self, features: Sequence[float]) -> float:
-        """Probability, 0 to 1, of a span with these :data:`FEATURES`."""
-        return logistic(self.bias + sum(w * x for w, x in zip(self.weights, features, strict=True)))
-
-
-def load_calibration(path: Path) -> Calibration:
-    """The calibration saved with the weights.
-
-    Raises:
-        ModelError: The file is missing or of another form.
-    """
-    try:
-        value = json.loads(path.read_text("utf-8"))
-        by_name = dict(zip(value["features"], value["weights"], strict=True))
-        return Calibration(
-            weights=tuple(float(by_name[name]) for name in FEATURES),
-            bias=float(value["bias"]),
-            threshold=float(value["threshold"]),
-            neutral=(float(value["neutral"]["words"]), float(value["neutral"]["names"])),
-            cross_script=(
-                float(value["cross_script"]["margin"]),
-                float(value["cross_script"]["cosine"]),
-            ),
-            passage_scale=float(value["passage"]["scale"]),
-            passage_bias=float(value["passage"]["bias"]),
-            passage_threshold=float(value["passage"]["threshold"]),
-            rerank_weight=float(value["rerank_weight"]),
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"the reader's calibration {path} cannot be used ({error})") from error
 
 
 @dataclass(frozen=True, slots=True)

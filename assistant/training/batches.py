@@ -29,7 +29,7 @@ SET_WEIGHTS = {"new_wiki": 0.42, "reddit": 0.13, "amazon_reviews": 0.13, "qamr":
 NO_ANSWER_SHARE = 0.42
 RENAMED_SHARE = 0.1
 """Of the answerable ones; see :func:`rewriting.rename_both`."""
-MIXED_SHARE = 0.4
+MIXED_SHARE = 0.3
 """How many examples have words of the other language in the question, the passage or both."""
 KINDS: dict[str, dict[str, float]] = {
     "new_wiki": {"rule": 0.38, "edited": 0.17, "retrieved": 0.15, "neighbour": 0.2, "removed": 0.1},

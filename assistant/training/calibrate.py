@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from assistant.assistant import READ_PASSAGES, Assistant
+from assistant.calibration import CALIBRATION_NAME, FEATURES, Calibration
 from assistant.evaluation.metrics import auroc, calibration_error, reliability
 from assistant.evaluation.report import RIGHT_F1
 from assistant.evaluation.scoring import best_f1
@@ -47,9 +48,6 @@ from assistant.models import load_encoder
 from assistant.reranking import RERANKED
 from assistant.retrieval import without_captions
 from assistant.span_reader import (
-    CALIBRATION_NAME,
-    FEATURES,
-    Calibration,
     RawSpan,
     SpanReader,
     passage_margins,

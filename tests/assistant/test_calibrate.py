@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("scipy")
 
-from assistant.span_reader import FEATURES
+from assistant.calibration import FEATURES
 from assistant.training.calibrate import (
     Asked,
     best_cut,

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from assistant.assistant import Assistant
+from assistant.calibration import Calibration
 from assistant.cli import run
 from assistant.errors import ModelError
 from assistant.models import load_reranker
 from assistant.reranking import CrossEncoderReranker, ReaderReranker
-from assistant.span_reader import Calibration, RawSpan
+from assistant.span_reader import RawSpan
 
 RERANKED = 8
 """Fewer than there are passages in the seeds."""
@@ -20,7 +21,7 @@ QUERY = "Which countries sent representatives to the Paris summit?"
 @pytest.fixture(autouse=True)
 def _few(monkeypatch):
     monkeypatch.setattr("assistant.reranking.RERANKED", RERANKED)
-    monkeypatch.setattr("assistant.assistant.RERANKED", RERANKED)
+    monkeypatch.setattr("assistant.library_search.RERANKED", RERANKED)
 
 
 class Longest:

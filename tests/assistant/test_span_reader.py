@@ -8,15 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from assistant.calibration import FEATURES, Calibration, load_calibration
 from assistant.errors import ModelError
 from assistant.span_reader import (
-    FEATURES,
     READER_FOLDER,
-    Calibration,
     RawSpan,
     SpanReader,
     best_spans,
-    load_calibration,
     passage_margins,
     span_features,
     whole_words,
