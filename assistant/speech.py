@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from assistant.types import Span
 from embeddings.sentences import sentence_spans
@@ -62,6 +63,15 @@ _ACCORDING = re.compile(
     rf"(?P<who>{_ROLE}(?:\s+{_NAME})?|{_NAME})"
 )
 _COLON = re.compile(rf"^\W*{_WHO}(?P<rest>[^“”\"«».!?]{{0,120}}):\s*(?=[“\"«„‘'\w])")
+_QUOTED_NEXT = re.compile(r"\s*[“\"«„‘']")
+_NO_SPEAKING = frozenset(
+    "study studies report reports survey poll analysis research review update updates live breaking news "
+    "exclusive explainer explained video videos photo photos picture pictures gallery watch opinion opinions "
+    "comment editorial interview profile obituary background note notes warning alert correction fact factbox "
+    "timeline statement declaration views sentiments posts source sources question answer example".split()
+)
+"""What headlines and notes put before a colon, and nobody's name."""
+_LABEL = r"(?:^|\n)\W*{}\s*:\s"
 _SUBJECT = re.compile(rf"^\W*(?P<who>{_NAME})")
 
 _AR_WORD = r"[\u0621-\u064a\u064b-\u0652]+"
@@ -93,9 +103,15 @@ _TITLES = frozenset(
     "الرئيس المستشار الوزير رئيس وزير الوزراء الدكتور السيد".split()
 )
 
+NEAR_NAME = 120
+"""Characters around a name in which it is looked for as a speaker."""
+NAME_PLACES = 50
+"""So many places of it are looked at."""
+
 
 class _Form(StrEnum):
     BEFORE = "X said: …"
+    COLON = "X: …"
     AFTER = "…, said X"
     ACCORDING = "according to X"
 
@@ -153,7 +169,8 @@ def speaker_of(text: str, sentence: Span, at: int) -> str | None:
     found = [
         item
         for item in _attributions(text[first:last])
-        if not first + item.who_start <= at < first + item.who_start + len(item.who)
+        if _may_speak(item, text, Span(first, last))
+        and not first + item.who_start <= at < first + item.who_start + len(item.who)
         and (quotation is None or not quotation.start < first + item.who_start < quotation.end)
     ]
     if not found:
@@ -232,7 +249,7 @@ def _attributions(piece: str) -> list[_Attribution]:
         (_ACCORDING, _Form.ACCORDING),
         (_AFTER, _Form.AFTER),
         (_BEFORE, _Form.BEFORE),
-        (_COLON, _Form.BEFORE),
+        (_COLON, _Form.COLON),
         (_AR_ACCORDING, _Form.ACCORDING),
         (_AR_BEFORE, _Form.BEFORE),
         (_AR_ACCORDING_SHORT, _Form.ACCORDING),
@@ -242,11 +259,47 @@ def _attributions(piece: str) -> list[_Attribution]:
             if not who or who.split()[0].lower() in _NO_SPEAKERS:
                 continue
             start = match.start("who") + match.group("who").find(who)
+            if pattern is _COLON and not _is_label(match, who, piece):
+                continue
             if any(known.start < match.end() and match.start() < known.end for known in found):
                 continue
             told_end = start + len(who) if pattern is _COLON else match.end()
             found.append(_Attribution(who, start, match.start(), match.end(), told_end, form))
     return found
+
+
+def _is_label(match: re.Match[str], who: str, piece: str) -> bool:
+    """Whether a name before a colon is the whole of what stands there, or speaks: "Merz: we agree".
+
+    In "Valencia floods: 222 dead" it is neither.
+    """
+    words = who.lower().split()
+    if words[0] not in ("the", "a", "an") and words[-1] in _NO_SPEAKING:
+        return False
+    rest = match.group("rest").strip()
+    return not rest or rest[0] in ",(" or (
+        len(rest.split()) > 1 and _QUOTED_NEXT.match(piece, match.end()) is not None
+    )  # fmt: skip
+
+
+def _may_speak(item: _Attribution, text: str, sentence: Span) -> bool:
+    """Whether a name before a colon is of someone who speaks in ``text``: headlines have places there."""
+    if item.form is not _Form.COLON or _QUOTED_NEXT.match(text, sentence.start + item.end):
+        return True
+    label = re.compile(_LABEL.format(re.escape(item.who)))
+    if len(label.findall(text)) > 1:
+        return True  # an interview
+    name = re.escape(item.who.split()[-1])
+    of_it = re.compile(rf"\b(?:of|in|for|from|at|on)\s+(?:the\s+)?{name}", re.IGNORECASE)
+    places = (found.start() for found in re.finditer(rf"(?<!\w){name}(?!\w)", text))
+    elsewhere = (at for at in places if not sentence.start <= at < sentence.end)
+    return any(
+        said.form is not _Form.COLON
+        and same_person(item.who, said.who)
+        and of_it.search(said.who) is None
+        for at in islice(elsewhere, NAME_PLACES)
+        for said in _attributions(text[max(0, at - NEAR_NAME) : at + NEAR_NAME])
+    )
 
 
 def _distance(item: _Attribution, start: int, end: int) -> int:

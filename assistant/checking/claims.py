@@ -21,6 +21,7 @@ from assistant.checking.candidates import Sentence, meaningful_stems, overlap, p
 from assistant.checking.citing import cite_statement
 from assistant.checking.compare import Comparison, Departure, compare_facts, inner_names
 from assistant.checking.facts import Facts, facts_of
+from assistant.checking.relations import denials_of, related
 from assistant.checking.reports import (
     ClaimDifference,
     ClaimReport,
@@ -57,6 +58,10 @@ CACHED_VECTORS = 16_384
 
 SAME_WORDS = 0.8
 """From this share of its meaningful words on, a claim without departures is what the sentence says."""
+ORDER_SHARE = 0.3
+"""How much of the certainty that words give hangs on their order."""
+DENIAL_DISCOUNT = 0.2
+"""How much less it says that someone denies a claim than that something else is told."""
 NEAR_WORDS = 0.7
 """From this share on, apart from the words that differ, the two are about the same thing."""
 MIN_SHARED_WORDS = 3
@@ -173,42 +178,67 @@ class ClaimChecker:
         comparisons, rows = [], []
         for at in order:
             sentence = sentences[at]
-            comparison = self._compare(ours, claim, sentence)
+            words, comparison = self._compare(ours, claim, sentence)
             comparisons.append(comparison)
             features = features_of(
-                comparison, cosine=float(cosines[at]), sentence=sentence.text, claim=claim
+                words, cosine=float(cosines[at]), sentence=sentence.text, claim=claim
             )
             rows.append(inputs_of(features, claim_vector, vectors[at]))
         if self._model is None:
             self._model = load_stance_model()
         chances = self._model.probabilities(rows)
         judged = [
-            judge(claim, ours, sentences[at], comparison, float(cosines[at]), chance)
+            judge(
+                claim,
+                ours,
+                sentences[at],
+                comparison,
+                float(cosines[at]),
+                chance,
+                self._names(sentences[at]),
+            )
             for at, comparison, chance in zip(order, comparisons, chances, strict=True)
         ]
         return self._report(claim, judged)
 
-    def _compare(self, ours: Facts, claim: str, sentence: Sentence) -> Comparison:
+    def _compare(
+        self, ours: Facts, claim: str, sentence: Sentence
+    ) -> tuple[Comparison, Comparison]:
+        """Words beside words, as the classifier was fitted, and with how they belong together."""
         text = self._library.article(sentence.hit.passage.article_id).text
         context = f"{sentence.hit.passage.title} {sentence.hit.passage.text}"
-        names = inner_names(text)
+        names = self._names(sentence)
         pronoun = _PRONOUN.match(sentence.text)
         meant = meant_by_pronoun(text, sentence.start) if pronoun else None
-        if pronoun is None or meant is None:
-            return compare_facts(
-                ours, claim, _facts(sentence.text), sentence.text, context=context, names=names
-            )
         # Compared with the name put in; what differs is shown in the sentence's own words.
-        told = meant + sentence.text[pronoun.end() :]
-        comparison = compare_facts(ours, claim, _facts(told), told, context=context, names=names)
-        departures = [
-            _shifted(departure, sentence.text, pronoun.end(), len(meant))
-            for departure in comparison.departures
-        ]
+        told = sentence.text
+        if pronoun is not None and meant is not None:
+            told = meant + sentence.text[pronoun.end() :]
+        theirs = _facts(told)
+        words = compare_facts(ours, claim, theirs, told, context=context, names=names)
+        comparison = related(words, ours, claim, theirs, told)
+        if pronoun is None or meant is None:
+            return words, comparison
         other = _other_subject(ours, claim, sentence.text, pronoun.end(), meant)
-        if other is not None and all(d.claim_span != other.claim_span for d in departures):
-            departures.append(other)
-        return replace(comparison, departures=tuple(departures))
+        both = []
+        for found in (words, comparison):
+            departures = [
+                _shifted(departure, sentence.text, pronoun.end(), len(meant))
+                for departure in found.departures
+            ]
+            if other is not None:
+                span = other.claim_span
+                departures = [
+                    d for d in departures
+                    if d.found or d.about is not Difference.WORDING or d.claim_span.start >= span.end
+                ]  # fmt: skip
+                if all(d.claim_span != span for d in departures):
+                    departures.append(other)
+            both.append(replace(found, departures=tuple(departures)))
+        return both[0], both[1]
+
+    def _names(self, sentence: Sentence) -> frozenset[str]:
+        return inner_names(self._library.article(sentence.hit.passage.article_id).text)
 
     def _encode(
         self, claim: str, sentences: Sequence[str]
@@ -346,6 +376,7 @@ def judge(
     comparison: Comparison,
     cosine: float,
     chance: NDArray[np.float64],
+    names: frozenset[str] = frozenset(),
 ) -> _Judged:
     """The stance of one sentence.
 
@@ -356,6 +387,7 @@ def judge(
         comparison: Claim and sentence side by side.
         cosine: Of their vectors.
         chance: The classifier's probabilities in the order of :data:`STANCES`.
+        names: Words that the article writes with a capital within sentences, folded.
     """
 
     def judged(stance: Stance, probability: float, closeness: float) -> _Judged:
@@ -383,9 +415,19 @@ def judge(
         if hedged:
             # The source only holds possible what the claim says is so.
             return judged(Stance.NEUTRAL, comparison.coverage, closeness)
-        return judged(Stance.SUPPORTS, 0.5 + comparison.coverage / 2, closeness)
-    if opposed and not lacking and closeness >= NEAR_WORDS and shared >= MIN_SHARED_WORDS:
-        return judged(Stance.REFUTES, 0.4 + closeness / 2, closeness)
+        order = 1.0 - ORDER_SHARE * (1.0 - comparison.in_order)
+        return judged(Stance.SUPPORTS, 0.5 + order * comparison.coverage / 2, closeness)
+    near = closeness >= NEAR_WORDS and shared >= MIN_SHARED_WORDS
+    if (
+        opposed
+        and not lacking
+        and (near or _only_figures(ours, sentence, comparison, closeness, names))
+    ):
+        denied = any(
+            d.about is Difference.NEGATION and denials_of(tokens_of(d.found)) for d in opposed
+        )
+        probability = 0.4 + closeness / 2 - (DENIAL_DISCOUNT if denied else 0.0)
+        return judged(Stance.REFUTES, probability, closeness)
     support, refute, neutral = (float(value) for value in chance)
     if (
         support >= SURE_SUPPORT
@@ -399,11 +441,25 @@ def judge(
     return judged(Stance.NEUTRAL, max(neutral, 0.5), closeness)
 
 
+def _only_figures(
+    ours: Facts, sentence: Sentence, comparison: Comparison, closeness: float, names: frozenset[str]
+) -> bool:
+    """Whether a short claim about a name differs in its figure alone: founded in 2012, not in 2011."""
+    figures = (Difference.NUMBER, Difference.DATE)
+    if closeness < 1.0 or any(d.about not in figures for d in comparison.departures):
+        return False
+    there = {token.form for token in tokens_of(sentence.text)}
+    others = [t.form for t in ours.tokens if t.form not in STOP_WORDS and t.form in there]
+    return len(others) >= MIN_CLAIM_WORDS and any(form in names for form in others)
+
+
 def _closeness(ours: Facts, comparison: Comparison) -> float:
     """Coverage of the claim's words apart from those that differ."""
     total = sum(token.form not in STOP_WORDS for token in ours.tokens)
+    # Words that only do not belong together are there all the same.
+    elsewise = [d for d in comparison.departures if d.found or d.about is not Difference.WORDING]
     differing = sum(
-        any(d.claim_span.start <= token.start < d.claim_span.end for d in comparison.departures)
+        any(d.claim_span.start <= token.start < d.claim_span.end for d in elsewise)
         for token in ours.tokens
         if token.form not in STOP_WORDS
     )

@@ -52,8 +52,18 @@ _OPPOSITES = frozenset(
     for first, second in (listed.split("/"),)
     for pair in ((stem(first), stem(second)), (stem(second), stem(first)))
 )
+_DIMENSIONS = frozenset("long wide high tall deep thick broad طولا عرضا".split())
+_NE_WITH = frozenset("pas jamais rien personne aucun aucune plus nie".split())
+"""French "ne … pas" denies once."""
+_NE_REACH = 4
+TITLES = frozenset(
+    "mr mrs ms dr prof professor sir lord lady king queen prince princess pope president chancellor "
+    "minister premier senator governor mayor secretary general chief executive director chairman "
+    "chairwoman ambassador envoy judge captain colonel prime former acting vice deputy".split()
+)
+"""What stands before a name and is no part of it."""
 _AUXILIARIES = frozenset("is has was will would can could had did does".split())
-_PRONOUNS = frozenset("he she it they we i you this that these those هو هي هم".split())
+PRONOUNS = frozenset("he she it they we i you this that these those هو هي هم".split())
 _BEFORE_PLACE = frozenset("in at from near to around outside في من إلى".split())
 SAME_NAME_LETTERS = 5
 """Names with this much in common are of one place: Germany and German, Russia and Russian."""
@@ -133,6 +143,23 @@ def is_negation(form: str) -> bool:
     return form in NEGATIONS or form.endswith("n't")
 
 
+def negations_of(tokens: Sequence[Token]) -> list[Token]:
+    """The words that deny, a pair such as "ne … pas" once.
+
+    >>> [token.form for token in negations_of(tokens_of("Il ne vient pas, he did not say."))]
+    ['pas', 'not']
+    """
+    return [
+        token
+        for at, token in enumerate(tokens)
+        if is_negation(token.form)
+        and not (
+            token.form == "ne"
+            and any(other.form in _NE_WITH & NEGATIONS for other in tokens[at + 1 : at + _NE_REACH])
+        )
+    ]
+
+
 def compare(
     claim: str, sentence: str, *, context: str = "", names: frozenset[str] = frozenset()
 ) -> Comparison:
@@ -167,7 +194,11 @@ def compare_facts(
     their_stems = [stem(token.form) for token in theirs.tokens]
     their_set = set(their_stems)
     our_set = set(our_stems)
-    ours_meaning = [s for t, s in zip(ours.tokens, our_stems, strict=True) if _means(t.form)]
+    implied = _implied_dimensions(ours, theirs)
+    ours_meaning = [
+        s for t, s in zip(ours.tokens, our_stems, strict=True)
+        if _means(t.form) and t.start not in implied
+    ]  # fmt: skip
     theirs_meaning = [s for t, s in zip(theirs.tokens, their_stems, strict=True) if _means(t.form)]
     matcher = SequenceMatcher(None, our_stems, their_stems, autojunk=False)
     codes = matcher.get_opcodes()
@@ -193,8 +224,8 @@ def compare_facts(
             1 for form in named if stem(form) not in their_set and stem(form) not in known
         ),
         missing_numbers=sum(1 for d in departures if d.about is Difference.NUMBER and not d.found),
-        claim_negations=sum(is_negation(token.form) for token in ours.tokens),
-        source_negations=sum(is_negation(token.form) for token in theirs.tokens),
+        claim_negations=len(negations_of(ours.tokens)),
+        source_negations=len(negations_of(theirs.tokens)),
         claim_hedges=sum(token.form in HEDGES for token in ours.tokens),
         source_hedges=sum(token.form in HEDGES for token in theirs.tokens),
         opposites=sum(d.about is Difference.OPPOSITE for d in departures),
@@ -221,6 +252,26 @@ def _known_names(context: str, ours: Facts) -> frozenset[str]:
 def inner_names(text: str) -> frozenset[str]:
     """Words that ``text`` writes with a capital within sentences, folded."""
     return frozenset(form for name in facts_of(text).names for form in name.forms)
+
+
+def _implied_dimensions(ours: Facts, theirs: Facts) -> set[int]:
+    """Where the claim says "long" after a measure that the source gives without: a 5-kilometre road."""
+    given = {token.start for token in dimensions_of(theirs)}
+    return set() if given else {token.start for token in dimensions_of(ours)}
+
+
+def dimensions_of(facts: Facts) -> list[Token]:
+    """Where "long" and the like follow a measure.
+
+    >>> [token.form for token in dimensions_of(facts_of("A wall 4 metres high is long."))]
+    ['high']
+    """
+    ends = {quantity.span.end for quantity in facts.quantities if quantity.unit}
+    return [
+        last
+        for first, _, last in zip(facts.tokens, facts.tokens[1:], facts.tokens[2:], strict=False)
+        if first.end in ends and last.form in _DIMENSIONS
+    ]
 
 
 def _means(form: str) -> bool:
@@ -346,12 +397,13 @@ def _names(
         strange = [form for form in name.forms if stem(form) not in their_set]
         if not strange or len(strange) < len(name.forms) / 2:
             continue
-        if all(stem(form) in known for form in name.forms):
+        namesake = _namesake(name, theirs, their_set)
+        if namesake is None and all(stem(form) in known for form in name.forms):
             continue
-        span = Span(0, 0)
+        span = namesake.span if namesake is not None else Span(0, 0)
         is_place = _is_place(claim, name)
         for tag, i1, i2, j1, j2 in codes:
-            if tag != "replace":
+            if tag != "replace" or namesake is not None:
                 continue
             start, end = ours.tokens[i1].start, ours.tokens[i2 - 1].end
             if not (start < name.span.end and name.span.start < end):
@@ -370,6 +422,18 @@ def _names(
         about = Difference.PLACE if is_place and len(name.forms) == 1 else Difference.NAME
         found.append(_departure(about, claim, name.span, sentence, span))
     return found
+
+
+def _namesake(name: Name, theirs: Facts, their_set: set[str]) -> Name | None:
+    """Another one of the same last name: Karim Haddad is not Nadia Haddad."""
+    core = [form for form in name.forms if form not in TITLES]
+    if len(core) < 2 or all(stem(form) in their_set for form in core):
+        return None
+    for other in theirs.names:
+        others = [form for form in other.forms if form not in TITLES]
+        if len(others) > 1 and others[-1] == core[-1] and others[-2] not in core:
+            return other
+    return None
 
 
 def _is_place(text: str, name: Name) -> bool:
@@ -396,11 +460,11 @@ def _first_names(
     if any(name.span.start < token.end for token in mine for name in ours.names):
         return []
     first = claim[mine[0].start : mine[0].start + 1]
-    if not first.isupper() or mine[0].form in STOP_WORDS:
+    if not first.isupper() or mine[0].form in STOP_WORDS | PRONOUNS:
         return []
     # A bare singular before an auxiliary is a name too: "Germany is", but not "Leaders are".
     word, after = yours[-1].form, theirs.tokens[codes[0][4] : codes[0][4] + 1]
-    if word in _PRONOUNS:
+    if word in PRONOUNS:
         return []  # it may well stand for the claim's name
     bare = len(yours) == 1 and bool(after) and after[0].form in _AUXILIARIES
     if word not in known and (not bare or word.endswith(("s", "ing", "ly"))):
@@ -448,8 +512,8 @@ def _region(codes: Sequence[tuple[str, int, int, int, int]], length: int) -> tup
 def _negation(
     ours: Facts, claim: str, theirs: Facts, sentence: str, region: tuple[int, int]
 ) -> list[Departure]:
-    mine = [token for token in ours.tokens if is_negation(token.form)]
-    yours = [token for token in theirs.tokens[slice(*region)] if is_negation(token.form)]
+    mine = negations_of(ours.tokens)
+    yours = negations_of(theirs.tokens[slice(*region)])
     if len(mine) % 2 == len(yours) % 2:
         return []
     claim_span = _token_span(mine[:1])

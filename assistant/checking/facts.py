@@ -94,12 +94,20 @@ _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
 _NUMERIC = re.compile(r"-?\d+(?:\.\d+)?")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
 _UNIT_SKIP = frozenset("of the a an new more other additional or".split())
+_MEASURES = {
+    "kilometers": "km", "kilometres": "km", "kilometer": "km", "kilometre": "km",
+    "meters": "m", "metres": "m", "meter": "m", "metre": "m",
+}  # fmt: skip
 _UNIT_SAME = {
     "countries": "state", "states": "state", "nations": "state", "soldiers": "troop",
-    "troops": "troop", "kilometers": "km", "kilometres": "km", "kilometer": "km", "kilometre": "km",
-    "meters": "m", "metres": "m", "meter": "m", "metre": "m", "dollars": "$", "euros": "€",
-    "pounds": "£", "degrees": "°", "degree": "°",
+    "troops": "troop", "dollars": "$", "euros": "€", "pounds": "£", "degrees": "°", "degree": "°",
+    **_MEASURES,
 }  # fmt: skip
+_ELIDED = re.compile(r"(?:[cdjlmnst]|qu)'(?=\w{2})")
+"""French and Italian: "n'est" is "est" with a word before it."""
+_WEEKDAY_BEFORE = re.compile(r"[\s,،(]*")
+_BETWEEN_WEEKDAY = frozenset("the den dem der le el il".split())
+"""Mittwoch, den 12. März."""
 _IRREGULAR = {
     past: present
     for present, pasts in (
@@ -114,6 +122,7 @@ _IRREGULAR = {
     )
     for past in pasts.split()
 }  # fmt: skip
+PAST_FORMS = frozenset(_IRREGULAR)
 _NAME = re.compile(r"[^\W\d_a-zß-öø-ÿ][\w'’-]*")
 _INNER_PART = re.compile(r"-[a-zà-ÿ]{1,3}-(?=[A-ZÀ-Þ])")
 """Within one name: Mar-a-Lago, Port-au-Prince."""
@@ -210,15 +219,19 @@ def facts_of(text: str) -> Facts:
 def stem(form: str) -> str:
     """A crude stem: enough to meet plurals, tenses and the Arabic article.
 
-    >>> stem("commitments"), stem("agreed"), stem("countries"), stem("المستشار")
-    ('commitment', 'agre', 'countri', 'مستشار')
+    >>> stem("commitments"), stem("agreed"), stem("countries"), stem("المستشار"), stem("n'est")
+    ('commitment', 'agre', 'countri', 'مستشار', 'est')
+    >>> stem("agree"), stem("ruled"), stem("rules"), stem("cancelled")
+    ('agre', 'rul', 'rul', 'cancel')
     """
     if not form.isascii():
         for prefix in ("وال", "بال", "لل", "ال"):
             if form.startswith(prefix) and len(form) > len(prefix) + 2:
                 return form.removeprefix(prefix)
         return form
-    word = _IRREGULAR.get(form) or form.removesuffix("'s")
+    if form in _MEASURES:
+        return _MEASURES[form]
+    word = _IRREGULAR.get(form) or _ELIDED.sub("", form, count=1).removesuffix("'s")
     if len(word) <= 3:
         return word
     for suffix, put in (
@@ -228,7 +241,11 @@ def stem(form: str) -> str:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3 and not word.endswith("ss"):
             word = word.removesuffix(suffix) + put
             break
-    word = word.removesuffix("e") if len(word) > 4 else word
+    if len(word) > 5 and word.endswith("ell") and form != word:
+        word = word[:-1]  # cancelled, travelled
+    # "rule" as "ruled" is; "agreed" has its own.
+    if len(word) > 4 or (len(word) == 4 and not form.endswith(("ed", "ing"))):
+        word = word.removesuffix("e")
     if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "aeiousl":
         word = word[:-1]
     return word
@@ -240,11 +257,14 @@ def _dates(text: str, tokens: Sequence[Token]) -> tuple[list[DateMention], set[i
     for match in _ISO.finditer(text):
         year, month, day = (int(group) for group in match.groups())
         if 1 <= month <= 12 and 1 <= day <= 31:
-            found.append(DateMention(year, month, day, None, None, Span(*match.span())))
-            used |= {
+            own = [
                 at for at, token in enumerate(tokens)
                 if token.start < match.end() and match.start() < token.end
-            }  # fmt: skip
+            ]  # fmt: skip
+            first, weekday = _weekday_before(text, tokens, own[0])
+            used.update(range(first, own[-1] + 1))
+            span = Span(min(match.start(), tokens[first].start), match.end())
+            found.append(DateMention(year, month, day, None, weekday, span))
     for at, token in enumerate(tokens):
         if at in used or _month(text, token) is None:
             continue
@@ -311,9 +331,28 @@ def _around_month(
     in_time = at > 0 and tokens[at - 1].form in _BEFORE_MONTH and not _PART.match(text, word.end)
     if day is None and year is None and word.form in _CASED_MONTHS and not in_time:
         return None  # a name as often: Theresa May, Mar-a-Lago
+    weekday = None
+    if day is not None:
+        first, weekday = _weekday_before(text, tokens, first)
     used.update(range(first, last + 1))
     span = Span(tokens[first].start, tokens[last].end)
-    return DateMention(year, month, day, last_day, None, span)
+    return DateMention(year, month, day, last_day, weekday, span)
+
+
+def _weekday_before(text: str, tokens: Sequence[Token], first: int) -> tuple[int, int | None]:
+    """Where a date starts that is written from ``tokens[first]`` on, and its weekday if it has one.
+
+    In "Wednesday, 12 March" the weekday says nothing by itself.
+    """
+    at = first - 1
+    if at >= 0 and tokens[at].form in _BETWEEN_WEEKDAY:
+        at -= 1
+    if at < 0 or tokens[at].form not in _WEEKDAYS:
+        return first, None
+    inner = tokens[at + 1].start if at + 1 < first else tokens[first].start
+    if not _WEEKDAY_BEFORE.fullmatch(text, tokens[at].end, inner):
+        return first, None
+    return at, _WEEKDAYS[tokens[at].form]
 
 
 def _day_at(text: str, tokens: Sequence[Token], at: int) -> int | None:

@@ -22,11 +22,13 @@ from assistant.checking.alignment import (
     quote_tokens,
     searchable,
 )
-from assistant.checking.compare import NEGATIONS, difference_of
+from assistant.checking.compare import difference_of, is_negation
+from assistant.checking.relations import denials_of
 from assistant.checking.reports import (
     Attribution,
     Change,
     ChangeKind,
+    Difference,
     QuoteMatch,
     QuoteReport,
     QuoteStatus,
@@ -53,7 +55,16 @@ MIN_RUN_WEIGHT = 4.0
 REST_TOKENS = 4
 MAX_MATCHES = 10
 INNER_SKIP = 12
-"""Up to this many skipped words, a negation among them is worth a note."""
+"""Up to this many skipped words, one among them that turns the meaning is worth a word."""
+_DOUBTS = frozenset(
+    "could may might if unless perhaps possibly allegedly reportedly supposedly ربما".split()
+)
+_WITH_OBJECT = frozenset("without غير دون بدون".split())
+"""Left out with what they deny, they turn nothing: "agreed [without conditions] to pay"."""
+_OPENS_CLAUSE = re.compile(
+    r"[.,;:!?()،؛؟—–]|(?<!\w)(?:that|which|who|but|because|although|if|while)(?!\w)"
+)
+_CLOSES_CLAUSE = re.compile(r"[.;:!?؛؟]|(?<!\w)(?:but|yet|لكن)(?!\w)")
 NEAREST = 3
 
 Find = Callable[[str, int], Sequence[Hit]]
@@ -215,7 +226,7 @@ def _verify_reading(
         sources.append(library.article(article_id))
     exact = _exact_matches([q for q in (plain, edited) if q], sources)
     if exact:
-        return report(QuoteStatus.EXACT, exact)
+        return report(QuoteStatus.ALTERED if exact[0].changes else QuoteStatus.EXACT, exact)
     nearest = []
     for quote in (edited, plain) if edited != plain and edited else (plain,):
         best = _nearest_match(text, quote, sources)
@@ -262,10 +273,14 @@ def _exact_matches(
         for quote in quotes:
             places = [p for p in find_exact(quote, source) if not gaps_of(quote, source, p)]
             if places:
-                matches += [_match(quote, article, source, blocks, ()) for blocks in places]
+                matches += [
+                    _match(quote, article, source, blocks, _turned(quote, article, source, blocks))
+                    for blocks in places
+                ]
                 break
     matches.sort(key=lambda m: (m.citations[0].published or "9", m.citations[0].start))
-    return matches[:MAX_MATCHES]
+    # A place where the ellipsis turns the meaning is the quote only where there is none without.
+    return ([m for m in matches if not m.changes] or matches)[:MAX_MATCHES]
 
 
 def _nearest_match(
@@ -296,6 +311,7 @@ def _nearest_match(
     changes = [_change(text, quote, article, source, gap) for gap in gaps]
     if rest is not None:
         changes = [rest[0] if _covers(rest[0], change) else change for change in changes]
+    changes += _turned(quote, article, source, blocks)
     return _match(quote, article, source, blocks, changes, similarity=share)
 
 
@@ -404,7 +420,13 @@ def _match(
     for block in blocks[1:]:
         true = block.s0 - last.s1
         near = 0 <= true <= block.q0 - last.q1 + REST_TOKENS
-        if not near or allowance_between(quote, last, block):
+        skipped = _source_span(source, last.s1, block.s0)
+        shown = any(
+            change.kind is ChangeKind.LEFT_OUT
+            and skipped.start <= change.source_span.start < skipped.end
+            for change in changes
+        )
+        if not shown and (not near or allowance_between(quote, last, block)):
             spans.append(_source_span(source, first.s0, last.s1))
             first = block
         last = block
@@ -450,15 +472,62 @@ def _cite_paragraphs(article: Article, span: Span) -> list[Citation]:
     return citations
 
 
+def _turned(
+    quote: Sequence[QuoteToken], article: Article, source: TokenText, blocks: Sequence[Block]
+) -> list[Change]:
+    """The words that an ellipsis leaves out though what is kept says otherwise without them."""
+    found = []
+    for first, second in pairwise(blocks):
+        if not allowance_between(quote, first, second):
+            continue
+        for low, high in _turning(article, source, first.s1, second.s0):
+            if _has_own_clause(article, source, Block(0, 0, first.s1, second.s0), low, high):
+                continue
+            span = _source_span(source, low, high)
+            true = article.text[span.start : span.end]
+            about = difference_of("", true)
+            if about is Difference.WORDING:
+                about = Difference.NEGATION
+            at = _quote_span(quote, first.q1, first.q1)
+            found.append(Change(ChangeKind.LEFT_OUT, "", true, at, span, about))
+    return found
+
+
+def _turning(article: Article, source: TokenText, low: int, high: int) -> list[tuple[int, int]]:
+    """Which of the skipped tokens ``low:high`` deny or put in doubt."""
+    if not 0 < high - low <= INNER_SKIP:
+        return []
+    found = [
+        (at, at + 1)
+        for at in range(low, high)
+        if is_negation(source.forms[at])
+        or (source.forms[at] in _DOUBTS and not article.text[source.tokens[at].start].isupper())
+    ]
+    # Read to the end of the quote's next words: "refuse to" may be cut off from what it governs.
+    found += [(low + a, low + b) for a, b in denials_of(source.tokens[low:high])]
+    return sorted(found)
+
+
+def _has_own_clause(article: Article, source: TokenText, skip: Block, low: int, high: int) -> bool:
+    """Whether the words ``low:high`` go with what else is skipped: "[, which is not cheap,]"."""
+    if source.forms[low] in _WITH_OBJECT:
+        return high < skip.s1
+    start = source.tokens[skip.s0 - 1].end if skip.s0 else 0
+    end = source.tokens[skip.s1].start if skip.s1 < len(source.tokens) else len(article.text)
+    before = article.text[start : source.tokens[low].start]
+    after = article.text[source.tokens[high - 1].end : end]
+    return bool(_OPENS_CLAUSE.search(before) or _CLOSES_CLAUSE.search(after))
+
+
 def _notes(
     quote: Sequence[QuoteToken], article: Article, source: TokenText, blocks: Sequence[Block]
 ) -> tuple[str, ...]:
     notes = []
     for first, second in pairwise(blocks):
-        skipped = source.forms[first.s1 : second.s0]
-        dropped = [form for form in skipped if form in NEGATIONS]
-        if dropped and allowance_between(quote, first, second) and len(skipped) <= INNER_SKIP:
-            notes.append(f"the ellipsis leaves out “{dropped[0]}”")
+        dropped = _turning(article, source, first.s1, second.s0)
+        if dropped and allowance_between(quote, first, second):
+            span = _source_span(source, *dropped[0])
+            notes.append(f"the ellipsis leaves out “{article.text[span.start : span.end]}”")
         there = article.paragraph_at(source.tokens[first.s1 - 1].start)
         here = article.paragraph_at(source.tokens[second.s0].start)
         if allowance_between(quote, first, second) and here > there:

@@ -43,6 +43,7 @@ def speaker_in(text: str, words: str) -> str | None:
         ("Trump's envoy Steve Witkoff told us it went well.", "it went", "Steve Witkoff"),
         ("The study, published in Nature, found that ice melts.", "ice", "The study"),
         ("I think, Smith wrote, that it is over.", "it is", "Smith"),
+        ("Merz: “We are ready.”", "We are", "Merz"),
         ("قال المستشار ميرتس إن ألمانيا مستعدة.", "ألمانيا", "المستشار ميرتس"),
         ("وأضاف الرئيس ماكرون: «لن نتراجع».", "لن", "الرئيس ماكرون"),
         ("وفقا لوزارة الدفاع غادر 1500 جندي القاعدة.", "1500", "وزارة الدفاع"),
@@ -63,6 +64,12 @@ def test_reported_speech(text: str, words: str, speaker: str) -> None:
         ("Smith found the bag in the river.", "the bag"),
         ("She did not say whether the talks failed.", "failed"),
         ("وصل الوفد إلى باريس يوم الثلاثاء.", "باريس"),
+        ("Valencia floods: death toll rises to 222", "222"),
+        ("Study: nap of 20 minutes improves memory in older adults", "20"),
+        ("Live Updates: 12 people are missing", "12"),
+        ("Aswan: new bridge cuts the journey to six minutes", "six"),
+        ("Study: “naps help”", "naps"),
+        ("Aswan: bridge cuts journey to six minutes\n\nThe mayor of Aswan said so.", "six"),
     ],
 )
 def test_own_statement(text: str, words: str) -> None:
@@ -81,6 +88,24 @@ def test_own_statement(text: str, words: str) -> None:
 )
 def test_claimed_speaker(text: str, speaker: str) -> None:
     assert speaker in [claim.speaker for claim in claimed_speakers(text)]
+
+
+@pytest.mark.parametrize(
+    "text", ["Valencia floods: death toll rises to 222", "Study: nap of 20 minutes helps adults"]
+)
+def test_headline_claims_no_speaker(text: str) -> None:
+    assert claimed_speakers(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Merz: Ukraine needs 35 states\n\nIt needs them now, Merz said on Tuesday.",
+        "Reporter: Is it ready?\n\nMerz: Ukraine needs 35 states.\n\nReporter: Why?\n\nMerz: It is so.",
+    ],
+)
+def test_colon_after_one_who_speaks(text: str) -> None:
+    assert speaker_in(text, "35") == "Merz"
 
 
 def test_names_of_one_person() -> None:

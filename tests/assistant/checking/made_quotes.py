@@ -16,6 +16,12 @@ ALTERATIONS = ("word", "number", "negation", "joined")
 STRANGERS = ("marmalade", "zeppelin", "harpsichord", "velodrome", "chrysanthemum", "quarterdeck")
 ARABIC_STRANGERS = ("برتقالة", "منطاد", "سلحفاة", "مظلة")
 NEGATION = re.compile(r"\b(?:not|never|no)\b|n['’]t\b| (?:لا|لم|لن|ليس) ")
+TURNING = re.compile(
+    r"\b(?:not|never|no|none|nobody|nothing|nor|cannot|without|hardly|barely|could|may|might|if|unless|"
+    r"allegedly|reportedly|supposedly|perhaps|possibly)\b|n['’]t\b|\b(?:den|reject|refus|rul|fail|declin)\w*|"
+    r"(?<!\w)(?:لا|لم|لن|ليس|ليست|غير|دون|بدون|ربما)(?!\w)"
+)
+"""What no editor may leave out."""
 NUMBER = re.compile(r"(?<![\w.,])\d+(?![\w.,]*\d)")
 
 
@@ -76,7 +82,10 @@ def edited(article: Article, sentence: str, rule: str, rng: random.Random) -> Ma
             return None
         cut = rng.randint(3, len(words) - 7)
         mark = rng.choice(["…", "...", "[...]", "[…]", ". . ."])
-        text = " ".join([*words[:cut], mark, *words[cut + rng.randint(1, 4) :]])
+        end = cut + rng.randint(1, 4)
+        if TURNING.search(" ".join(words[cut:end])):
+            return None
+        text = " ".join([*words[:cut], mark, *words[end:]])
     elif rule == "brackets":
         if not words[0][0].isascii() or not words[0].isalpha() or "[" in sentence:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from assistant.checking.compare import compare
 from assistant.checking.facts import facts_of
 from assistant.checking.reports import Difference, Stance, Verdict
 from assistant.errors import UsageError
-from assistant.types import Filters
+from assistant.types import Article, Filters, Paragraph, Section, article_id
 
 _spec = importlib.util.spec_from_file_location(
     "made_claims", Path(__file__).with_name("made_claims.py")
@@ -24,6 +25,179 @@ assert _spec.loader is not None
 made_claims = importlib.util.module_from_spec(_spec)
 sys.modules["made_claims"] = made_claims
 _spec.loader.exec_module(made_claims)
+
+TEXTS = {
+    "mayor": (
+        "Otto Brandt, the mayor of Lindau, denied that he had warned the dam owners late. He rejected "
+        'calls to resign. "I will stay until the dam is rebuilt," Brandt told the council. The dam is 30 metres high. '
+        "The previous mayor, Lena Voss, rejected the council's proposal to raise it. Jonas Keller "
+        "wrote the report. Clara Stein resigned on Friday.",
+        "en",
+    ),
+    "ferries": (
+        "The Danish ferry maker Norvik earned 41 million euros in 2025. Managing director Karen Holm, "
+        "who took over from founder Emil Dahl in 2024, said that the firm would hire 200 welders. She "
+        "ruled out a stock market listing before 2028. Norvik was founded in 2011 in Aarhus and moved "
+        "its headquarters to Odense in 2018. It did not rule out a merger with a rival.",
+        "en",
+    ),
+    "summit": (
+        "Denmark's Prime Minister Karl Lund and Norwegian envoy Ida Berg took part in the Oslo summit. "
+        "Latvian Prime Minister Aino Salmi says that the fishing talks go on. After talks in Oslo with "
+        "Iceland, the ministers of the Nordic council signed the Fishing Charter on May 3. Leaders at "
+        "the Oslo summit agreed on May 4 to meet again. They described the 1,200-kilometer fishing "
+        "border as quiet.",
+        "en",
+    ),
+    "pier": (
+        "The old pier was designed by the architect Rosa Keller. Her brother Jonas Keller cut the "
+        "ribbon. The town council failed to repair the pier. King Harald V was greeted during a visit "
+        "on Sunday. He did not cancel the visit. "
+        "The mayor did not say whether the pier will close next year.",
+        "en",
+    ),
+    "fr": ("L'entrée est gratuite. Le musée ne ferme pas le lundi.", "fr"),
+    "ar": (
+        "رفض العمدة سامي حداد بيع الميناء القديم. نفى الوزير كريم نصار إغلاق المصنع الجديد.",
+        "ar",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with Assistant.open(tmp_path_factory.mktemp("told"), seeds=False) as opened:
+        opened.add_articles(
+            [
+                Article(
+                    id=article_id(name),
+                    title=name,
+                    text=text,
+                    paragraphs=(Paragraph(0, len(text), Section.BODY, language),),
+                    source=name,
+                )
+                for name, (text, language) in TEXTS.items()
+            ]
+        )
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("claim", "found"),
+    [
+        ("Otto Brandt resigned.", "rejected"),
+        ("Brandt warned the dam owners late.", "denied"),
+        ("Norvik will be listed on the stock market before 2028.", "ruled out"),
+        ("The town council repaired the pier.", "failed to"),
+        ("باع العمدة سامي حداد الميناء القديم.", ""),
+        ("أكد الوزير كريم نصار إغلاق المصنع الجديد.", "نفى"),
+    ],
+)
+def test_what_is_denied_is_not_supported(told: Assistant, claim: str, found: str) -> None:
+    report = told.check(claim)
+    assert report.verdict in (Verdict.CONTRADICTED, Verdict.NOT_ENOUGH)
+    if found:
+        denial = next(d for d in report.differences if d.about is Difference.NEGATION)
+        article = told.article(report.evidence[0].citation.article_id)
+        span = denial.source_span
+        assert denial.found == found == article.text[span.start : span.end]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Brandt denied that he had warned the dam owners late.",
+        "Otto Brandt rejected calls to resign.",
+        "There were calls to resign.",
+        "Karen Holm ruled out a stock market listing before 2028.",
+        "Otto Brandt is the mayor of Lindau.",
+        "رفض العمدة سامي حداد بيع الميناء القديم.",
+        "Norvik did not rule out a merger with a rival.",
+    ],
+)
+def test_a_denial_told_as_such_is_supported(told: Assistant, claim: str) -> None:
+    assert told.check(claim).verdict is Verdict.SUPPORTED
+
+
+def test_what_is_not_ruled_out_is_only_possible(told: Assistant) -> None:
+    assert told.check("Norvik will have a merger with a rival.").verdict is Verdict.NOT_ENOUGH
+    assert told.check("Norvik ruled out a merger with a rival.").verdict is Verdict.CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The managing director of Norvik is Emil Dahl.",
+        "The founder of Norvik is Karen Holm.",
+        "Ida Berg is the Prime Minister of Denmark.",
+        "Aino Salmi is the Prime Minister of Denmark.",
+        "Karl Lund is the Prime Minister of Latvia.",
+        "Iceland signed the Fishing Charter.",
+        "Oslo agreed on May 4 to surrender.",
+        "Rosa Keller cut the ribbon.",
+        "The old pier was designed by Jonas Keller.",
+        "King Harald V cancelled the visit.",
+        "Lena Voss is the mayor of Lindau.",
+        "Jonas Keller resigned on Friday.",
+        "The dam is 30 metres long.",
+    ],
+)
+def test_words_that_do_not_stand_together(told: Assistant, claim: str) -> None:
+    assert told.check(claim).verdict in (Verdict.CONTRADICTED, Verdict.NOT_ENOUGH)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The managing director of Norvik is Karen Holm.",
+        "Emil Dahl is the founder of Norvik.",
+        "Karl Lund is the Prime Minister of Denmark.",
+        "Aino Salmi is the Prime Minister of Latvia.",
+        "Aino Salmi is the Latvian Prime Minister.",
+        "Leaders at the Oslo summit agreed on May 4 to meet again.",
+        "Jonas Keller cut the ribbon.",
+        "The old pier was designed by Rosa Keller.",
+        "King Harald V did not cancel the visit.",
+        "Norvik was founded in 2011.",
+        "The fishing border is about 1,200 km long.",
+        "Le musée ne ferme pas le lundi.",
+        "Clara Stein resigned on Friday.",
+        "Lena Voss was the mayor of Lindau.",
+        "The dam is 30 m high.",
+        "Otto Brandt did not resign.",
+        "She ruled out a stock market listing before 2028.",
+    ],
+)
+def test_another_subject_does_not_contradict(told: Assistant, claim: str) -> None:
+    assert told.check(claim).verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "about", "found"),
+    [
+        ("Norvik was founded in 2012.", Difference.DATE, "2011"),
+        ("L'entrée n'est pas gratuite.", Difference.NEGATION, ""),
+        ("Le musée ferme le lundi.", Difference.NEGATION, "pas"),
+        ("The fishing border is about 2,500 km long.", Difference.NUMBER, "1,200"),
+    ],
+)
+def test_nearly_the_same_words(told: Assistant, claim: str, about: Difference, found: str) -> None:
+    report = told.check(claim)
+    assert report.verdict is Verdict.CONTRADICTED
+    assert [(d.about, d.found) for d in report.differences] == [(about, found)]
+
+
+def test_what_is_left_open_is_not_supported(told: Assistant) -> None:
+    report = told.check("The pier will close next year.")
+    assert report.verdict is Verdict.NOT_ENOUGH
+    assert [(d.about, d.found) for d in report.differences] == [(Difference.HEDGE, "whether")]
+
+
+def test_only_the_same_wording_is_certain(told: Assistant) -> None:
+    same = told.check("Norvik was founded in 2011 in Aarhus.")
+    moved = told.check("In Aarhus in 2011 was Norvik founded.")
+    assert same.confidence > moved.confidence >= 0.75
+
 
 EXPECTED = {"true": Verdict.SUPPORTED, "unmentioned": Verdict.NOT_ENOUGH}
 
@@ -196,6 +370,8 @@ def test_reader_of_stances(seeds: Assistant) -> None:
             [Difference.NUMBER],
         ),
         ("Sales rose 5 percent.", "Sales rose by $5.", [Difference.NUMBER]),
+        ("Il ne vient pas.", "Il vient.", [Difference.NEGATION]),
+        ("It is 5 km long.", "The 5-kilometre road is closed.", []),
     ],
 )
 def test_compare(claim: str, sentence: str, kinds: list[Difference]) -> None:
@@ -208,6 +384,7 @@ def test_compare(claim: str, sentence: str, kinds: list[Difference]) -> None:
         ("Trump was at Mar-a-Lago.", [], [("mar", "a", "lago")]),
         ("In May Theresa May resigned.", [(None, 5, None)], [("theresa", "may")]),
         ("It was on Mar 3, 2020.", [(2020, 3, 3)], []),
+        ("It was on Wednesday, 12 March 2025.", [(2025, 3, 12)], []),
     ],
 )
 def test_months_that_are_names(
@@ -216,6 +393,33 @@ def test_months_that_are_names(
     facts = facts_of(text)
     assert [(d.year, d.month, d.day) for d in facts.dates] == dates
     assert [name.forms for name in facts.names] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "weekday"),
+    [
+        ("It opened on Wednesday, 12 March 2025.", "Wednesday, 12 March 2025", 3),
+        ("They met Monday, December 15 in Berlin.", "Monday, December 15", 1),
+        ("Sie kam am Mittwoch, dem 12. März 2025.", "Mittwoch, dem 12. März 2025", 3),
+        ("افتتحت مصر يوم الأربعاء 12 مارس 2025 جسراً.", "الأربعاء 12 مارس 2025", 3),
+        ("It came on Friday 2025-03-14.", "Friday 2025-03-14", 5),
+    ],
+)
+def test_weekday_belongs_to_its_date(text: str, date: str, weekday: int) -> None:
+    (mention,) = facts_of(text).dates
+    assert text[mention.span.start : mention.span.end] == date
+    assert mention.weekday == weekday
+    assert mention.day is not None
+
+
+def test_weekday_of_its_own() -> None:
+    dates = facts_of("It rained on Monday. The storm of 12 March passed on Friday in May.").dates
+    assert [(d.weekday, d.month, d.day) for d in dates] == [
+        (1, None, None),
+        (None, 3, 12),
+        (5, None, None),
+        (None, 5, None),
+    ]
 
 
 def test_facts() -> None:

@@ -14,6 +14,7 @@ from assistant.assistant import Assistant
 from assistant.checking.reports import Attribution, ChangeKind, Difference, QuoteReport, QuoteStatus
 from assistant.checking.tokens import _TokenCache
 from assistant.errors import UsageError
+from assistant.types import Article, Paragraph, Section, article_id
 
 
 def load(name: str) -> ModuleType:
@@ -133,10 +134,64 @@ def test_joined_sentences(seeds: Assistant) -> None:
     assert change.true.startswith("The United States plans a key role")
 
 
-def test_skipped_negation_is_noted(seeds: Assistant) -> None:
-    report = seeds.verify("We are … ruling anything out in principle")
-    assert report.status is QuoteStatus.EXACT
-    assert "the ellipsis leaves out “not”" in report.matches[0].notes
+@pytest.mark.parametrize(
+    ("quote", "left_out", "about"),
+    [
+        ("We are … ruling anything out in principle", "not", Difference.NEGATION),
+        ("Discussions did ... involve direct peace talks with Russia", "not", Difference.NEGATION),
+        ("Thousands of French soldiers [...] participate", "could", Difference.HEDGE),
+    ],
+)
+def test_ellipsis_may_not_turn_the_meaning(
+    seeds: Assistant, quote: str, left_out: str, about: Difference
+) -> None:
+    report = seeds.verify(quote)
+    (change,) = report.matches[0].changes
+    assert report.status is QuoteStatus.ALTERED
+    assert (change.kind, change.given, change.true, change.about) == (
+        ChangeKind.LEFT_OUT,
+        "",
+        left_out,
+        about,
+    )
+    (citation,) = report.matches[0].citations
+    span = change.source_span
+    assert citation.start < span.start < span.end < citation.end
+    assert seeds.article(citation.article_id).text[span.start : span.end] == left_out
+
+
+@pytest.mark.parametrize(
+    ("quote", "status", "left_out"),
+    [
+        ("The hall, … , will open", QuoteStatus.EXACT, None),
+        ("We … will go", QuoteStatus.EXACT, None),
+        ("They met on … in Berlin", QuoteStatus.EXACT, None),
+        ("He is … guilty", QuoteStatus.ALTERED, "not"),
+        ("She agreed … to pay", QuoteStatus.EXACT, None),
+        ("We … pay at once", QuoteStatus.ALTERED, "refuse to"),
+    ],
+)
+def test_left_out_with_its_own_clause(
+    tmp_path: Path, quote: str, status: QuoteStatus, left_out: str | None
+) -> None:
+    text = (
+        "The hall, which is not cheap, will open. We do not like it but we will go. They met on 3 May "
+        "2025 in Berlin. He is not, he says, guilty. She agreed without conditions to pay. We refuse "
+        "to pay at once."
+    )
+    article = Article(
+        id=article_id("hall"),
+        title="Hall",
+        text=text,
+        paragraphs=(Paragraph(0, len(text), Section.BODY, "en"),),
+        source="hall",
+    )
+    with Assistant.open(tmp_path, seeds=False) as pq:
+        pq.add_articles([article])
+        report = pq.verify(quote)
+    assert report.status is status
+    found = [change.true for change in report.matches[0].changes]
+    assert found == ([] if left_out is None else [left_out])
 
 
 @pytest.mark.parametrize(
