@@ -125,7 +125,7 @@ def _change_line(change: Change) -> Line:
     told = {
         ChangeKind.REPLACED: f"“{_short(change.given)}” for “{_short(change.true)}”",
         ChangeKind.ADDED: f"“{_short(change.given)}” is not in the source",
-        ChangeKind.LEFT_OUT: f"“{_short(change.true)}” without an ellipsis",
+        ChangeKind.LEFT_OUT: f"“{_short(change.true)}” is left out",
         ChangeKind.JOINED: f"what stands between is “{_short(change.true)}”",
         ChangeKind.REORDERED: "the source has it in another order",
     }[change.kind]
