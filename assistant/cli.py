@@ -18,6 +18,7 @@ from assistant import cli_checking, cli_eval, cli_library, cli_mcp, cli_serve
 from assistant.cli_common import (
     article_id,
     common,
+    count_option,
     index_option,
     kept_option,
     library_option,
@@ -124,14 +125,7 @@ def cli(
     type=click.File("r", encoding="utf-8"),
     help="Read one question a line (- for stdin), write one JSON object a line.",
 )
-@click.option(
-    "-k",
-    "passages",
-    type=click.IntRange(min=1),
-    default=10,
-    show_default=True,
-    help="How many passages are read.",
-)
+@count_option("passages", 10, "How many passages are read.")
 @click.option(
     "--bundle",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -185,14 +179,7 @@ def ask(
     type=click.File("r", encoding="utf-8"),
     help="Read one query a line (- for stdin), write one JSON object a line.",
 )
-@click.option(
-    "-k",
-    "count",
-    type=click.IntRange(min=1),
-    default=10,
-    show_default=True,
-    help="How many passages.",
-)
+@count_option("count", 10, "How many passages.")
 @filtering
 @common
 def search(
@@ -338,14 +325,7 @@ def show(article: str, library: Path | None, model: str | None, as_json: bool) -
 
 @cli.command()
 @click.argument("article")
-@click.option(
-    "-k",
-    "count",
-    type=click.IntRange(min=1),
-    default=5,
-    show_default=True,
-    help="How many articles.",
-)
+@count_option("count", 5, "How many articles.")
 @common
 def related(
     article: str, count: int, library: Path | None, model: str | None, as_json: bool

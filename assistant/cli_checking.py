@@ -12,6 +12,7 @@ import click
 
 from assistant.cli_common import (
     common,
+    count_option,
     open_assistant,
     progress,
     resolved,
@@ -243,14 +244,7 @@ def _check_batch(
 
 @click.command()
 @click.argument("question")
-@click.option(
-    "-k",
-    "passages",
-    type=click.IntRange(min=1),
-    default=20,
-    show_default=True,
-    help="How many passages are read.",
-)
+@count_option("passages", 20, "How many passages are read.")
 @click.option("--as-of", "published_to", help="Only articles published on or before DATE.")
 @click.option(
     "--svg", type=click.Path(path_type=Path, dir_okay=False), help="Draw it into this file too."

@@ -29,6 +29,13 @@ model_option = click.option(
 _META = "pullquote."
 
 
+def count_option(name: str, default: int, help_text: str) -> Callable[[Any], Any]:
+    """``-k``: how many, at least one."""
+    return click.option(
+        "-k", name, type=click.IntRange(min=1), default=default, show_default=True, help=help_text
+    )
+
+
 def _kept(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
     """Keep an option for :func:`open_assistant`, given before the command or behind it."""
     if value is not None:

@@ -14,6 +14,7 @@ import json
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 
 from assistant import fingerprints, storage
 from assistant.database import Database
+from assistant.dates import check_dates
 from assistant.errors import ArticleNotFound
 from assistant.lexical import LexicalDocument
 from assistant.types import (
@@ -414,6 +416,28 @@ class Library(Database):
             0
         ]
         return {"articles": row[0], "passages": row[1]}
+
+    def has_language(self, code: str) -> bool:
+        """Whether a passage is in the language of that code."""
+        return bool(self._rows("SELECT 1 FROM passages WHERE language = ? LIMIT 1", (code,)))
+
+    def undated_count(self, filters: Filters) -> int:
+        """How many articles only the dates of ``filters`` leave out, for they have none.
+
+        Raises:
+            UsageError: A date is none.
+        """
+        if not filters.published_from and not filters.published_to:
+            return 0
+        check_dates(filters)
+        condition, values = storage.where(replace(filters, published_from=None, published_to=None))
+        rows = self._rows(
+            "SELECT COUNT(DISTINCT p.article_id) FROM articles a "
+            "JOIN passages p ON p.article_id = a.id "
+            f"WHERE a.published IS NULL AND {condition}",
+            values,
+        )
+        return int(rows[0][0])
 
     # History
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import storage
 from assistant.caches import Caches
-from assistant.dates import check_dates
 from assistant.jsonform import answer_from_json, answer_to_json
 from assistant.library import Library
 from assistant.related import related_articles
@@ -152,10 +150,7 @@ class LibrarySearch:
 
     def has_language(self, code: str) -> bool:
         """Whether a passage is in the language of that code."""
-        rows = self._library.history_rows(
-            "SELECT 1 FROM passages WHERE language = ? LIMIT 1", (code,)
-        )
-        return bool(rows)
+        return self._library.has_language(code)
 
     def undated_count(self, filters: Filters) -> int:
         """How many articles only the dates of ``filters`` leave out, for they have none.
@@ -163,17 +158,7 @@ class LibrarySearch:
         Raises:
             UsageError: A date is none.
         """
-        if not filters.published_from and not filters.published_to:
-            return 0
-        check_dates(filters)
-        condition, values = storage.where(replace(filters, published_from=None, published_to=None))
-        rows = self._library.history_rows(
-            "SELECT COUNT(DISTINCT p.article_id) FROM articles a "
-            "JOIN passages p ON p.article_id = a.id "
-            f"WHERE a.published IS NULL AND {condition}",
-            values,
-        )
-        return int(rows[0][0])
+        return self._library.undated_count(filters)
 
     # Conversations
 

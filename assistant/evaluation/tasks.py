@@ -15,13 +15,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from assistant.assistant import READ_PASSAGES, SPARE_PASSAGES, Assistant
-from assistant.errors import ModelError
 from assistant.evaluation.squad import Question, QuestionSet
 from assistant.library import Library
 from assistant.reader import Reader, SentenceReader
 from assistant.reranking import Reranker
 from assistant.retrieval import DEFAULT_SETTINGS, Fusion, without_captions
-from assistant.span_reader import RawSpan, SpanReader
+from assistant.span_reader import SpanReader
 from assistant.types import Hit, Progress, ReadSpan
 from embeddings.encoder import Encoder
 
@@ -200,11 +199,10 @@ def answer_questions(
         baseline: Let the sentence reader answer from the same passages too.
         on_progress: Told after every question.
     """
-    remembering = RememberingReader(reader)
     sentences = SentenceReader(encoder) if baseline else None
     predictions = []
     with library_of(questions, encoder, on_progress=on_progress) as library:
-        pq = Assistant(library, encoder, reader=remembering)
+        pq = Assistant(library, encoder, reader=ForcedReader(reader))
         started = time.perf_counter()
         for number, question in enumerate(chosen):
             settings = list(Setting) if removals and question.is_answerable else [Setting.PRESENT]
@@ -270,14 +268,12 @@ def hits_by_setting(
 
 
 @dataclass
-class RememberingReader:
-    """Gives every candidate, whatever the threshold; reads each passage once per question."""
+class ForcedReader:
+    """Another reader of which every candidate is given, whatever its threshold."""
 
     reader: Reader
     threshold: float = 0.0
     id: str = field(init=False)
-    _question: str = ""
-    _read: dict[str, list[RawSpan]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.id = self.reader.id
@@ -294,26 +290,7 @@ class RememberingReader:
         cancelled: Callable[[], bool] | None = None,
     ) -> list[ReadSpan]:
         """As the reader itself reads."""
-        if not isinstance(self.reader, SpanReader):
-            return self.reader.read(question, hits, cancelled=cancelled)
-        return self.reader.rate(question, hits, self.read_raw(question, hits))
-
-    def read_raw(self, question: str, hits: Sequence[Hit]) -> list[RawSpan]:
-        """The spans of the passages, numbered as ``hits`` are."""
-        if not isinstance(self.reader, SpanReader):
-            raise ModelError("only the span reader has raw spans")
-        if question != self._question:
-            self._question, self._read = question, {}
-        texts = list(dict.fromkeys(hit.passage.text for hit in hits))
-        missing = [text for text in texts if text not in self._read]
-        self._read.update({text: [] for text in missing})
-        for span in self.reader.read_raw(question, missing):
-            self._read[missing[span.hit_index]].append(span)
-        return [
-            replace(span, hit_index=at)
-            for at, hit in enumerate(hits)
-            for span in self._read[hit.passage.text]
-        ]
+        return self.reader.read(question, hits, cancelled=cancelled)
 
 
 def _tell(on_progress: ProgressFunction | None, done: int, total: int, started: float) -> None:

@@ -38,7 +38,6 @@ from assistant.evaluation.report import RIGHT_F1
 from assistant.evaluation.scoring import best_f1
 from assistant.evaluation.squad import Question, QuestionSet
 from assistant.evaluation.tasks import (
-    RememberingReader,
     Setting,
     hits_by_setting,
     library_of,
@@ -149,7 +148,6 @@ def ask_library(
     """
     rng = random.Random(seed)
     encoder = load_encoder()
-    remembering = RememberingReader(reader)
     vocabulary = negatives.swappable_words([question.text for question in questions.questions])
     contexts = questions.contexts()
     asked: list[Asked] = []
@@ -158,10 +156,10 @@ def ask_library(
         for number, question in enumerate(chosen):
             ranked = search_with_spares(pq, question)
             for setting, hits in hits_by_setting(question, ranked, list(Setting)).items():
-                raw = remembering.read_raw(question.text, hits)
+                raw = reader.read_raw(question.text, [hit.passage.text for hit in hits])
                 ranking = None
                 if setting is Setting.PRESENT:
-                    ranking = _ranking(question, ranked, remembering)
+                    ranking = _ranking(question, ranked, reader)
                 asked.append(
                     _judge(question, setting.value, hits, raw, questions.language, ranking=ranking)
                 )
@@ -169,7 +167,7 @@ def ask_library(
                 twin = _rule_made(question, contexts, vocabulary, rng)
                 if twin is not None:
                     hits = search_with_spares(pq, twin)[: len(hits)]
-                    raw = remembering.read_raw(twin.text, hits)
+                    raw = reader.read_raw(twin.text, [hit.passage.text for hit in hits])
                     asked.append(_judge(twin, "rule", hits, raw, questions.language))
             if number % 50 == 49:
                 sys.stderr.write(f"{questions.name}: {number + 1}/{len(chosen)}\n")
@@ -238,11 +236,10 @@ def _judge(
     )
 
 
-def _ranking(
-    question: Question, ranked: Sequence[Hit], reader: RememberingReader
-) -> NDArray[np.float64]:
+def _ranking(question: Question, ranked: Sequence[Hit], reader: SpanReader) -> NDArray[np.float64]:
     read = ranked[:RERANKED]
-    margins = passage_margins(reader.read_raw(question.text, read), len(read))
+    raw = reader.read_raw(question.text, [hit.passage.text for hit in read])
+    margins = passage_margins(raw, len(read))
     own = (question.article_id, question.paragraph)
     return np.array(
         [
