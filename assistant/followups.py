@@ -16,6 +16,10 @@ from assistant.types import Answer, UnanswerableReason
 
 MAX_SUBJECT_WORDS = 8
 
+_OPENING = r"^\s*(?:and\s+|but\s+)?"
+"""What may stand before a question that goes on from another."""
+_IRREGULAR = "built|made|won|sent|paid|led|held|found|bought|sold"
+
 _CONNECTIVE = re.compile(
     r"^\s*(?:and|but|so|also|then|ok(?:ay)?,?|what about|how about|و(?=\S)|وماذا عن|ماذا عن)\b[,\s]*",
     re.IGNORECASE,
@@ -41,7 +45,7 @@ _EVENT = (
 _SUBJECT_NAME = re.compile(rf"(?:\bthe\s+)?{_NAME.pattern}(?:\s+(?:{_EVENT})\b)?")
 _WHO_IS = re.compile(r"^\s*[Ww]ho\s+(?:is|was)\s+[A-Z]")
 _QUESTION_OPENING = re.compile(
-    r"^\s*(?:and\s+|but\s+)?(?:who|whom|whose|what|which|when|where|why|how many|how much|how|did|"
+    _OPENING + r"(?:who|whom|whose|what|which|when|where|why|how many|how much|how|did|"
     r"does|do|is|are|was|were|has|have|had|can|could|will|would|should|may|might|متى|أين|من|لماذا|كيف|كم|ماذا|هل)\b",
     re.IGNORECASE,
 )
@@ -55,37 +59,35 @@ _ADJUNCT = re.compile(r"when|where|why|how|since when|by whom|with whom", re.IGN
 _NAMES_ONLY = re.compile(rf"^\s*(?P<word>what|who)\s+(?:{_BE})\b", re.IGNORECASE)
 _ARABIC = re.compile("[\u0621-\u064a]")
 _ASKS_AFTER = re.compile(
-    rf"^\s*(?:and\s+|but\s+)?(?:what|when|where|why|how|who|whom)\s+(?={_AUXILIARY}\b)",
+    rf"{_OPENING}(?:what|when|where|why|how|who|whom)\s+(?={_AUXILIARY}\b)",
     re.IGNORECASE,
 )
 _YES_OR_NO = re.compile(rf"^\s*(?={_AUXILIARY}\b)", re.IGNORECASE)
 _AMOUNT = re.compile(
-    rf"^\s*(?:and\s+|but\s+)?how (?P<amount>many|much)\s+(?P<what>(?:(?!{_AUXILIARY}\b)[\w-]+\s+){{1,3}}?)"
+    rf"{_OPENING}how (?P<amount>many|much)\s+(?P<what>(?:(?!{_AUXILIARY}\b)[\w-]+\s+){{1,3}}?)"
     rf"(?P<verb>{_AUXILIARY})\s+(?P<rest>.+)$",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"^\s*(?:and\s+|but\s+)?how (?P<amount>many|much)\s+(?P<what>[a-z][\w-]+)\s+\w", re.IGNORECASE
+    _OPENING + r"how (?P<amount>many|much)\s+(?P<what>[a-z][\w-]+)\s+\w", re.IGNORECASE
 )
 _SUBJECT_FIRST = re.compile(r"^(?:[A-Z]|(?:the|a|an|he|she|it|they|his|her|its|their)\b)")
 _PREPOSITION = re.compile(r"\s(?=(?:to|in|at|for|from|on|by|with|into|during|after|before)\s)")
 _WHO_DID = re.compile(
-    r"^\s*(?:and\s+)?who\s+(?P<verb>\w+ed|built|made|won|sent|paid|led|held|found|bought|sold)\s+"
+    rf"^\s*(?:and\s+)?who\s+(?P<verb>\w+ed|{_IRREGULAR})\s+"
     r"(?P<what>(?:the\s+)?[\w’'-]+(?:\s+[\w’'-]+){0,4})\s*\?*\s*$",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
     r"^\s*(?:please\s+)?(?:tell|name|list|describe|explain|show)\b", re.IGNORECASE
 )
-_ASKS_WHO = re.compile(r"^\s*(?:and\s+|but\s+)?(?:who|whom|which)\b", re.IGNORECASE)
+_ASKS_WHO = re.compile(_OPENING + r"(?:who|whom|which)\b", re.IGNORECASE)
 _WHAT_IS = re.compile(
     rf"^\s*(?:and\s+)?what\s+(?:{_BE})\s+(?:an?\s+)?(?P<what>[\w-]+(?:\s+[\w-]+)?)\s*\?*\s*$",
     re.IGNORECASE,
 )
 _ASKED_OF = re.compile(rf"\b(?P<verb>{_AUXILIARY})\s+(?=(?:the\s+)?[A-Z])", re.IGNORECASE)
-_PARTICIPLE = re.compile(
-    r"\w{2,}(?:ed|ing)|held|built|made|won|sent|paid|led|found|bought|sold|born"
-)
+_PARTICIPLE = re.compile(rf"\w{{2,}}(?:ed|ing)|{_IRREGULAR}|born")
 _NOUN_AFTER = re.compile(rf"\s+([a-z][\w-]*)(?=\s*\?*\s*$|\s+(?:{_PARTICIPLE.pattern})\b)")
 _TAIL = re.compile(
     rf"\s(?P<where>(?:in|at|during|near)\s+(?:the\s+)?{_NAME.pattern}(?:\s+[a-z]+s?)?)\s*\?*\s*$"

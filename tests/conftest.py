@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant import Assistant
+from assistant.cli import run
 
 collect_ignore = ["benchmarks", "embeddings/milvus_server.py"]
 """Run by hand or on their own; some need data or libraries that the tests do not."""
@@ -51,3 +52,17 @@ def seeds(seeds_folder: Path) -> Iterator[Assistant]:
     """An assistant over the seeds; tests must not change its library."""
     with Assistant.open(seeds_folder, read_only=True) as pq:
         yield pq
+
+
+@pytest.fixture
+def call(
+    seeds_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """The command line on a library, the seeds' by default: exit code, stdout, stderr."""
+
+    def calling(*arguments: str, library: Path = seeds_folder) -> tuple[int, str, str]:
+        code = run([*arguments, "--library", str(library)])
+        streams = capsys.readouterr()
+        return code, streams.out, streams.err
+
+    return calling

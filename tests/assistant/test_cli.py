@@ -91,16 +91,6 @@ ANSWER = {
 COUNTRIES = "How many countries had representatives at the Paris summit?"
 
 
-@pytest.fixture
-def call(seeds_folder, capsys):
-    def calling(*arguments, library=seeds_folder):
-        code = run([*arguments, "--library", str(library)])
-        streams = capsys.readouterr()
-        return code, streams.out, streams.err
-
-    return calling
-
-
 def test_an_answer_is_of_the_documented_form(call):
     code, out, err = call("ask", COUNTRIES, "--json")
     answer = json.loads(out)

@@ -33,16 +33,6 @@ def article(name, text, **about):
 
 
 @pytest.fixture
-def call(seeds_folder, capsys):
-    def calling(*arguments, library=seeds_folder):
-        code = run([*arguments, "--library", str(library)])
-        streams = capsys.readouterr()
-        return code, streams.out, streams.err
-
-    return calling
-
-
-@pytest.fixture
 def bridges(tmp_path):
     """A library of four articles, two without a date."""
     folder = tmp_path / "bridges"
