@@ -127,6 +127,67 @@ def clean_arabic_question(question: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"؟.*$", "؟", question)).strip()
 
 
+_MEASURED = re.compile("متى|كم|أين|اين|أي عام|اي عام|أي سنة|اي سنة|أي تاريخ|أي يوم")
+"""Questions for a date, a number or a place."""
+_LEADING = {"في", "فى", "وفي", "خلال", "إلى", "الى", "على", "هو", "هي", "هم", "وهو", "وهي"}
+_PAIRS = {")": "(", "]": "[", "»": "«", "(": ")", "[": "]", "«": "»"}
+_SIGNS = "،؛؟,;:.!-–\"'\u201c\u201d "
+MAX_ARABIC_WORDS = 10
+"""Longer ARCD answers are whole clauses around what was asked for."""
+
+
+def _stem(word: str) -> str:
+    """A word without vowel signs, signs, and one-letter or article prefix."""
+    word = re.sub("[^\\w]|[\u0640\u064b-\u0652]", "", word)
+    word = word.replace("أ", "ا").replace("إ", "ا").replace("آ", "ا").replace("ة", "ه")
+    return re.sub("^[وفبلك]?(?:ال)?(?=.{2})", "", word)
+
+
+def tidy_arabic_answer(question: str, text: str, start: int, end: int) -> tuple[int, int] | None:
+    """An ARCD answer cut down to what other sets mark: no preposition, no half a bracket.
+
+    ARCD's answers average 5.5 words and often take in the preposition, the verb of the question or
+    the bracket before the answer itself; SQuAD's and XQuAD's do not. Trained on as they are, they
+    teach that Arabic answers have loose ends.
+
+    Args:
+        question: The question asked.
+        text: The passage.
+        start: Of the answer, in code points.
+        end: One past its last.
+
+    Returns:
+        The span, or None where what is left is empty or longer than :data:`MAX_ARABIC_WORDS`.
+
+    >>> text = "ولد في 6 يناير 1883)."
+    >>> text[slice(*tidy_arabic_answer("متى ولد جبران؟", text, 0, len(text)))]
+    '6 يناير 1883'
+    """
+    measured = _MEASURED.search(question) is not None
+    asked = {_stem(word) for word in question.split()}
+    while True:
+        while start < end and (text[start] in _SIGNS or text[start].isspace()):
+            start += 1
+        while end > start and (text[end - 1] in _SIGNS or text[end - 1].isspace()):
+            end -= 1
+        if start == end:
+            return None
+        inside = text[start:end]
+        first, last = inside[0], inside[-1]
+        if first in "([«" and _PAIRS[first] not in inside:
+            start += 1
+            continue
+        if last in ")]»" and _PAIRS[last] not in inside:
+            end -= 1
+            continue
+        head, _, rest = inside.partition(" ")
+        is_echo = measured and not head[0].isdigit() and _stem(head) in asked
+        if rest.strip(_SIGNS) and (head in _LEADING or is_echo):
+            start += len(head)
+            continue
+        return (start, end) if len(inside.split()) <= MAX_ARABIC_WORDS else None
+
+
 def _read_json(path: Path) -> Any:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         return json.load(file)
@@ -155,6 +216,8 @@ def read_squad(path: Path, set_name: str, material: Material) -> None:
                 question = qa["question"].strip()
                 if set_name == "arcd":
                     question = clean_arabic_question(question)
+                    tidied = [tidy_arabic_answer(question, text, *span) for span in spans]
+                    spans = [span for span in tidied if span is not None]
                 questions.append((question, spans))
             name = f"{set_name}/{article.get('title') or number}/{number}"
             material.add(SourcePassage(set_name, name, text), questions)

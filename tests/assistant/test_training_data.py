@@ -59,6 +59,24 @@ def test_arabic_questions_lose_the_list_mark_and_the_stray_article():
     assert data.clean_arabic_question(" - أي دولة هي الأكبر؟ ال") == "أي دولة هي الأكبر؟"
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "tidied"),
+    [
+        ("متى تسلم سلطته ؟", "في 9 يوليو 2018،", "9 يوليو 2018"),
+        ("متى ولد عمر المختار؟", "(20 أغسطس 1858", "20 أغسطس 1858"),
+        ("في أي عام تم نقل العاصمة؟", "عام 1366م", "1366م"),
+        ("ما هو الصيام؟", "هو الامتناع عن الطعام (والشراب).", "الامتناع عن الطعام (والشراب)"),
+        ("من هو نجيب محفوظ؟", "نجيب محفوظ الروائي", "نجيب محفوظ الروائي"),
+        ("متى ولد الكاتب؟", "ولد", "ولد"),
+        ("لماذا؟", " ".join(["كلمة"] * (data.MAX_ARABIC_WORDS + 1)), None),
+        ("لماذا؟", "«.", None),
+    ],
+)
+def test_arabic_answers_lose_prepositions_echoes_and_half_brackets(question, text, tidied):
+    span = data.tidy_arabic_answer(question, text, 0, len(text))
+    assert (span and text[slice(*span)]) == tidied
+
+
 def test_squad_files_give_distinct_trimmed_gold_spans_and_skip_what_cannot_be_placed(tmp_path):
     path = tmp_path / "one.json.gz"
     answers = [
