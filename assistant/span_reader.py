@@ -23,6 +23,7 @@ from assistant.calibration import CALIBRATION_NAME, Calibration, load_calibratio
 from assistant.errors import ModelError
 from assistant.reader import MAX_SPANS, check_cancelled, words_of
 from assistant.scripts import script_of
+from assistant.spans import after_conjunction
 from assistant.types import Hit, ReadSpan
 from assistant.values import same_value, value_of
 from embeddings.encoder import batches, open_session, thread_count
@@ -216,7 +217,7 @@ class SpanReader:
             for row, index in enumerate(batch):
                 starts[index] = start_scores[row, : lengths[index]]
                 ends[index] = end_scores[row, : lengths[index]]
-        return _decode(windows, starts, ends, count=len(texts))
+        return _decode(windows, starts, ends, texts=texts)
 
     @staticmethod
     def _windows(question: str, texts: Sequence[str]) -> list[_Window]:
@@ -292,11 +293,11 @@ def _decode(
     starts: Sequence[NDArray[np.float32]],
     ends: Sequence[NDArray[np.float32]],
     *,
-    count: int,
+    texts: Sequence[str],
 ) -> list[RawSpan]:
     """The best spans of each passage, passages in order, best span first."""
-    nulls = [np.inf] * count
-    found: list[list[tuple[float, int, int]]] = [[] for _ in range(count)]
+    nulls = [np.inf] * len(texts)
+    found: list[list[tuple[float, int, int]]] = [[] for _ in texts]
     for window, start, end in zip(windows, starts, ends, strict=True):
         # The window that is surest that it holds an answer speaks for the passage.
         nulls[window.passage] = min(nulls[window.passage], float(start[0] + end[0]))
@@ -315,7 +316,10 @@ def _decode(
                 kept.append((score, first, last))
             if len(kept) == SPANS_PER_PASSAGE:
                 break
-        spans += [RawSpan(index, s, e, score, float(nulls[index])) for score, s, e in kept]
+        spans += [
+            RawSpan(index, after_conjunction(texts[index], s, e), e, score, float(nulls[index]))
+            for score, s, e in kept
+        ]
     return spans
 
 

@@ -64,6 +64,13 @@ _ITEM = r"(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:(?:of|the|de|von|van)\s+)?[A-Z][\w�
 _LISTING = re.compile(rf"{_ITEM}(?:,\s+{_ITEM})*,?\s+(?:and|or|&)\s+{_ITEM}(?:\s+[a-z]+s\b)?")
 
 
+_AFTER_AND = re.compile(r"و(?P<rest>\d+|[^\W\d_]{3,})(?!\w)")
+# «والد» and its kin are "father", not "and the ...".
+_WITH_ARTICLE = re.compile("ال(?!د[ةهتيا])\\w{3,}")
+_ONES = {"احد", "احدة", "حدة", "حدها", "حده"}
+"""What "one" and "alone" leave without their first letter."""
+
+
 def sentence_around(text: str, paragraph: Paragraph, start: int, end: int) -> Span:
     """The sentence of ``paragraph`` that holds ``start:end``, or the sentences it spans."""
     first, last = paragraph.start, paragraph.end
@@ -129,6 +136,33 @@ def tidy(text: str, start: int, end: int) -> tuple[int, int]:
         else:
             break
     return start, end
+
+
+def after_conjunction(text: str, start: int, end: int) -> int:
+    """Where an answer starts without the Arabic "and" that is written together with its first word.
+
+    It is taken off numbers, words with the article, and words that the text also has without it;
+    elsewhere the letter may be the word's own («وزير»).
+
+    Args:
+        text: The passage.
+        start: Offset of the answer.
+        end: Offset after it.
+
+    >>> text = "بلجيكا وألمانيا وهولندا ثم ألمانيا"
+    >>> text[after_conjunction(text, 7, 15) : 15], text[after_conjunction(text, 16, 23) : 23]
+    ('ألمانيا', 'وهولندا')
+    """
+    if not text.startswith("و", start) or (start and text[start - 1].isalnum()):
+        return start
+    word = _AFTER_AND.match(text, start, end)
+    if word is None:
+        return start
+    rest = word["rest"]
+    is_other = rest[0].isdigit() or _WITH_ARTICLE.match(rest) is not None
+    if not is_other and rest not in _ONES:
+        is_other = re.search(rf"(?<!\w){re.escape(rest)}(?!\w)", text) is not None
+    return word.start("rest") if is_other else start
 
 
 def _keeps_end(piece: str) -> bool:

@@ -287,6 +287,36 @@ def read_material(folder: Path) -> Material:
     return material
 
 
+def own_arabic_items(material: Material) -> list[Item]:
+    """Our own questions with short answers on the held-out passages of ARCD, for watching.
+
+    ARCD's own answers cannot show whether a reader marks what is asked and no more. Each passage of
+    ``arabic_questions.json`` is named by how it begins; where two begin alike the longer one is meant.
+
+    Raises:
+        ValueError: A passage is missing or is trained on, or lacks an answer.
+    """
+    items = []
+    for entry in json.loads(Path(__file__).with_name("arabic_questions.json").read_text("utf-8")):
+        places = [
+            index
+            for index, passage in enumerate(material.passages)
+            if passage.set_name == "arcd"
+            and is_held_out(passage)
+            and passage.text.startswith(entry["passage"])
+        ]
+        if not places:
+            raise ValueError(f"no held-out ARCD passage begins with {entry['passage']}")
+        place = max(places, key=lambda index: len(material.passages[index].text))
+        text = material.passages[place].text
+        for question, answer in entry["questions"]:
+            golds = tuple((m.start(), m.end()) for m in re.finditer(re.escape(answer), text))
+            if not golds:
+                raise ValueError(f"{answer} is not in the passage of {question}")
+            items.append(Item(question, place, golds, (1,) * len(golds)))
+    return items
+
+
 def is_held_out(passage: SourcePassage) -> bool:
     """Whether a passage is kept aside for watching the training.
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 
 from assistant.training.batches import Sampler
-from assistant.training.data import read_material
+from assistant.training.data import own_arabic_items, read_material
 from assistant.training.lexicon import lexicon_of
 from assistant.training.scoring import load_model, read_table
 from assistant.training.train_reader import OWN_FIGURES, watch, watched_examples
@@ -40,7 +40,7 @@ def main() -> None:
     material = read_material(options.data)
     lexicon = lexicon_of(material, options.lexicon, options.tokenizer)
     sampler = Sampler(material, options.tokenizer, lexicon=lexicon, held_out=True)
-    examples = watched_examples(sampler, counts=WATCHED)
+    examples = watched_examples(sampler, own_arabic_items(material), counts=WATCHED)
     table = read_table(options.weights)
     for share in options.shares:
         shares = {"base_share": share} if options.other is None else {"other_share": share}

@@ -27,7 +27,7 @@ from torch import Tensor
 
 from assistant.evaluation.scoring import best_f1
 from assistant.training.batches import KINDS, Batch, Example, Mixing, Sampler, stream
-from assistant.training.data import read_material
+from assistant.training.data import Item, own_arabic_items, read_material
 from assistant.training.evaluate import Prediction, pad, predict, summarise
 from assistant.training.exported import read_exported
 from assistant.training.lexicon import lexicon_of
@@ -39,7 +39,7 @@ AVERAGE_EVERY, AVERAGE_DECAY = 4, 0.98
 """The averaged weights look back about 200 steps."""
 WATCHED = {"new_wiki": 80, "reddit": 20, "amazon_reviews": 20, "qamr": 30, "arcd": 36}
 """Held-out questions per set for watching the training."""
-OWN_FIGURES = ("mixed", "spelled")
+OWN_FIGURES = ("mixed", "spelled", "asked")
 """Examples that do not count among the others."""
 LEXICON_NAME = "lexicon.json"
 
@@ -79,11 +79,24 @@ def window_limits(progress: float) -> tuple[int, int]:
 
 
 def watched_examples(
-    sampler: Sampler, counts: Mapping[str, int] = MappingProxyType(WATCHED)
+    sampler: Sampler,
+    asked: Sequence[Item] = (),
+    counts: Mapping[str, int] = MappingProxyType(WATCHED),
 ) -> list[Example]:
-    """Held-out questions, ``counts`` of each set, each also once as an unanswerable one."""
+    """Held-out questions, ``counts`` of each set, each also once as an unanswerable one.
+
+    Args:
+        sampler: Of the held-out material.
+        asked: Our own questions; their figures stand under "asked".
+        counts: Questions per set.
+    """
     rng, other_rng = random.Random(7), random.Random(8)
     examples = []
+    for item in asked:
+        example = sampler.make_example(item, "answer", limit=256, rng=other_rng)
+        if example is not None:
+            examples.append(replace(example, set_name="asked"))
+    other_rng = random.Random(8)
     for name, count in counts.items():
         items = sampler.items[name]
         for item in rng.sample(items, min(count, len(items))):
@@ -119,7 +132,7 @@ def watch(
     found: dict[str, list[Prediction]] = defaultdict(list)
     for example, text, above in predict(examples, torch_score(model, table, device)):
         answers = example.answers
-        language = "ar" if example.set_name == "arcd" else "en"
+        language = "ar" if example.set_name in ("arcd", "asked") else "en"
         f1 = best_f1(text, answers, language=language) if answers else 0.0
         prediction = Prediction(text, above, f1, bool(answers))
         if example.set_name in OWN_FIGURES:
@@ -219,7 +232,8 @@ def main() -> None:
     lexicon = lexicon_of(material, arguments.out / LEXICON_NAME, arguments.tokenizer)
     sampler = Sampler(material, arguments.tokenizer, lexicon=lexicon, seed=arguments.seed)
     watched = watched_examples(
-        Sampler(material, arguments.tokenizer, lexicon=lexicon, held_out=True)
+        Sampler(material, arguments.tokenizer, lexicon=lexicon, held_out=True),
+        own_arabic_items(material),
     )
     table = read_table(arguments.weights)
     model = ReaderModel(load_trunk(arguments.weights))

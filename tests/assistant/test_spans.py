@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.spans import refine, sentence_around, tidy
+from assistant.spans import after_conjunction, refine, sentence_around, tidy
 from assistant.types import Paragraph, Section
 
 
@@ -128,3 +128,25 @@ def test_tables_in_plain_text_are_read_in_no_time(gap):
     text = "\n".join(gap.join(["Germany", "Berlin", "Europe", "Euro"]) for _ in range(40))
     span = span_of(text, "Berlin")
     assert refine("Which countries are listed?", text, *span) == span
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "expected"),
+    [
+        ("بين 1962 و2004.", "و2004", "2004"),
+        ("الحيوان والنبات", "والنبات", "النبات"),
+        ("بحر الشمال وبلجيكا من الجنوب، ثم بلجيكا", "وبلجيكا", "بلجيكا"),
+        ("بحر الشمال وبلجيكا من الجنوب", "وبلجيكا", "وبلجيكا"),
+        ("قال وزير الدفاع", "وزير الدفاع", "وزير الدفاع"),
+        ("زار والدته", "والدته", "والدته"),
+        ("عاش وحده", "وحده", "وحده"),
+        ("يوم واحد من احد", "واحد", "واحد"),
+        ("في الوادي", "وادي", "وادي"),
+        ("the wall", "wall", "wall"),
+        ("و", "و", "و"),
+    ],
+)
+def test_the_and_written_with_an_arabic_word_is_no_part_of_the_answer(text, word, expected):
+    start = text.index(word)
+    end = start + len(word)
+    assert text[after_conjunction(text, start, end) : end] == expected
