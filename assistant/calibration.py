@@ -15,7 +15,10 @@ from assistant.reader import logistic
 
 CALIBRATION_NAME = "calibration.json"
 FEATURES = ("margin", "lead", "cosine", "rank", "agreement", "words", "names")
-"""What the probability of a span is made from; see ``span_reader.span_features``."""
+"""What the probability of a span is made from; see ``span_features.span_features``."""
+
+PASSAGE_FEATURES = ("odds", "lead", "words", "near")
+"""What the probability that a passage answers is made from; see ``span_features.passage_features``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +36,20 @@ class Calibration:
     cross_script: tuple[float, float] = (0.0, 0.0)
     """Added to margin and cosine where question and passage are written in different scripts, so that
     unrelated passages score alike in one script and across two."""
-    passage_scale: float = 0.5
+    passage_weights: tuple[float, ...] = (0.5, 0.0, 0.0, 0.0)
     passage_bias: float = 0.0
-    """Of the probability that a passage holds an answer, from the margin alone: what is known when
-    one passage is given and nothing was searched."""
+    """Of the probability that a passage holds an answer, from :data:`PASSAGE_FEATURES`: what is known
+    when one passage is given and nothing was searched."""
     passage_threshold: float = 0.5
+    passage_neutral: tuple[float, float] = (0.7, 0.5)
+    """Instead of ``words`` and ``near`` where question and passage share no script."""
     rerank_weight: float = 0.2
     """Of a passage's margin beside its fused score, where the reader orders passages anew."""
 
-    def passage_probability(self, margin: float) -> float:
-        """Probability, 0 to 1, that a passage answers the question at all."""
-        return logistic(self.passage_bias + self.passage_scale * margin)
+    def passage_probability(self, features: Sequence[float]) -> float:
+        """Probability, 0 to 1, that a passage with these :data:`PASSAGE_FEATURES` answers at all."""
+        weighted = zip(self.passage_weights, features, strict=True)
+        return logistic(self.passage_bias + sum(w * x for w, x in weighted))
 
     def probability(self, features: Sequence[float]) -> float:
         """Probability, 0 to 1, of a span with these :data:`FEATURES`."""
@@ -59,6 +65,8 @@ def load_calibration(path: Path) -> Calibration:
     try:
         value = json.loads(path.read_text("utf-8"))
         by_name = dict(zip(value["features"], value["weights"], strict=True))
+        passage = value["passage"]
+        of_passage = dict(zip(passage["features"], passage["weights"], strict=True))
         return Calibration(
             weights=tuple(float(by_name[name]) for name in FEATURES),
             bias=float(value["bias"]),
@@ -68,9 +76,13 @@ def load_calibration(path: Path) -> Calibration:
                 float(value["cross_script"]["margin"]),
                 float(value["cross_script"]["cosine"]),
             ),
-            passage_scale=float(value["passage"]["scale"]),
-            passage_bias=float(value["passage"]["bias"]),
-            passage_threshold=float(value["passage"]["threshold"]),
+            passage_weights=tuple(float(of_passage[name]) for name in PASSAGE_FEATURES),
+            passage_bias=float(passage["bias"]),
+            passage_threshold=float(passage["threshold"]),
+            passage_neutral=(
+                float(passage["neutral"]["words"]),
+                float(passage["neutral"]["near"]),
+            ),
             rerank_weight=float(value["rerank_weight"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:

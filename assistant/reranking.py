@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 from assistant.errors import ModelError
 from assistant.retrieval import with_reader_score
-from assistant.span_reader import SpanReader, crosses_script, passage_margins
+from assistant.span_features import crosses_script, passage_margins
+from assistant.span_reader import SpanReader
 from assistant.types import Hit
 from embeddings.chunking import embedding_text
 from embeddings.encoder import clean

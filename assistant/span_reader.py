@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,10 @@ from numpy.typing import NDArray
 
 from assistant.calibration import CALIBRATION_NAME, Calibration, load_calibration
 from assistant.errors import ModelError
-from assistant.reader import MAX_SPANS, check_cancelled, words_of
-from assistant.scripts import script_of
+from assistant.reader import MAX_SPANS, check_cancelled
+from assistant.span_features import RawSpan, span_features
 from assistant.spans import after_conjunction
 from assistant.types import Hit, ReadSpan
-from assistant.values import same_value, value_of
 from embeddings.encoder import batches, open_session, thread_count
 from embeddings.errors import EmbeddingsError
 from embeddings.table import load_table
@@ -46,30 +45,11 @@ TOP_POSITIONS = 12
 """First and last tokens looked at per window; the best span is among them but for freak cases."""
 SPANS_PER_PASSAGE = 3
 
-MARGIN_LIMIT = 12.0
-_NAME = re.compile(r"(?<=[^.?!:\s] )[^\W\d_]*[A-ZÀ-ÖØ-ÞΑ-ΩА-Я][\w'’-]*|\d[\d.,]*")
-"""Capitalised words inside a sentence, and numbers."""
 _SPACED_WORD = re.compile(
     "[0-9A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u0300-\u0373\u0376-\u037d"
     "\u0386-\u052f\u0591-\u05f4\u0610-\u061a\u0620-\u0669\u066e-\u06d3\u06d5-\u06ff\u1e00-\u1fff]{2,}"
 )
 """Letters, digits and marks of Latin, Greek, Cyrillic, Hebrew and Arabic script."""
-
-
-@dataclass(frozen=True, slots=True)
-class RawSpan:
-    """A span as the model scored it, before calibration."""
-
-    hit_index: int
-    start: int
-    end: int
-    score: float
-    null_score: float
-
-    @property
-    def margin(self) -> float:
-        """By how much the span beats "no answer"."""
-        return self.score - self.null_score
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,14 +246,6 @@ def whole_words(
     return firsts[np.asarray(starts, np.int64)], lasts[np.asarray(ends, np.int64)]
 
 
-def passage_margins(raw: Sequence[RawSpan], count: int) -> list[float]:
-    """The best margin over "no answer" of each of ``count`` passages, within the margin's limits."""
-    margins = [-MARGIN_LIMIT] * count
-    for span in raw:
-        margins[span.hit_index] = max(margins[span.hit_index], min(span.margin, MARGIN_LIMIT))
-    return margins
-
-
 def _window_starts(length: int, room: int) -> list[int]:
     """Where windows of ``room`` tokens begin, so that neighbours share ``STRIDE_TOKENS``.
 
@@ -297,12 +269,14 @@ def _decode(
 ) -> list[RawSpan]:
     """The best spans of each passage, passages in order, best span first."""
     nulls = [np.inf] * len(texts)
+    alls = [-np.inf] * len(texts)
     found: list[list[tuple[float, int, int]]] = [[] for _ in texts]
     for window, start, end in zip(windows, starts, ends, strict=True):
         # The window that is surest that it holds an answer speaks for the passage.
         nulls[window.passage] = min(nulls[window.passage], float(start[0] + end[0]))
         size = len(window.starts)
         body = slice(window.first, window.first + size)
+        alls[window.passage] = np.logaddexp(alls[window.passage], all_spans(start[body], end[body]))
         found[window.passage] += [
             (score, int(window.starts[i]), int(window.ends[j]))
             for score, i, j in best_spans(start[body], end[body])
@@ -316,8 +290,9 @@ def _decode(
                 kept.append((score, first, last))
             if len(kept) == SPANS_PER_PASSAGE:
                 break
+        null, odds = float(nulls[index]), float(alls[index] - nulls[index])
         spans += [
-            RawSpan(index, after_conjunction(texts[index], s, e), e, score, float(nulls[index]))
+            RawSpan(index, after_conjunction(texts[index], s, e), e, score, null, odds)
             for score, s, e in kept
         ]
     return spans
@@ -350,101 +325,24 @@ def best_spans(
     return spans[: 4 * SPANS_PER_PASSAGE]
 
 
-def span_features(
-    question: str,
-    raw: Sequence[RawSpan],
-    hits: Sequence[Hit],
-    *,
-    neutral: tuple[float, float] = (0.7, 0.7),
-    cross_script: tuple[float, float] = (0.0, 0.0),
-) -> list[tuple[float, ...]]:
-    """The :data:`FEATURES` of each span.
-
-    Margin over null; lead over the best other value; cosine of its passage; log2 of its passage's
-    rank among those in the question's script, or among those in others; log of one plus how many
-    other passages agree; the share of the question's content words, and of its names and numbers,
-    that the passage or its title has.
+def all_spans(start: NDArray[np.float32], end: NDArray[np.float32]) -> float:
+    """Log of the summed exponentials of all spans' scores: how much speaks for an answer anywhere.
 
     Args:
-        question: As it was read.
-        raw: Spans of the passages of ``hits``.
-        hits: What was read, best first.
-        neutral: The two shares where question and passage are written in different scripts.
-        cross_script: What is added to margin and cosine there.
+        start: ``(n,)`` scores of passage tokens as first ones.
+        end: ``(n,)`` scores of them as last ones.
+
+    >>> import numpy as np
+    >>> round(all_spans(np.zeros(2), np.zeros(2)), 4) == round(float(np.log(3)), 4)
+    True
     """
-    foreign = {at for at, hit in enumerate(hits) if crosses_script(question, hit.passage.text)}
-    ranks = _ranks(len(hits), foreign)
-    margins = [s.margin + (cross_script[0] if s.hit_index in foreign else 0.0) for s in raw]
-    values = [value_of(hits[span.hit_index].passage.text[span.start : span.end]) for span in raw]
-    shares = {
-        index: neutral if index in foreign else _shared(question, hits[index], neutral)
-        for index in {s.hit_index for s in raw}
-    }
-    rows: list[tuple[float, ...]] = []
-    for at, span in enumerate(raw):
-        rivals = [-10.0]
-        agreeing = set()
-        for other_at, other in enumerate(raw):
-            if other_at == at:
-                continue
-            if same_value(values[at], values[other_at]):
-                if other.hit_index != span.hit_index and margins[other_at] > 0:
-                    agreeing.add(other.hit_index)
-            else:
-                rivals.append(margins[other_at])
-        cosine = hits[span.hit_index].dense_score
-        if cosine is not None and span.hit_index in foreign:
-            cosine += cross_script[1]
-        rows.append(
-            (
-                max(-MARGIN_LIMIT, min(MARGIN_LIMIT, margins[at])),
-                max(-10.0, min(10.0, margins[at] - max(rivals))),
-                0.8 if cosine is None else cosine,
-                float(np.log2(ranks[span.hit_index])),
-                float(np.log1p(len(agreeing))),
-                *shares[span.hit_index],
-            )
-        )
-    return rows
-
-
-def _ranks(count: int, foreign: Set[int]) -> list[int]:
-    """The rank of each passage, from 1, among those on the same side of the scripts' divide.
-
-    No word matches across it, so the search ranks passages on the other side lower as such.
-    """
-    ranks = []
-    seen = {True: 0, False: 0}
-    for at in range(count):
-        seen[at in foreign] += 1
-        ranks.append(seen[at in foreign])
-    return ranks
-
-
-def crosses_script(question: str, text: str) -> bool:
-    """Whether question and passage are written in different scripts.
-
-    >>> crosses_script("How many?", "ألف"), crosses_script("35 %?", "ألف")
-    (True, False)
-    """
-    script = script_of(question)
-    return script is not None and script_of(text) not in (script, None)
-
-
-def _shared(question: str, hit: Hit, neutral: tuple[float, float]) -> tuple[float, float]:
-    """Which shares of the question's words, and of its names and numbers, the passage has."""
-    passage = hit.passage
-    found = {_stem(word) for word in words_of(f"{passage.title} {passage.text}")}
-    words = {_stem(word) for word in words_of(question)}
-    names = {_stem(word) for name in _NAME.findall(question) for word in words_of(name)}
-    return (
-        len(words & found) / len(words) if words else neutral[0],
-        len(names & found) / len(names) if names else neutral[1],
-    )
-
-
-def _stem(word: str) -> str:
-    # Endings differ between question and passage more often than beginnings, in every language here.
-    if word.startswith("ال") and len(word) > 4:
-        word = word[2:]
-    return word[:5] if len(word) > 5 else word
+    size = len(start)
+    if not size:
+        return -np.inf
+    # Sums over the last tokens a span from each first token may have, as differences of running sums.
+    highest = float(end.max())
+    running = np.concatenate([[0.0], np.cumsum(np.exp(end.astype(np.float64) - highest))])
+    firsts = np.arange(size)
+    sums = running[np.minimum(firsts + MAX_ANSWER_TOKENS, size)] - running[firsts]
+    totals = start.astype(np.float64) + np.log(np.maximum(sums, 1e-12))
+    return float(np.logaddexp.reduce(totals)) + highest

@@ -20,6 +20,7 @@ from assistant.library import Library
 from assistant.reader import Reader, SentenceReader
 from assistant.reranking import Reranker
 from assistant.retrieval import DEFAULT_SETTINGS, Fusion, without_captions
+from assistant.span_features import passage_features
 from assistant.span_reader import SpanReader
 from assistant.types import Hit, Progress, ReadSpan
 from embeddings.encoder import Encoder
@@ -161,8 +162,13 @@ def read_paragraphs(
         began = time.perf_counter()
         context = contexts[question.article_id, question.paragraph]
         spans = reader.read_raw(question.text, [context])
-        best = max(spans, key=lambda span: span.score, default=None)
-        probability = calibration.passage_probability(best.margin) if best else 0.0
+        best = spans[0] if spans else None
+        probability = 0.0
+        if best:
+            features = passage_features(
+                question.text, context, spans, neutral=calibration.passage_neutral
+            )
+            probability = calibration.passage_probability(features)
         predictions.append(
             Prediction(
                 question=question,

@@ -3,12 +3,13 @@
 Two logistic models and a shift, all small enough to be read in ``calibration.json``:
 
 * of an answer from a whole library: is this span right, given the features of
-  :func:`assistant.span_reader.span_features`? The library is made of all passages of a set; the
+  :func:`assistant.span_features.span_features`? The library is made of all passages of a set; the
   questions are those of the held-out articles, each asked with its passage there, with its passage
   removed and with its whole article removed, and some with a rule-made twin that has no answer.
 * across scripts, where nothing was trained on: how much lower margin and cosine of unrelated passages
   are than within one script;
-* of one given passage: does it answer at all, given the margin over "no answer" alone?
+* of one given passage: does it answer at all, given the features of
+  :func:`assistant.span_features.passage_features`?
 
 Each threshold is the one with the best F1 with abstention, half of the questions having an answer:
 the point of the risk-coverage curve where one more answer would cost more than it gains.
@@ -32,7 +33,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from assistant.assistant import READ_PASSAGES, Assistant
-from assistant.calibration import CALIBRATION_NAME, FEATURES, Calibration
+from assistant.calibration import CALIBRATION_NAME, FEATURES, PASSAGE_FEATURES, Calibration
 from assistant.evaluation.metrics import auroc, calibration_error, reliability
 from assistant.evaluation.report import RIGHT_F1
 from assistant.evaluation.scoring import best_f1
@@ -46,12 +47,8 @@ from assistant.evaluation.tasks import (
 from assistant.models import load_encoder
 from assistant.reranking import RERANKED
 from assistant.retrieval import without_captions
-from assistant.span_reader import (
-    RawSpan,
-    SpanReader,
-    passage_margins,
-    span_features,
-)
+from assistant.span_features import RawSpan, passage_features, passage_margins, span_features
+from assistant.span_reader import SpanReader
 from assistant.training import negatives
 from assistant.training.batches import Sampler
 from assistant.training.data import Material, is_held_out, read_material
@@ -64,6 +61,8 @@ RULE_SHARE = 0.5
 """Of the questions, how many are also asked as a rule-made one without an answer."""
 CANDIDATES = 6
 """Spans per question that the fit sees: those that could be ranked first."""
+PASSAGE_SETS = ("new_wiki", "qamr", "arcd")
+"""Questions on articles; those on posts and reviews share few words with them."""
 PASSAGE_KINDS = {"rule": 0.5, "edited": 0.25, "neighbour": 0.15, "removed": 0.1}
 """Unanswerable questions on one given passage: whoever gives one asks about what is in it."""
 RIDGE = 1e-3
@@ -397,12 +396,13 @@ def _pair(
 
 def fit_passage(
     material: Material, tokenizer: Path, reader: SpanReader, *, lexicon: Lexicon, limit: int
-) -> tuple[float, float, float, dict[str, float]]:
-    """Scale, bias and threshold of "this passage answers", and figures, from held-out examples."""
+) -> tuple[dict[str, object], dict[str, float]]:
+    """The model of "this passage answers", and figures cross-validated, from held-out examples."""
     sampler = Sampler(material, tokenizer, lexicon=lexicon, held_out=True)
     rng = random.Random(11)
-    margins, f1, answerable = [], [], []
-    for name, items in sampler.items.items():
+    rows, f1, answerable = [], [], []
+    for name in PASSAGE_SETS:
+        items = sampler.items[name]
         for item in rng.sample(items, min(limit, len(items))):
             kind = rng.choices(list(PASSAGE_KINDS), weights=list(PASSAGE_KINDS.values()))[0]
             for one in ("answer", kind):
@@ -412,21 +412,39 @@ def fit_passage(
                 raw = reader.read_raw(example.question, [example.text])
                 if not raw:
                     continue
-                best = max(raw, key=lambda span: span.score)
-                text = example.text[best.start : best.end]
+                text = example.text[raw[0].start : raw[0].end]
                 language = "ar" if name == "arcd" else "en"
-                margins.append(best.margin)
+                rows.append(
+                    passage_features(example.question, example.text, raw, neutral=(np.nan, np.nan))
+                )
                 answerable.append(bool(example.answers))
                 f1.append(
                     best_f1(text, example.answers, language=language) if example.answers else 0
                 )
-    columns = np.array(margins)[:, None], np.array(answerable, float)
-    scale, bias = fit_logistic(*columns)
-    confidence = 1 / (1 + np.exp(-(columns[0][:, 0] * scale[0] + bias)))
-    has = np.array(answerable)
-    threshold = best_cut(confidence, np.array(f1, float), has)
-    figures = {"questions": float(len(has)), "auroc": round(auroc(confidence, has), 4)}
-    return float(scale[0]), bias, threshold, figures
+    features, has = np.array(rows), np.array(answerable)
+    neutral = np.nanmean(features[:, -2:], axis=0)
+    features = np.where(np.isnan(features), [0.0, 0.0, *neutral], features)
+    folds = np.arange(len(features)) * FOLDS // len(features)
+    confidence = np.zeros(len(features))
+    for fold in range(FOLDS):
+        weights, bias = fit_logistic(features[folds != fold], has[folds != fold].astype(float))
+        logits = features[folds == fold] @ weights + bias
+        confidence[folds == fold] = 1 / (1 + np.exp(-logits))
+    weights, bias = fit_logistic(features, has.astype(float))
+    model: dict[str, object] = {
+        "features": list(PASSAGE_FEATURES),
+        "weights": [round(float(weight), 5) for weight in weights],
+        "bias": round(bias, 5),
+        "threshold": round(best_cut(confidence, np.array(f1, float), has), 3),
+        "neutral": {"words": round(float(neutral[0]), 3), "near": round(float(neutral[1]), 3)},
+    }
+    odds = features[:, 0]
+    figures = {
+        "questions": float(len(has)),
+        "auroc": round(auroc(confidence, has), 4),
+        "auroc_of_odds": round(auroc(odds, has), 4),
+    }
+    return model, figures
 
 
 def main() -> None:
@@ -477,12 +495,12 @@ def main() -> None:
     confidence, f1 = first_answers(asked, weights, bias)
     shown = np.array([one.setting != "rule" for one in asked])
     answerable = np.array([one.is_answerable for one in asked])
-    scale, passage_bias, passage_threshold, passage = fit_passage(
+    passage_model, passage = fit_passage(
         material,
         options.tokenizer,
         reader,
         lexicon=lexicon_of(material, options.lexicon, options.tokenizer),
-        limit=options.limit // 3,
+        limit=options.limit,
     )
     rerank_weight, reranking = fit_reranking(asked)
     calibration = {
@@ -492,11 +510,7 @@ def main() -> None:
         "threshold": round(best_cut(confidence[shown], f1[shown], answerable[shown]), 3),
         "neutral": {"words": round(float(neutral[0]), 3), "names": round(float(neutral[1]), 3)},
         "cross_script": {"margin": round(cross_margin, 3), "cosine": round(cross_cosine, 4)},
-        "passage": {
-            "scale": round(scale, 5),
-            "bias": round(passage_bias, 5),
-            "threshold": round(passage_threshold, 3),
-        },
+        "passage": passage_model,
         "rerank_weight": round(rerank_weight, 3),
     }
     (options.reader / CALIBRATION_NAME).write_text(

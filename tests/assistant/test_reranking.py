@@ -11,7 +11,7 @@ from assistant.cli import run
 from assistant.errors import ModelError
 from assistant.models import load_reranker
 from assistant.reranking import CrossEncoderReranker, ReaderReranker
-from assistant.span_reader import RawSpan
+from assistant.span_features import RawSpan
 
 RERANKED = 8
 """Fewer than there are passages in the seeds."""

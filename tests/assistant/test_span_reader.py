@@ -10,13 +10,13 @@ import pytest
 
 from assistant.calibration import FEATURES, Calibration, load_calibration
 from assistant.errors import ModelError
+from assistant.span_features import RawSpan, passage_features, passage_margins, span_features
 from assistant.span_reader import (
+    MAX_ANSWER_TOKENS,
     READER_FOLDER,
-    RawSpan,
     SpanReader,
+    all_spans,
     best_spans,
-    passage_margins,
-    span_features,
     whole_words,
 )
 from assistant.types import Hit, Passage, Section
@@ -44,6 +44,18 @@ def test_best_spans_equal_trying_every_pair():
     start, end = rng.normal(size=(2, 9)).astype(np.float32)
     pairs = [(float(start[i] + end[j]), i, j) for i in range(9) for j in range(i, 9)]
     assert best_spans(start, end)[:3] == sorted(pairs, key=lambda p: (-p[0], p[1], p[2]))[:3]
+
+
+def test_all_spans_equal_summing_every_pair():
+    rng = np.random.default_rng(1)
+    start, end = rng.normal(size=(2, 90)).astype(np.float32) * 8 + 3
+    scores = [
+        float(start[i]) + float(end[j])
+        for i in range(90)
+        for j in range(i, min(90, i + MAX_ANSWER_TOKENS))
+    ]
+    assert all_spans(start, end) == pytest.approx(np.logaddexp.reduce(scores), abs=1e-4)
+    assert all_spans(start[:0], end[:0]) == -np.inf
 
 
 def test_a_span_is_a_slice_of_the_article(reader):
@@ -145,6 +157,25 @@ def test_across_scripts_margin_cosine_rank_and_words_are_made_comparable():
     assert rows[1][-2:] == (0.4, 0.5)
 
 
+def test_features_of_a_given_passage_by_hand():
+    text = "The summit met in Paris. About 35 states came."
+    raw = [
+        RawSpan(0, 31, 40, score=9.0, null_score=4.0, odds=5.5),
+        RawSpan(0, 18, 23, score=2.0, null_score=4.0, odds=5.5),
+    ]
+    # many, states, met, Paris: the passage has three of them, the answer's own sentence one
+    features = passage_features("How many states met in Paris?", text, raw)
+    assert features == pytest.approx((5.5, 7.0, 3 / 4, 1 / 4))
+    arabic = passage_features("كم دولة اجتمعت؟", text, raw[:1], neutral=(0.4, 0.3))
+    assert arabic == pytest.approx((5.5, 10.0, 0.4, 0.3))
+
+
+def test_the_odds_of_any_answer_are_no_lower_than_those_of_the_best_one(reader):
+    raw = reader.read_raw("Who met in Paris?", ["Ministers of 35 states met in Paris on Monday."])
+    assert all(span.odds >= raw[0].margin - 1e-3 for span in raw)
+    assert len({span.odds for span in raw}) == 1
+
+
 def test_margins_of_passages_keep_to_their_limits():
     raw = [RawSpan(0, 0, 1, 30.0, 0.0), RawSpan(0, 1, 2, 1.0, 0.0), RawSpan(2, 0, 1, -3.0, 0.0)]
     assert passage_margins(raw, 3) == [12.0, -12.0, -3.0]
@@ -168,5 +199,5 @@ def test_a_broken_calibration_is_told(tmp_path):
 
 def test_probability_rises_with_the_margin():
     calibration = Calibration()
-    low, high = (calibration.passage_probability(margin) for margin in (-2.0, 2.0))
+    low, high = (calibration.passage_probability((odds, 0, 0, 0)) for odds in (-2.0, 2.0))
     assert low < 0.5 < high
