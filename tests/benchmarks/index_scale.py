@@ -1,12 +1,16 @@
 """The FAISS index at 1 k, 100 k and 1 M vectors: recall, latency, memory, opening, growth.
 
-    python tests/benchmarks/index_scale.py --data DIR --work DIR [--sizes N ...] [--out FILE]
+    python tests/benchmarks/index_scale.py --data DIR --work DIR [--sizes N ...] [--windows] [--out FILE]
 
 The vectors are embeddings of real text by the bundled encoder: every sentence of SQuADShifts (wiki,
 Reddit, Amazon) and XQuAD (English, Arabic), with its article's title. Where a size asks for more than there are,
 the rest are mixtures: a real vector and a share, uniform in 0 to .5, of another real one, at unit length
 again, so that they keep to where texts lie. Queries are real questions of the same sets, and the
 truth is NumPy's comparison of all vectors.
+
+With ``--windows`` nothing is a mixture: the vectors are those of distinct runs of 5 to 12 words of the same
+texts and of QAMR's Wikipedia and Wikinews sentences, one starting at every word or two, so that many are close
+neighbours.
 
 Embeddings are kept in ``--work`` and made once. Searching is timed in a process of its own, one query
 at a time, which reports the memory it took.
@@ -39,6 +43,7 @@ SETS = (
 SEED = 7
 QUERIES = 500
 K = 10
+WINDOW_BLOCK = 20_000
 
 
 def read(data: Path) -> tuple[list[str], list[str], str]:
@@ -77,6 +82,40 @@ def embeddings(data: Path, work: Path, most: int) -> tuple[np.ndarray, np.ndarra
         np.savez(kept, passages=passages, queries=encoder.encode_queries(asked))
     stored = np.load(kept)
     return stored["passages"], stored["queries"], digest, encoder.id
+
+
+def window_texts(data: Path, count: int) -> list[str]:
+    """``count`` distinct runs of words, shuffled."""
+    texts, _, _ = read(data)
+    sentences = [text.rsplit("\n", maxsplit=1)[-1] for text in texts]
+    with gzip.open(data / "qamr-wiki-sentences.tsv.gz", "rt", encoding="utf-8") as file:
+        sentences += [line.rstrip("\n").split("\t")[1] for line in file]
+    random = np.random.default_rng(SEED + 3)
+    found: dict[str, None] = {}
+    for step in (2, 1):
+        for sentence in sentences:
+            words = sentence.split()
+            for start in range(0, max(1, len(words) - 4), step):
+                found[" ".join(words[start : start + int(random.integers(5, 13))])] = None
+    if len(found) < count:
+        raise SystemExit(f"only {len(found)} runs of words: ask for fewer")
+    names = list(found)
+    return [names[i] for i in random.permutation(len(names))[:count]]
+
+
+def window_vectors(data: Path, work: Path, count: int) -> np.ndarray:
+    """Real vectors of ``count`` runs of words, half precision, made once, block by block."""
+    encoder = BundledEncoder()
+    texts = window_texts(data, count)
+    blocks = []
+    for start in range(0, count, WINDOW_BLOCK):
+        kept = work / f"windows-{count}-{start}-{encoder.id.replace('/', '_')}.npy"
+        if not kept.exists():
+            made = encoder.encode_passages(texts[start : start + WINDOW_BLOCK])
+            np.save(kept, made.astype(np.float16))
+            print(f"{start + len(made)} of {count} encoded", file=sys.stderr, flush=True)
+        blocks.append(np.load(kept))
+    return np.concatenate(blocks)
 
 
 def vectors(real: np.ndarray, count: int) -> np.ndarray:
@@ -192,14 +231,14 @@ def measure(
     # Growth: a day's passages more, then as many gone, each followed by a save.
     fresh = np.random.default_rng(SEED + 2).permutation(len(real))[: min(2_000, len(real))]
     began = time.perf_counter()
-    index.add(np.arange(count, count + len(fresh)), real[fresh])
+    index.add(np.arange(count, count + len(fresh)), real[fresh].astype(np.float32))
     index.save(folder, generation=2)
     added = time.perf_counter()
     index.remove(np.arange(len(fresh)))
     index.save(folder, generation=3)
     report["add_2000_and_save_s"] = added - began
     report["remove_2000_and_save_s"] = time.perf_counter() - added
-    left = index.search(real[: min(20, len(real))], K)[1]
+    left = index.search(real[: min(20, len(real))].astype(np.float32), K)[1]
     report["dead_among_results"] = int(np.count_nonzero((left >= 0) & (left < len(fresh))))
     report["builder_peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return report
@@ -218,6 +257,9 @@ def main() -> None:
     parser.add_argument("--work", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 100_000, 1_000_000])
     parser.add_argument("--real", type=int, default=30_000, help="passages to encode at most")
+    parser.add_argument(
+        "--windows", action="store_true", help="only real vectors, of runs of words"
+    )
     parser.add_argument("--out", type=Path)
     parser.add_argument("--search", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -227,8 +269,11 @@ def main() -> None:
         return
     options.work.mkdir(parents=True, exist_ok=True)
     real, queries, digest, model = embeddings(options.data, options.work, options.real)
+    if options.windows:
+        real = window_vectors(options.data, options.work, max(options.sizes))
     report = {
         "benchmark": "index_scale",
+        "texts": "runs of words" if options.windows else "sentences and mixtures",
         "commit": commit(),
         "seed": SEED,
         "data": digest,
