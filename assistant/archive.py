@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assistant import schema, storage
 from assistant.caches import LEXICAL_FOLDER, VECTORS_FOLDER
-from assistant.database import DATABASE_NAME
+from assistant.database import DATABASE_NAME, acquire_writer_lock
 from assistant.errors import LibraryDamaged, LibraryReadOnly, UsageError
 from assistant.lexical import LexicalIndex
 from assistant.library import Library
@@ -46,12 +46,17 @@ def restore(path: Path, folder: Path) -> Path | None:
     Raises:
         LibraryDamaged: The file is not a backup, or is damaged; nothing is changed.
         LibraryTooNew: A newer version wrote it; nothing is changed.
+        LibraryLocked: Another process is writing to the library there.
         LibraryReadOnly: The folder cannot be written.
     """
     _check(path)
     database, temporary = folder / DATABASE_NAME, folder / (DATABASE_NAME + ".part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryReadOnly(f"{folder} cannot be written ({error.strerror})") from error
+    lock = acquire_writer_lock(folder)
+    try:
         # A restore that was killed may have left some.
         _remove(temporary)
         shutil.copyfile(path, temporary)
@@ -67,6 +72,7 @@ def restore(path: Path, folder: Path) -> Path | None:
     finally:
         with contextlib.suppress(OSError):
             _remove(temporary)
+        lock.release()
     return aside
 
 

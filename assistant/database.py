@@ -21,6 +21,34 @@ SQL_BATCH = 900
 """Most values in one ``IN (...)``; SQLite's own limit was 999 for long."""
 
 
+def acquire_writer_lock(folder: Path) -> Any:
+    """The lock of whoever writes to the library in ``folder``, held until its ``release()``.
+
+    Raises:
+        LibraryLocked: Another process holds it; the message names it.
+        LibraryReadOnly: The folder cannot be written.
+    """
+    import filelock
+
+    owner_path = folder / "writer.json"
+    lock = filelock.FileLock(folder / "writer.lock", timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except filelock.Timeout as error:
+        owner = storage.read_json(owner_path)
+        who = f"process {owner['pid']} since {owner['since']}" if owner else "another process"
+        raise LibraryLocked(f"{who} is writing to {folder}: wait until it has finished") from error
+    except OSError as error:
+        raise LibraryReadOnly(
+            f"{folder} cannot be written ({error.strerror}): check its rights"
+        ) from error
+    this = {"pid": os.getpid(), "since": storage.now(), "command": sys.argv[:1]}
+    # It only names the writer to others: the lock holds without it.
+    with contextlib.suppress(OSError):
+        owner_path.write_text(json.dumps(this), "utf-8")
+    return lock
+
+
 class Database:
     """An open database of a library.
 
@@ -171,7 +199,7 @@ class Database:
                     f"the library at {self.folder} cannot be written: copy it or change its rights"
                 )
             if self._writer_depth == 0:
-                self._acquire_writer_lock()
+                self._writer_lock = acquire_writer_lock(self.folder)
             self._writer_depth += 1
         try:
             yield
@@ -180,29 +208,6 @@ class Database:
                 self._writer_depth -= 1
                 if self._writer_depth == 0:
                     self._writer_lock.release()
-
-    def _acquire_writer_lock(self) -> None:
-        import filelock
-
-        owner_path = self.folder / "writer.json"
-        lock = filelock.FileLock(self.folder / "writer.lock", timeout=0, thread_local=False)
-        try:
-            lock.acquire()
-        except filelock.Timeout as error:
-            owner = storage.read_json(owner_path)
-            who = f"process {owner['pid']} since {owner['since']}" if owner else "another process"
-            raise LibraryLocked(
-                f"{who} is writing to {self.folder}: wait until it has finished"
-            ) from error
-        except OSError as error:
-            raise LibraryReadOnly(
-                f"{self.folder} cannot be written ({error.strerror}): check its rights"
-            ) from error
-        self._writer_lock = lock
-        this = {"pid": os.getpid(), "since": storage.now(), "command": sys.argv[:1]}
-        # It only names the writer to others: the lock holds without it.
-        with contextlib.suppress(OSError):
-            owner_path.write_text(json.dumps(this), "utf-8")
 
     # Rows
 

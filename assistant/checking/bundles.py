@@ -142,11 +142,15 @@ def write_bundle(
 
 
 def write_files(files: Mapping[Path, bytes]) -> tuple[Path, ...]:
-    """Write files whole or not at all; gives their paths.
+    """Write new files, each whole or not at all; gives their paths.
 
     Raises:
+        UsageError: One of them exists; nothing is written.
         BundleError: One cannot be written.
     """
+    for target in files:
+        if os.path.lexists(target):
+            raise UsageError(f"{target} exists: name a new file")
     for target, content in files.items():
         temporary = target.with_name(f".{target.name}.tmp")
         try:

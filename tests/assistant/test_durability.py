@@ -19,6 +19,7 @@ import pytest
 
 from assistant.archive import backup, restore
 from assistant.assistant import Assistant
+from assistant.database import acquire_writer_lock
 from assistant.errors import LibraryLocked, LibraryReadOnly
 from assistant.library import Library
 from tests.assistant.fakes import DIM, FirstWordsReader, HashEncoder
@@ -245,13 +246,25 @@ def test_no_log_of_another_database_stays_beside_a_restored_one(tmp_path, kept, 
     (folder / f"library.sqlite3{suffix}").write_bytes(b"of another")
     (folder / f"library.sqlite3.part{suffix}").write_bytes(b"of a restore that was killed")
     assert restore(kept, folder) is None
-    assert sorted(path.name for path in folder.iterdir()) == [
+    assert sorted(path.name for path in folder.glob("*.sqlite3*")) == [
         f"before-restore.sqlite3{suffix}",
         "library.sqlite3",
     ]
     assert (folder / f"before-restore.sqlite3{suffix}").read_bytes() == b"of another"
     assert restore(kept, folder) == folder / "before-restore-2.sqlite3"
     assert article_count(folder / "library.sqlite3") == 3
+
+
+def test_no_library_is_restored_while_another_process_writes_to_it(tmp_path, kept):
+    folder = tmp_path / "library"
+    filled(folder, tmp_path / "articles.jsonl", 2)
+    held = acquire_writer_lock(folder)
+    with pytest.raises(LibraryLocked, match="wait until it has finished"):
+        restore(kept, folder)
+    held.release()
+    assert article_count(folder / "library.sqlite3") == 2
+    assert not (folder / "before-restore.sqlite3").exists()
+    assert restore(kept, folder) == folder / "before-restore.sqlite3"
 
 
 @pytest.mark.parametrize("moment", ["vectors", "lexical", "library.sqlite3"])

@@ -67,6 +67,10 @@ def test_bundles(run, tmp_path: Path) -> None:
     )
     assert "wrote" in made.stderr
     assert json.loads(review.read_text("utf-8"))["author"]["name"] == "Desk"
+    before = review.read_bytes()
+    again = run("check", FALSE, "--claim-review", str(review))
+    assert str(again.exception) == f"{review} exists: name a new file"
+    assert review.read_bytes() == before
     good = run("verify", "--bundle", str(path))
     assert good.exit_code == 0
     assert good.stdout.startswith("Intact")
@@ -199,5 +203,7 @@ def test_timeline(run, tmp_path: Path) -> None:
     root = ElementTree.fromstring(picture.read_text("utf-8"))
     assert root.tag.endswith("svg")
     assert len(root.findall("{http://www.w3.org/2000/svg}circle")) == len(dates)
+    again = run("timeline", "When did leaders meet?", "--svg", str(picture))
+    assert str(again.exception) == f"{picture} exists: name a new file"
     drawn = run("timeline", "When did leaders meet about Ukraine?").stdout
     assert "12-28 ● " in drawn
