@@ -55,7 +55,7 @@ _SCALES = {
     "مليون": 10**6,
     "مليار": 10**9,
 }
-_MONTHS = {
+MONTHS = {
     name: month
     for month, names in enumerate(
         (
@@ -198,4 +198,4 @@ def same_value(first: Value, second: Value) -> bool:
 
 
 def _months(value: Value) -> frozenset[int]:
-    return frozenset(_MONTHS[word] for word in value.words if word in _MONTHS)
+    return frozenset(MONTHS[word] for word in value.words if word in MONTHS)

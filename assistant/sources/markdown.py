@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import SourceError
 from assistant.sources.blocks import Block, Meta, build_article, with_lede
+from assistant.sources.bylines import read_byline
 from assistant.types import Article, ParagraphKind, Section
 
 if TYPE_CHECKING:
@@ -68,12 +69,13 @@ def parse_markdown(text: str, *, location: str, url: str | None = None) -> list[
             if title is not None and title.strip() != block.text.strip():
                 blocks[index] = Block(block.text, kind=ParagraphKind.HEADING)
             break
+    author, published = read_byline(blocks)
     meta = Meta(
         title=title,
         url=url or _http(fields.get("url") or fields.get("canonical_url") or fields.get("link")),
         site=fields.get("site"),
-        author=fields.get("author") or fields.get("authors"),
-        published=fields.get("date") or fields.get("published"),
+        author=fields.get("author") or fields.get("authors") or author,
+        published=fields.get("date") or fields.get("published") or published,
         language=fields.get("lang") or fields.get("language"),
     )
     return [build_article(with_lede(blocks), meta, location=location, format_name=FORMAT)]

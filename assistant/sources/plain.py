@@ -12,6 +12,7 @@ from assistant.sources.blocks import (
     looks_like_headline,
     with_lede,
 )
+from assistant.sources.bylines import read_byline
 from assistant.types import Article, ParagraphKind, Section
 
 FORMAT = "text"
@@ -32,7 +33,9 @@ def parse_plain(text: str, *, location: str, url: str | None = None) -> list[Art
     blocks = paragraphs_of(text)
     if len(blocks) > 1 and looks_like_headline(clean(blocks[0].text)):
         blocks[0] = Block(blocks[0].text, Section.HEADLINE, ParagraphKind.HEADING)
-    return [build_article(with_lede(blocks), Meta(url=url), location=location, format_name=FORMAT)]
+    author, published = read_byline(blocks)
+    meta = Meta(url=url, author=author, published=published)
+    return [build_article(with_lede(blocks), meta, location=location, format_name=FORMAT)]
 
 
 def paragraphs_of(text: str) -> list[Block]:

@@ -1,0 +1,44 @@
+"""Bylines: the date and author in an article's first lines, and what only looks like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.sources.markdown import parse_markdown
+from assistant.sources.plain import parse_plain
+
+BODY = "Leaders met in Paris to talk about Ukraine, and they agreed on nothing much at all."
+
+
+@pytest.mark.parametrize(
+    ("line", "author", "published"),
+    [
+        ("By Jane Doe, 4 November 2024", "Jane Doe", "2024-11-04"),
+        ("By Jane Doe | November 4, 2024", "Jane Doe", "2024-11-04"),
+        ("By Jane Doe and Max O'Neill-Smith", "Jane Doe and Max O'Neill-Smith", None),
+        ("Published on Monday, 4th November 2024 at 10:15 am GMT", None, "2024-11-04"),
+        ("Published: 2024-11-04", None, "2024-11-04"),
+        ("Nov. 4, 2024", None, "2024-11-04"),
+        ("4 نوفمبر 2024", None, "2024-11-04"),
+        ("By Jane Doe, 31 February 2024", "Jane Doe", None),
+        ("On 4 November 2024 leaders met.", None, None),
+        ("By 4 November 2024", None, None),
+        ("4 Hours 2024", None, None),
+        ("Bypass", None, None),
+    ],
+)
+def test_a_line_that_is_nothing_but_a_byline_dates_the_article(line, author, published):
+    found = parse_plain(f"Summit in Paris\n\n{line}\n\n{BODY}\n", location="a.txt")[0]
+    assert (found.author, found.published) == (author, published)
+    assert line.strip() in found.text
+
+
+def test_front_matter_comes_before_the_byline():
+    front = "---\ndate: 2024-12-01\n---\n# Summit\n\n*By Jane Doe, 4 November 2024*\n\n" + BODY
+    found = parse_markdown(front, location="a.md")[0]
+    assert (found.author, found.published) == ("Jane Doe", "2024-12-01")
+
+
+def test_a_date_far_into_the_text_is_no_byline():
+    text = "Summit in Paris\n\n" + f"{BODY}\n\n" * 5 + "4 November 2024\n"
+    assert parse_plain(text, location="a.txt")[0].published is None
