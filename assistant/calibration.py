@@ -14,11 +14,28 @@ from assistant.errors import ModelError
 from assistant.reader import logistic
 
 CALIBRATION_NAME = "calibration.json"
+_CROSS_SCRIPT = ("scale", "margin", "cosine")
 FEATURES = ("margin", "lead", "cosine", "rank", "agreement", "words", "names")
 """What the probability of a span is made from; see ``span_features.span_features``."""
 
 PASSAGE_FEATURES = ("odds", "lead", "words", "near")
 """What the probability that a passage answers is made from; see ``span_features.passage_features``."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrossScript:
+    """What makes scores comparable where question and passage are written in different scripts."""
+
+    scale: float = 1.0
+    margin: float = 0.0
+    """A span's margin over "no answer" there times :attr:`scale`, and this added, means what a margin within
+    one script means."""
+    cosine: float = 0.0
+    """Added to a passage's cosine, so that unrelated passages score alike."""
+
+    def comparable(self, margin: float) -> float:
+        """A margin across scripts as it would be within one."""
+        return self.scale * margin + self.margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +50,7 @@ class Calibration:
     threshold: float = 0.5
     neutral: tuple[float, float] = (0.7, 0.7)
     """Instead of ``words`` and ``names`` where question and passage share no script."""
-    cross_script: tuple[float, float] = (0.0, 0.0)
-    """Added to margin and cosine where question and passage are written in different scripts, so that
-    unrelated passages score alike in one script and across two."""
+    cross_script: CrossScript = CrossScript()
     passage_weights: tuple[float, ...] = (0.5, 0.0, 0.0, 0.0)
     passage_bias: float = 0.0
     """Of the probability that a passage holds an answer, from :data:`PASSAGE_FEATURES`: what is known
@@ -72,9 +87,8 @@ def load_calibration(path: Path) -> Calibration:
             bias=float(value["bias"]),
             threshold=float(value["threshold"]),
             neutral=(float(value["neutral"]["words"]), float(value["neutral"]["names"])),
-            cross_script=(
-                float(value["cross_script"]["margin"]),
-                float(value["cross_script"]["cosine"]),
+            cross_script=CrossScript(
+                **{name: float(value["cross_script"][name]) for name in _CROSS_SCRIPT}
             ),
             passage_weights=tuple(float(of_passage[name]) for name in PASSAGE_FEATURES),
             passage_bias=float(passage["bias"]),

@@ -77,7 +77,9 @@ class ReaderReranker:
         margins = passage_margins(raw, len(read))
         calibration = self._reader.calibration
         margins = [
-            margin + calibration.cross_script[0] * crosses_script(query, hit.passage.text)
+            calibration.cross_script.comparable(margin)
+            if crosses_script(query, hit.passage.text)
+            else margin
             for margin, hit in zip(margins, read, strict=True)
         ]
         weight = calibration.rerank_weight

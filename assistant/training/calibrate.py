@@ -6,8 +6,10 @@ Two logistic models and a shift, all small enough to be read in ``calibration.js
   :func:`assistant.span_features.span_features`? The library is made of all passages of a set; the
   questions are those of the held-out articles, each asked with its passage there, with its passage
   removed and with its whole article removed, and some with a rule-made twin that has no answer.
-* across scripts, where nothing was trained on: how much lower margin and cosine of unrelated passages
-  are than within one script;
+* across scripts, where there is little to train on: what makes a margin mean what it means within one
+  script. Fitted on the held-out English questions written in Arabic letters (``pseudo_arabic``), asked of the English
+  library with the answer's article there and removed, and on real questions asked of the other language's
+  library, which has no answer to them; cosines are shifted so that unrelated passages score alike;
 * of one given passage: does it answer at all, given the features of
   :func:`assistant.span_features.passage_features`?
 
@@ -25,7 +27,7 @@ import json
 import random
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +35,13 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from assistant.assistant import READ_PASSAGES, Assistant
-from assistant.calibration import CALIBRATION_NAME, FEATURES, PASSAGE_FEATURES, Calibration
+from assistant.calibration import (
+    CALIBRATION_NAME,
+    FEATURES,
+    PASSAGE_FEATURES,
+    Calibration,
+    CrossScript,
+)
 from assistant.evaluation.metrics import auroc, calibration_error, reliability
 from assistant.evaluation.report import RIGHT_F1
 from assistant.evaluation.scoring import best_f1
@@ -53,6 +61,7 @@ from assistant.training import negatives
 from assistant.training.batches import Sampler
 from assistant.training.data import Material, is_held_out, read_material
 from assistant.training.lexicon import Lexicon, lexicon_of
+from assistant.training.pseudo_arabic import arabise
 from assistant.types import PARAGRAPH_SEPARATOR, Article, Hit, Paragraph, Section, article_id
 
 LIBRARY_SETS = {"new_wiki": "en", "arcd": "ar"}
@@ -129,21 +138,15 @@ def ask_library(
     chosen: Sequence[Question],
     reader: SpanReader,
     *,
-    foreign: Sequence[Question] = (),
     seed: int,
-) -> tuple[list[Asked], list[tuple[float, float]]]:
+) -> list[Asked]:
     """The candidates of every question in every setting.
 
     Args:
         questions: What the library is made of.
         chosen: The questions to ask.
         reader: What reads.
-        foreign: Questions in another script on something else, to see what no answer looks like
-            across scripts.
         seed: Of the rule-made questions.
-
-    Returns:
-        The candidates, and the best margin and its passage's cosine for each foreign question.
     """
     rng = random.Random(seed)
     encoder = load_encoder()
@@ -170,24 +173,91 @@ def ask_library(
                     asked.append(_judge(twin, "rule", hits, raw, questions.language))
             if number % 50 == 49:
                 sys.stderr.write(f"{questions.name}: {number + 1}/{len(chosen)}\n")
-        strangers = []
+    return asked
+
+
+def ask_across(
+    questions: QuestionSet,
+    chosen: Sequence[Question],
+    reader: SpanReader,
+    *,
+    foreign: Sequence[Question],
+    lexicon: Lexicon,
+    seed: int,
+) -> list[Asked]:
+    """The best candidate of questions in another script than the library's.
+
+    Args:
+        questions: What the library is made of.
+        chosen: Questions on it; those in Latin letters are asked in Arabic ones, with their article there and removed.
+        reader: What reads.
+        foreign: Real questions in another script, on something else.
+        lexicon: The words with a counterpart.
+        seed: Of the choice of counterparts.
+    """
+    rng = random.Random(seed)
+    encoder = load_encoder()
+    asked = []
+    with library_of(questions, encoder) as library:
+        pq = Assistant(library, encoder)
+        for question in chosen if questions.language == "en" else ():
+            text, _ = arabise(question.text, (), lexicon.translations, rng=rng)
+            written = replace(question, text=text)
+            ranked = search_with_spares(pq, written)
+            settings = [Setting.PRESENT, Setting.ARTICLE_REMOVED]
+            for setting, hits in hits_by_setting(written, ranked, settings).items():
+                raw = reader.read_raw(text, [hit.passage.text for hit in hits])
+                asked.append(_judge(written, setting.value, hits, raw, questions.language))
         for question in foreign:
             hits = without_captions(pq.search(question.text, k=READ_PASSAGES))
             raw = reader.read_raw(question.text, [hit.passage.text for hit in hits])
-            if raw:
-                best = max(raw, key=lambda span: span.margin)
-                strangers.append((best.margin, hits[best.hit_index].dense_score or 0.0))
-    return asked, strangers
+            stranger = replace(question, answers=())
+            asked.append(_judge(stranger, "stranger", hits, raw, questions.language))
+    return [one for one in asked if len(one.f1)]
 
 
 def fit_cross_script(
-    asked: Sequence[Asked], strangers: Sequence[tuple[float, float]]
-) -> tuple[float, float]:
-    """What to add to margin and cosine across scripts, so that what has no answer scores alike."""
+    asked: Sequence[Asked], across: Sequence[Asked], weights: NDArray[np.float64], bias: float
+) -> tuple[CrossScript, dict[str, float]]:
+    """What makes margins and cosines across scripts comparable, and what shows how well.
+
+    Args:
+        asked: Within one script, as the library's model was fitted.
+        across: From :func:`ask_across`; without NaN.
+        weights: Of the library's model.
+        bias: Of it.
+    """
+    cosine = FEATURES.index("cosine")
     removed = [a for a in asked if a.setting == Setting.ARTICLE_REMOVED.value and len(a.f1)]
-    same = np.median([one.features[0, [0, 2]] for one in removed], axis=0)
-    across = np.median(np.array(strangers), axis=0)
-    return float(same[0] - across[0]), float(same[1] - across[1])
+    strangers = [a for a in across if a.setting == "stranger"]
+    same, other = (
+        float(np.median([a.features[0, cosine] for a in group])) for group in (removed, strangers)
+    )
+    features = np.array([one.features[0] for one in across])
+    features[:, cosine] += same - other
+    right = np.array([one.f1[0] >= RIGHT_F1 for one in across], float)
+    margins = [FEATURES.index("margin"), FEATURES.index("lead")]
+    rest = np.delete(np.arange(len(FEATURES)), margins)
+    fixed = features[:, rest] @ weights[rest] + bias
+    scaled = features[:, margins] @ weights[margins]
+    step = max(float(weights[margins[0]]), 1e-3)
+
+    def loss(values: NDArray[np.float64]) -> float:
+        logits = fixed + values[0] * scaled + values[1] * step
+        return float((np.logaddexp(0, logits) - right * logits).mean()) + RIDGE * float(
+            (values[0] - 1) ** 2
+        )
+
+    found = minimize(loss, np.array([1.0, 0.0]), method="L-BFGS-B", bounds=[(0.2, 3), (-12, 12)]).x
+    logits = fixed + found[0] * scaled + found[1] * step
+    answerable = np.array([one.is_answerable for one in across])
+    figures = {
+        "questions": float(len(across)),
+        "right": round(float(right[answerable].mean()), 4),
+        "auroc": round(auroc(logits, right > 0), 4),
+        "ece": round(calibration_error(reliability(1 / (1 + np.exp(-logits)), right)), 4),
+    }
+    return CrossScript(float(found[0]), float(found[1]), same - other), figures
 
 
 def _rule_made(
@@ -465,32 +535,35 @@ def main() -> None:
     options = parser.parse_args()
     material = read_material(options.data)
     reader = SpanReader(options.reader, calibration=Calibration())
+    lexicon = lexicon_of(material, options.lexicon, options.tokenizer)
     asked: list[Asked] = []
-    strangers: list[tuple[float, float]] = []
+    across: list[Asked] = []
     sets = [question_set(material, name, code) for name, code in LIBRARY_SETS.items()]
     for questions in sets:
         chosen = list(questions.questions)
         random.Random(options.seed).shuffle(chosen)
         foreign = [q for other in sets if other is not questions for q in other.questions]
         random.Random(options.seed).shuffle(foreign)
-        found, others = ask_library(
+        asked += ask_library(questions, chosen[: options.limit], reader, seed=options.seed)
+        across += ask_across(
             questions,
-            chosen[: options.limit],
+            chosen[: options.limit // 2],
             reader,
             foreign=foreign[: options.limit // 4],
+            lexicon=lexicon,
             seed=options.seed,
         )
-        asked += found
-        strangers += others
-    cross_margin, cross_cosine = fit_cross_script(asked, strangers)
     shares = np.concatenate([one.features[:, -2:] for one in asked])
     neutral = np.nanmean(shares, axis=0)
-    asked = [
-        replace(
-            one, features=np.where(np.isnan(one.features), [*[0.0] * 5, *neutral], one.features)
-        )
-        for one in asked
-    ]
+    asked, across = (
+        [
+            replace(
+                one, features=np.where(np.isnan(one.features), [*[0.0] * 5, *neutral], one.features)
+            )
+            for one in group
+        ]
+        for group in (asked, across)
+    )
     weights, bias = fit_library(asked)
     confidence, f1 = first_answers(asked, weights, bias)
     shown = np.array([one.setting != "rule" for one in asked])
@@ -499,17 +572,18 @@ def main() -> None:
         material,
         options.tokenizer,
         reader,
-        lexicon=lexicon_of(material, options.lexicon, options.tokenizer),
+        lexicon=lexicon,
         limit=options.limit,
     )
     rerank_weight, reranking = fit_reranking(asked)
+    cross_script, crossing = fit_cross_script(asked, across, weights, bias)
     calibration = {
         "features": list(FEATURES),
         "weights": [round(float(weight), 5) for weight in weights],
         "bias": round(bias, 5),
         "threshold": round(best_cut(confidence[shown], f1[shown], answerable[shown]), 3),
         "neutral": {"words": round(float(neutral[0]), 3), "names": round(float(neutral[1]), 3)},
-        "cross_script": {"margin": round(cross_margin, 3), "cosine": round(cross_cosine, 4)},
+        "cross_script": {name: round(value, 4) for name, value in asdict(cross_script).items()},
         "passage": passage_model,
         "rerank_weight": round(rerank_weight, 3),
     }
@@ -517,7 +591,7 @@ def main() -> None:
         json.dumps(calibration, indent=1) + "\n", "utf-8"
     )
     report = {"asked": len(asked), "library": cross_validate(asked), "passage": passage}
-    report["reranking"] = reranking
+    report |= {"reranking": reranking, "across_scripts": crossing}
     print(json.dumps({**calibration, "cross_validated": report}))
 
 

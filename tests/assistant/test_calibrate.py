@@ -14,6 +14,7 @@ from assistant.training.calibrate import (
     Asked,
     best_cut,
     first_answers,
+    fit_cross_script,
     fit_library,
     fit_logistic,
     fit_reranking,
@@ -106,3 +107,32 @@ def test_the_weight_that_made_the_order_is_found_again():
     weight, figures = fit_reranking(made)
     assert weight == pytest.approx(0.25, abs=0.02)
     assert figures["reranked"] > figures["recall_at_1"] + 0.1
+
+
+def test_margins_across_scripts_are_scaled_and_shifted_to_what_they_mean_within_one():
+    rng = np.random.default_rng(6)
+    margin, lead, cosine = (FEATURES.index(name) for name in ("margin", "lead", "cosine"))
+    weights = np.zeros(len(FEATURES))
+    weights[[margin, lead, cosine]] = 0.4, 0.2, 10.0
+    bias = -8.0
+
+    def cases(count, setting, *, scale=1.0, shift=0.0, cosine_shift=0.0):
+        for _ in range(count):
+            row = np.zeros((1, len(FEATURES)))
+            row[0, margin], row[0, lead] = rng.normal(0, 4), rng.normal(2, 2)
+            row[0, cosine] = rng.normal(0.8, 0.02)
+            logit = float(row[0] @ weights) + bias
+            right = rng.random(1) < 1 / (1 + np.exp(-logit))
+            row[0, margin] = (row[0, margin] - shift) / scale
+            row[0, lead] /= scale
+            row[0, cosine] -= cosine_shift
+            yield replace(asked(row, right), setting=setting)
+
+    within = list(cases(2_000, "article removed"))
+    bent = {"scale": 0.6, "shift": -2.0, "cosine_shift": 0.05}
+    across = [*cases(6_000, "present", **bent), *cases(2_000, "stranger", **bent)]
+    found, figures = fit_cross_script(within, across, weights, bias)
+    assert found.scale == pytest.approx(0.6, abs=0.08)
+    assert found.margin == pytest.approx(-2.0, abs=0.3)
+    assert found.cosine == pytest.approx(0.05, abs=0.003)
+    assert figures["ece"] < 0.03

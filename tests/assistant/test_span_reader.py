@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assistant.calibration import FEATURES, Calibration, load_calibration
+from assistant.calibration import FEATURES, Calibration, CrossScript, load_calibration
 from assistant.errors import ModelError
 from assistant.span_features import RawSpan, passage_features, passage_margins, span_features
 from assistant.span_reader import (
@@ -148,7 +148,11 @@ def test_across_scripts_margin_cosine_rank_and_words_are_made_comparable():
     hits = [hit("35 countries met"), hit("غادر 1500 مظلي", cosine=0.8)]
     raw = [RawSpan(0, 0, 2, 2.0, 4.0), RawSpan(1, 5, 9, 3.0, 4.0)]
     rows = span_features(
-        "How many paratroopers left?", raw, hits, neutral=(0.4, 0.5), cross_script=(4.0, 0.05)
+        "How many paratroopers left?",
+        raw,
+        hits,
+        neutral=(0.4, 0.5),
+        cross_script=CrossScript(scale=2.0, margin=5.0, cosine=0.05),
     )
     assert feature(rows, "margin") == [-2.0, 3.0]
     assert feature(rows, "lead") == [-5.0, 5.0]
