@@ -14,7 +14,6 @@ from assistant.errors import ModelError
 from assistant.reader import logistic
 
 CALIBRATION_NAME = "calibration.json"
-_CROSS_SCRIPT = ("scale", "margin", "cosine")
 FEATURES = ("margin", "lead", "cosine", "rank", "agreement", "words", "names")
 """What the probability of a span is made from; see ``span_features.span_features``."""
 
@@ -24,18 +23,13 @@ PASSAGE_FEATURES = ("odds", "lead", "words", "near")
 
 @dataclass(frozen=True, slots=True)
 class CrossScript:
-    """What makes scores comparable where question and passage are written in different scripts."""
+    """The model for spans of passages in another script than the question's, where no word can match."""
 
-    scale: float = 1.0
+    weights: tuple[float, ...] = (0.35, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    bias: float = 0.0
     margin: float = 0.0
-    """A span's margin over "no answer" there times :attr:`scale`, and this added, means what a margin within
-    one script means."""
-    cosine: float = 0.0
-    """Added to a passage's cosine, so that unrelated passages score alike."""
-
-    def comparable(self, margin: float) -> float:
-        """A margin across scripts as it would be within one."""
-        return self.scale * margin + self.margin
+    """Added to a margin there, so that unrelated passages score alike: where passages of both scripts are
+    put in one order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +60,17 @@ class Calibration:
         weighted = zip(self.passage_weights, features, strict=True)
         return logistic(self.passage_bias + sum(w * x for w, x in weighted))
 
-    def probability(self, features: Sequence[float]) -> float:
-        """Probability, 0 to 1, of a span with these :data:`FEATURES`."""
-        return logistic(self.bias + sum(w * x for w, x in zip(self.weights, features, strict=True)))
+    def probability(self, features: Sequence[float], *, across: bool = False) -> float:
+        """Probability, 0 to 1, of a span with these :data:`FEATURES`.
+
+        Args:
+            features: As ``span_features`` gives them.
+            across: The passage is in another script than the question.
+        """
+        model = self.cross_script if across else self
+        return logistic(
+            model.bias + sum(w * x for w, x in zip(model.weights, features, strict=True))
+        )
 
 
 def load_calibration(path: Path) -> Calibration:
@@ -80,6 +82,7 @@ def load_calibration(path: Path) -> Calibration:
     try:
         value = json.loads(path.read_text("utf-8"))
         by_name = dict(zip(value["features"], value["weights"], strict=True))
+        of_foreign = dict(zip(value["features"], value["cross_script"]["weights"], strict=True))
         passage = value["passage"]
         of_passage = dict(zip(passage["features"], passage["weights"], strict=True))
         return Calibration(
@@ -88,7 +91,9 @@ def load_calibration(path: Path) -> Calibration:
             threshold=float(value["threshold"]),
             neutral=(float(value["neutral"]["words"]), float(value["neutral"]["names"])),
             cross_script=CrossScript(
-                **{name: float(value["cross_script"][name]) for name in _CROSS_SCRIPT}
+                weights=tuple(float(of_foreign[name]) for name in FEATURES),
+                bias=float(value["cross_script"]["bias"]),
+                margin=float(value["cross_script"]["margin"]),
             ),
             passage_weights=tuple(float(of_passage[name]) for name in PASSAGE_FEATURES),
             passage_bias=float(passage["bias"]),

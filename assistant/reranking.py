@@ -77,9 +77,7 @@ class ReaderReranker:
         margins = passage_margins(raw, len(read))
         calibration = self._reader.calibration
         margins = [
-            calibration.cross_script.comparable(margin)
-            if crosses_script(query, hit.passage.text)
-            else margin
+            margin + calibration.cross_script.margin * crosses_script(query, hit.passage.text)
             for margin, hit in zip(margins, read, strict=True)
         ]
         weight = calibration.rerank_weight

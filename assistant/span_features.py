@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.calibration import CrossScript
 from assistant.reader import words_of
 from assistant.scripts import script_of
 from assistant.types import Hit
@@ -17,7 +16,6 @@ from embeddings.sentences import sentence_spans
 
 MARGIN_LIMIT = 12.0
 LEAD_LIMIT = 10.0
-WITHIN_SCRIPT = CrossScript()
 _NAME = re.compile(r"(?<=[^.?!:\s] )[^\W\d_]*[A-ZÀ-ÖØ-ÞΑ-ΩА-Я][\w'’-]*|\d[\d.,]*")
 """Capitalised words inside a sentence, and numbers."""
 
@@ -89,7 +87,6 @@ def span_features(
     hits: Sequence[Hit],
     *,
     neutral: tuple[float, float] = (0.7, 0.7),
-    cross_script: CrossScript = WITHIN_SCRIPT,
 ) -> list[tuple[float, ...]]:
     """The :data:`FEATURES` of each span.
 
@@ -103,13 +100,10 @@ def span_features(
         raw: Spans of the passages of ``hits``.
         hits: What was read, best first.
         neutral: The two shares where question and passage are written in different scripts.
-        cross_script: What is done to margin and cosine there.
     """
     foreign = {at for at, hit in enumerate(hits) if crosses_script(question, hit.passage.text)}
     ranks = _ranks(len(hits), foreign)
-    margins = [
-        cross_script.comparable(s.margin) if s.hit_index in foreign else s.margin for s in raw
-    ]
+    margins = [span.margin for span in raw]
     values = [value_of(hits[span.hit_index].passage.text[span.start : span.end]) for span in raw]
     shares = {
         index: neutral if index in foreign else _shared(question, hits[index], neutral)
@@ -128,8 +122,6 @@ def span_features(
             else:
                 rivals.append(margins[other_at])
         cosine = hits[span.hit_index].dense_score
-        if cosine is not None and span.hit_index in foreign:
-            cosine += cross_script.cosine
         rows.append(
             (
                 max(-MARGIN_LIMIT, min(MARGIN_LIMIT, margins[at])),

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from assistant.calibration import CALIBRATION_NAME, Calibration, load_calibration
 from assistant.errors import ModelError
 from assistant.reader import MAX_SPANS, check_cancelled
-from assistant.span_features import RawSpan, span_features
+from assistant.span_features import RawSpan, crosses_script, span_features
 from assistant.spans import after_conjunction
 from assistant.types import Hit, ReadSpan
 from embeddings.encoder import batches, open_session, thread_count
@@ -124,8 +124,8 @@ class SpanReader:
             raw,
             hits,
             neutral=calibration.neutral,
-            cross_script=calibration.cross_script,
         )
+        foreign = {at for at, hit in enumerate(hits) if crosses_script(question, hit.passage.text)}
         spans = []
         for span, text, row in zip(raw, texts, features, strict=True):
             offset = hits[span.hit_index].passage.start
@@ -137,7 +137,7 @@ class SpanReader:
                     text=text,
                     score=span.score,
                     null_score=span.null_score,
-                    probability=calibration.probability(row),
+                    probability=calibration.probability(row, across=span.hit_index in foreign),
                 )
             )
         spans.sort(key=lambda span: (-span.probability, span.hit_index, span.start))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assistant.calibration import FEATURES, Calibration, CrossScript, load_calibration
+from assistant.calibration import FEATURES, Calibration, load_calibration
 from assistant.errors import ModelError
 from assistant.span_features import RawSpan, passage_features, passage_margins, span_features
 from assistant.span_reader import (
@@ -144,19 +144,12 @@ def test_features_by_hand():
     assert feature(rows, "names")[0] == pytest.approx(1 / 2)
 
 
-def test_across_scripts_margin_cosine_rank_and_words_are_made_comparable():
+def test_across_scripts_ranks_are_counted_apart_and_no_words_are_shared():
     hits = [hit("35 countries met"), hit("غادر 1500 مظلي", cosine=0.8)]
     raw = [RawSpan(0, 0, 2, 2.0, 4.0), RawSpan(1, 5, 9, 3.0, 4.0)]
-    rows = span_features(
-        "How many paratroopers left?",
-        raw,
-        hits,
-        neutral=(0.4, 0.5),
-        cross_script=CrossScript(scale=2.0, margin=5.0, cosine=0.05),
-    )
-    assert feature(rows, "margin") == [-2.0, 3.0]
-    assert feature(rows, "lead") == [-5.0, 5.0]
-    assert feature(rows, "cosine") == pytest.approx([0.85, 0.85])
+    rows = span_features("How many paratroopers left?", raw, hits, neutral=(0.4, 0.5))
+    assert feature(rows, "margin") == [-2.0, -1.0]
+    assert feature(rows, "lead") == [-1.0, 1.0]
     assert feature(rows, "rank") == [0.0, 0.0]
     assert rows[1][-2:] == (0.4, 0.5)
 
@@ -199,6 +192,22 @@ def test_a_broken_calibration_is_told(tmp_path):
     path.write_text('{"features": ["margin"], "weights": [1, 2]}')
     with pytest.raises(ModelError, match="calibration"):
         load_calibration(path)
+
+
+def test_across_scripts_another_model_gives_the_probability(reader):
+    own = reader.calibration
+    ones = [1.0] * len(FEATURES)
+    logit = own.cross_script.bias + sum(own.cross_script.weights)
+    assert own.probability(ones, across=True) == pytest.approx(1 / (1 + np.exp(-logit)))
+    hits = [hit("35 countries met in Paris."), hit("غادر 1500 مظلي القاعدة.")]
+    raw = reader.read_raw("How many met?", [h.passage.text for h in hits])
+    rows = span_features("How many met?", raw, hits, neutral=own.neutral)
+    expected = sorted(
+        own.probability(row, across=span.hit_index == 1)
+        for span, row in zip(raw, rows, strict=True)
+    )
+    rated = [span.probability for span in reader.rate("How many met?", hits, raw)]
+    assert sorted(rated) == pytest.approx(expected)
 
 
 def test_probability_rises_with_the_margin():
