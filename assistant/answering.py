@@ -12,7 +12,7 @@ from assistant.lexical import MAX_QUERY_TERMS
 from assistant.library import Library
 from assistant.reader import words_of
 from assistant.scripts import script_of
-from assistant.spans import refine, sentence_around
+from assistant.spans import may_answer, refine, sentence_around
 from assistant.speech import speaker_of
 from assistant.transliteration import can_compare, overlap_shares
 from assistant.types import (
@@ -22,6 +22,7 @@ from assistant.types import (
     Article,
     Citation,
     Hit,
+    Passage,
     ReadSpan,
     RelatedArticle,
     UnanswerableReason,
@@ -86,6 +87,7 @@ def answer(
         timings_ms: Milliseconds by step.
         asked_as: The question as it was searched, where it was completed.
     """
+    spans = [span for span in spans if _may_answer(question, hits[span.hit_index].passage, span)]
     best = max((span.probability for span in spans), default=0.0)
     groups: tuple[AnswerGroup, ...] = ()
     reason: UnanswerableReason | None = None
@@ -107,6 +109,10 @@ def answer(
         asked_as=asked_as,
         null_score=spans[0].null_score if spans else None,
     )
+
+
+def _may_answer(question: str, passage: Passage, span: ReadSpan) -> bool:
+    return may_answer(question, passage.text, span.start - passage.start, span.end - passage.start)
 
 
 def _reason(

@@ -29,6 +29,12 @@ _SAYING = re.compile(
     r"|ماذا قال|ماذا قالت|ماذا صرح",
     re.IGNORECASE,
 )
+_WHOLE_STATEMENT = re.compile(
+    r"\bwhat\b.{0,60}\b(?:say|said|says|declare|declared)"
+    r"(?:\s+(?:about|on|to|in|at|during|after|before|when|regarding|concerning)\b.{0,200})?\s*\??\s*$",
+    re.IGNORECASE,
+)
+_STATEMENT_WORDS = 3
 _QUOTATION = re.compile(r"“[^”]{8,600}”|«[^»]{8,600}»|„[^“]{8,600}“|\"[^\"]{8,600}\"")
 _WHEN = re.compile(
     r"^\s*(?:when|on (?:what|which) (?:date|day)|what (?:date|day)|متى)\b|في أي يوم", re.IGNORECASE
@@ -136,6 +142,23 @@ def tidy(text: str, start: int, end: int) -> tuple[int, int]:
         else:
             break
     return start, end
+
+
+def may_answer(question: str, text: str, start: int, end: int) -> bool:
+    """False for a word or two where a whole statement is asked for, unless they stand in a quotation.
+
+    "What did Trump say about Ukraine?" is not answered by "President". "What did they say the cause was?" may
+    be answered by one word.
+
+    Args:
+        question: What was asked.
+        text: The passage.
+        start: Offset of the span in it.
+        end: Offset after it.
+    """
+    if not _WHOLE_STATEMENT.search(question) or len(text[start:end].split()) >= _STATEMENT_WORDS:
+        return True
+    return _whole_quotation(text, start, end) != (start, end)
 
 
 def after_conjunction(text: str, start: int, end: int) -> int:

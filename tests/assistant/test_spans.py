@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.spans import after_conjunction, refine, sentence_around, tidy
+from assistant.spans import after_conjunction, may_answer, refine, sentence_around, tidy
 from assistant.types import Paragraph, Section
 
 
@@ -150,3 +150,20 @@ def test_the_and_written_with_an_arabic_word_is_no_part_of_the_answer(text, word
     start = text.index(word)
     end = start + len(word)
     assert text[after_conjunction(text, start, end) : end] == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "piece", "expected"),
+    [
+        ("What did Trump say about Ukraine?", "President", False),
+        ("What did Trump say?", "President", False),
+        ("What did Trump say?", "wants a deal", True),
+        ("What did Trump say?", "very close", True),
+        ("What did he say the cause was?", "President", True),
+        ("Who is Trump?", "President", True),
+    ],
+)
+def test_a_word_is_no_statement(question, piece, expected):
+    text = "President Trump wants a deal, he said: “We are very close to peace now.”"
+    start = text.index(piece)
+    assert may_answer(question, text, start, start + len(piece)) is expected
