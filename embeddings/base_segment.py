@@ -22,8 +22,9 @@ NUMPY_ROWS = 50_000
 20. The results are the same."""
 GATHER_ROWS = 10_000
 """Up to so many rows of an IVF base that a filter leaves are compared one by one, exactly."""
-PROBED_LISTS = 48
-"""Lists of an IVF base that are searched."""
+PROBED_LISTS = 768
+"""Lists of an IVF base that are searched. Of 520,000 real vectors in 1,024 lists 48 found .73 of the ten nearest
+to a question in .7 ms, 384 .96 in 5 ms; mixtures of vectors, in dense clumps, had hidden that."""
 RESCORED = 4
 """Candidates of an IVF base that are rescored, as a multiple of k, and at least ``RESCORED_LEAST``."""
 RESCORED_LEAST = 128
