@@ -57,8 +57,7 @@ class Calibration:
 
     def passage_probability(self, features: Sequence[float]) -> float:
         """Probability, 0 to 1, that a passage with these :data:`PASSAGE_FEATURES` answers at all."""
-        weighted = zip(self.passage_weights, features, strict=True)
-        return logistic(self.passage_bias + sum(w * x for w, x in weighted))
+        return _probability(self.passage_weights, self.passage_bias, features)
 
     def probability(self, features: Sequence[float], *, across: bool = False) -> float:
         """Probability, 0 to 1, of a span with these :data:`FEATURES`.
@@ -68,9 +67,11 @@ class Calibration:
             across: The passage is in another script than the question.
         """
         model = self.cross_script if across else self
-        return logistic(
-            model.bias + sum(w * x for w, x in zip(model.weights, features, strict=True))
-        )
+        return _probability(model.weights, model.bias, features)
+
+
+def _probability(weights: Sequence[float], bias: float, features: Sequence[float]) -> float:
+    return logistic(bias + sum(w * x for w, x in zip(weights, features, strict=True)))
 
 
 def load_calibration(path: Path) -> Calibration:

@@ -66,7 +66,7 @@ def passage_features(
     """
     best = raw[0]
     lead = best.score - raw[1].score if len(raw) > 1 else LEAD_LIMIT
-    words = {_stem(word) for word in words_of(question)}
+    words = _stems(question)
     shares = neutral
     if words and not crosses_script(question, text):
         around = [(a, b) for a, b in sentence_spans(text) if a < best.end and best.start < b]
@@ -77,8 +77,7 @@ def passage_features(
 
 
 def _share(stems: Set[str], text: str) -> float:
-    found = {_stem(word) for word in words_of(text)}
-    return len(stems & found) / len(stems)
+    return len(stems & _stems(text)) / len(stems)
 
 
 def span_features(
@@ -101,7 +100,7 @@ def span_features(
         hits: What was read, best first.
         neutral: The two shares where question and passage are written in different scripts.
     """
-    foreign = {at for at, hit in enumerate(hits) if crosses_script(question, hit.passage.text)}
+    foreign = across_scripts(question, hits)
     ranks = _ranks(len(hits), foreign)
     margins = [span.margin for span in raw]
     values = [value_of(hits[span.hit_index].passage.text[span.start : span.end]) for span in raw]
@@ -158,16 +157,25 @@ def crosses_script(question: str, text: str) -> bool:
     return script is not None and script_of(text) not in (script, None)
 
 
+def across_scripts(question: str, hits: Sequence[Hit]) -> set[int]:
+    """Which of the hits are written in another script than the question."""
+    return {at for at, hit in enumerate(hits) if crosses_script(question, hit.passage.text)}
+
+
 def _shared(question: str, hit: Hit, neutral: tuple[float, float]) -> tuple[float, float]:
     """Which shares of the question's words, and of its names and numbers, the passage has."""
     passage = hit.passage
-    found = {_stem(word) for word in words_of(f"{passage.title} {passage.text}")}
-    words = {_stem(word) for word in words_of(question)}
+    found = _stems(f"{passage.title} {passage.text}")
+    words = _stems(question)
     names = {_stem(word) for name in _NAME.findall(question) for word in words_of(name)}
     return (
         len(words & found) / len(words) if words else neutral[0],
         len(names & found) / len(names) if names else neutral[1],
     )
+
+
+def _stems(text: str) -> set[str]:
+    return {_stem(word) for word in words_of(text)}
 
 
 def _stem(word: str) -> str:

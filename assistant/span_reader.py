@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from assistant.calibration import CALIBRATION_NAME, Calibration, load_calibration
 from assistant.errors import ModelError
 from assistant.reader import MAX_SPANS, check_cancelled
-from assistant.span_features import RawSpan, crosses_script, span_features
+from assistant.span_features import RawSpan, across_scripts, span_features
 from assistant.spans import after_conjunction
 from assistant.types import Hit, ReadSpan
 from embeddings.encoder import batches, open_session, thread_count
@@ -125,7 +125,7 @@ class SpanReader:
             hits,
             neutral=calibration.neutral,
         )
-        foreign = {at for at, hit in enumerate(hits) if crosses_script(question, hit.passage.text)}
+        foreign = across_scripts(question, hits)
         spans = []
         for span, text, row in zip(raw, texts, features, strict=True):
             offset = hits[span.hit_index].passage.start

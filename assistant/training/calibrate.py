@@ -1,6 +1,6 @@
 """Fit the reader's calibration on material that was kept out of its training.
 
-Two logistic models and a shift, all small enough to be read in ``calibration.json``:
+Three logistic models, all small enough to be read in ``calibration.json``:
 
 * of an answer from a whole library: is this span right, given the features of
   :func:`assistant.span_features.span_features`? The library is made of all passages of a set; the
@@ -136,6 +136,7 @@ def question_set(material: Material, set_name: str, language: str) -> QuestionSe
 
 
 def ask_library(
+    pq: Assistant,
     questions: QuestionSet,
     chosen: Sequence[Question],
     reader: SpanReader,
@@ -145,40 +146,39 @@ def ask_library(
     """The candidates of every question in every setting.
 
     Args:
+        pq: Over the library that :func:`library_of` makes of the questions' articles.
         questions: What the library is made of.
         chosen: The questions to ask.
         reader: What reads.
         seed: Of the rule-made questions.
     """
     rng = random.Random(seed)
-    encoder = load_encoder()
     vocabulary = negatives.swappable_words([question.text for question in questions.questions])
     contexts = questions.contexts()
     asked: list[Asked] = []
-    with library_of(questions, encoder) as library:
-        pq = Assistant(library, encoder)
-        for number, question in enumerate(chosen):
-            ranked = search_with_spares(pq, question)
-            for setting, hits in hits_by_setting(question, ranked, list(Setting)).items():
-                raw = reader.read_raw(question.text, [hit.passage.text for hit in hits])
-                ranking = None
-                if setting is Setting.PRESENT:
-                    ranking = _ranking(question, ranked, reader)
-                asked.append(
-                    _judge(question, setting.value, hits, raw, questions.language, ranking=ranking)
-                )
-            if rng.random() < RULE_SHARE:
-                twin = _rule_made(question, contexts, vocabulary, rng)
-                if twin is not None:
-                    hits = search_with_spares(pq, twin)[: len(hits)]
-                    raw = reader.read_raw(twin.text, [hit.passage.text for hit in hits])
-                    asked.append(_judge(twin, "rule", hits, raw, questions.language))
-            if number % 50 == 49:
-                sys.stderr.write(f"{questions.name}: {number + 1}/{len(chosen)}\n")
+    for number, question in enumerate(chosen):
+        ranked = search_with_spares(pq, question)
+        for setting, hits in hits_by_setting(question, ranked, list(Setting)).items():
+            raw = reader.read_raw(question.text, [hit.passage.text for hit in hits])
+            ranking = None
+            if setting is Setting.PRESENT:
+                ranking = _ranking(question, ranked, reader)
+            asked.append(
+                _judge(question, setting.value, hits, raw, questions.language, ranking=ranking)
+            )
+        if rng.random() < RULE_SHARE:
+            twin = _rule_made(question, contexts, vocabulary, rng)
+            if twin is not None:
+                hits = search_with_spares(pq, twin)[: len(hits)]
+                raw = reader.read_raw(twin.text, [hit.passage.text for hit in hits])
+                asked.append(_judge(twin, "rule", hits, raw, questions.language))
+        if number % 50 == 49:
+            sys.stderr.write(f"{questions.name}: {number + 1}/{len(chosen)}\n")
     return asked
 
 
 def ask_across(
+    pq: Assistant,
     questions: QuestionSet,
     chosen: Sequence[Question],
     reader: SpanReader,
@@ -190,6 +190,7 @@ def ask_across(
     """The best candidate of questions in another script than the library's.
 
     Args:
+        pq: Over the library that :func:`library_of` makes of the questions' articles.
         questions: What the library is made of.
         chosen: Questions on it; those in Latin letters are asked in Arabic ones, with their article there and removed.
         reader: What reads.
@@ -198,23 +199,20 @@ def ask_across(
         seed: Of the choice of counterparts.
     """
     rng = random.Random(seed)
-    encoder = load_encoder()
     asked = []
-    with library_of(questions, encoder) as library:
-        pq = Assistant(library, encoder)
-        for question in chosen if questions.language == "en" else ():
-            text, _ = arabise(question.text, (), lexicon.translations, rng=rng)
-            written = replace(question, text=text)
-            ranked = search_with_spares(pq, written)
-            settings = [Setting.PRESENT, Setting.ARTICLE_REMOVED]
-            for setting, hits in hits_by_setting(written, ranked, settings).items():
-                raw = reader.read_raw(text, [hit.passage.text for hit in hits])
-                asked.append(_judge(written, setting.value, hits, raw, questions.language))
-        for question in foreign:
-            hits = without_captions(pq.search(question.text, k=READ_PASSAGES))
-            raw = reader.read_raw(question.text, [hit.passage.text for hit in hits])
-            stranger = replace(question, answers=())
-            asked.append(_judge(stranger, STRANGER, hits, raw, questions.language))
+    for question in chosen if questions.language == "en" else ():
+        text, _ = arabise(question.text, (), lexicon.translations, rng=rng)
+        written = replace(question, text=text)
+        ranked = search_with_spares(pq, written)
+        settings = [Setting.PRESENT, Setting.ARTICLE_REMOVED]
+        for setting, hits in hits_by_setting(written, ranked, settings).items():
+            raw = reader.read_raw(text, [hit.passage.text for hit in hits])
+            asked.append(_judge(written, setting.value, hits, raw, questions.language))
+    for question in foreign:
+        hits = without_captions(pq.search(question.text, k=READ_PASSAGES))
+        raw = reader.read_raw(question.text, [hit.passage.text for hit in hits])
+        stranger = replace(question, answers=())
+        asked.append(_judge(stranger, STRANGER, hits, raw, questions.language))
     return [one for one in asked if len(one.f1)]
 
 
@@ -535,20 +533,24 @@ def main() -> None:
     asked: list[Asked] = []
     across: list[Asked] = []
     sets = [question_set(material, name, code) for name, code in LIBRARY_SETS.items()]
+    encoder = load_encoder()
     for questions in sets:
         chosen = list(questions.questions)
         random.Random(options.seed).shuffle(chosen)
         foreign = [q for other in sets if other is not questions for q in other.questions]
         random.Random(options.seed).shuffle(foreign)
-        asked += ask_library(questions, chosen[: options.limit], reader, seed=options.seed)
-        across += ask_across(
-            questions,
-            chosen[: options.limit // 2],
-            reader,
-            foreign=foreign[: options.limit // 4],
-            lexicon=lexicon,
-            seed=options.seed,
-        )
+        with library_of(questions, encoder) as library:
+            pq = Assistant(library, encoder)
+            asked += ask_library(pq, questions, chosen[: options.limit], reader, seed=options.seed)
+            across += ask_across(
+                pq,
+                questions,
+                chosen[: options.limit // 2],
+                reader,
+                foreign=foreign[: options.limit // 4],
+                lexicon=lexicon,
+                seed=options.seed,
+            )
     shares = np.concatenate([one.features[:, -2:] for one in asked])
     neutral = np.nanmean(shares, axis=0)
     asked = [
