@@ -30,6 +30,8 @@ from embeddings.encoder import Encoder
 
 CANDIDATES = 100
 """How many each of the two searches proposes."""
+ATTEMPTS = 4
+"""How often one query is searched at the most while another process replaces what it finds."""
 SPOKEN_SPREAD = 3.0
 """What finding all of a query's names by sound is worth in standard deviations: as much as the best of a
 hundred candidates usually has by BM25."""
@@ -69,6 +71,28 @@ class _Candidates:
     lexical: dict[int, float] = field(default_factory=dict)
     dense_ranks: dict[int, int] = field(default_factory=dict)
     lexical_ranks: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Allowed:
+    """Ids of the passages that may be found, as of one state of the library; None: all."""
+
+    ids: NDArray[np.int64] | None
+    generation: int
+
+    @classmethod
+    def now(cls, library: Library, filters: Filters) -> _Allowed:
+        # The generation first: what is changed in between is seen as a change, not missed.
+        generation = library.generation
+        if filters.is_empty:
+            return cls(None, generation)
+        return cls(np.array(library.passage_ids(filters), dtype=np.int64), generation)
+
+    def has_lost_any(self, library: Library) -> bool:
+        """Whether one of the ids was removed since; what took its place is not among them."""
+        if self.ids is None or library.generation == self.generation:
+            return False
+        return bool(np.isin(library.removed_ids(self.generation), self.ids).any())
 
 
 class Retriever:
@@ -115,32 +139,34 @@ class Retriever:
         asked = [query for query in queries if query.strip()]
         if not asked or k <= 0:
             return [[] for _ in queries]
-        allowed = None
-        if not filters.is_empty:
-            allowed = np.array(self._library.passage_ids(filters), dtype=np.int64)
         vectors = self._encoder.encode_queries(asked)
-        results = iter(
-            [
-                self._search_one(query, vector, k=k, allowed=allowed)
-                for query, vector in zip(asked, vectors, strict=True)
-            ]
-        )
-        return [next(results) if query.strip() else [] for query in queries]
+        allowed = _Allowed.now(self._library, filters)
+        results = []
+        for query, vector in zip(asked, vectors, strict=True):
+            for attempt in range(1, ATTEMPTS + 1):
+                hits, replaced = self._search_one(query, vector, k=k, allowed=allowed)
+                if not replaced or attempt == ATTEMPTS:
+                    break
+                allowed = _Allowed.now(self._library, filters)
+            results.append(hits)
+        found = iter(results)
+        return [next(found) if query.strip() else [] for query in queries]
 
     def _search_one(
-        self,
-        query: str,
-        vector: NDArray[np.float32],
-        *,
-        k: int,
-        allowed: NDArray[np.int64] | None,
-    ) -> list[Hit]:
+        self, query: str, vector: NDArray[np.float32], *, k: int, allowed: _Allowed
+    ) -> tuple[list[Hit], bool]:
+        """Hits for one query, and whether others are missing that were replaced meanwhile."""
         depth = max(self.settings.candidates, k)
-        found = self._candidates(query, vector, depth=depth, allowed=allowed)
-        if not found.ids:
-            return []
+        found = self._candidates(query, vector, depth=depth, allowed=allowed.ids)
         passages = self._library.passages(found.ids)
         ids = [passage_id for passage_id in found.ids if passage_id in passages]
+        # The vector index was in step with the database when it was searched. The lexical one may be
+        # behind for as long as somebody writes: what it alone proposed and is gone says nothing.
+        replaced = any(i not in passages for i in found.dense_ranks) or allowed.has_lost_any(
+            self._library
+        )
+        if not ids:
+            return [], replaced
         scores = self._fuse(query, [passages[i] for i in ids], found)
         order = sorted(range(len(ids)), key=lambda at: (-scores[at], ids[at]))
         return [
@@ -153,7 +179,7 @@ class Retriever:
                 lexical_rank=found.lexical_ranks.get(ids[at]),
             )
             for at in order[:k]
-        ]
+        ], replaced
 
     def _candidates(
         self,

@@ -19,9 +19,11 @@ import pytest
 
 from assistant.archive import backup, restore
 from assistant.assistant import Assistant
+from assistant.caches import Caches
 from assistant.database import acquire_writer_lock
 from assistant.errors import LibraryLocked, LibraryReadOnly
 from assistant.library import Library
+from assistant.types import Filters, Section
 from tests.assistant.fakes import DIM, FirstWordsReader, HashEncoder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -199,6 +201,35 @@ def test_readers_go_on_while_a_writer_writes(tmp_path):
     for reader in readers:
         reader.join()
     assert failures == []
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(sections=(Section.LEDE,))])
+@pytest.mark.parametrize(("owner", "name"), [(Library, "passages"), (Caches, "vectors")])
+def test_articles_replaced_in_the_middle_of_a_search_are_found_all_the_same(
+    tmp_path, monkeypatch, filters, owner, name
+):
+    source = tmp_path / "articles.jsonl"
+    write_articles(source, 5)
+    folder = tmp_path / "library"
+    with open_library(folder) as pq:
+        pq.add([source])
+    write_articles(source, 5, edition=22222)
+    step = getattr(owner, name)
+    replaced = []
+
+    def replace_all_first(*arguments):
+        if not replaced:
+            replaced.append(True)
+            with open_library(folder) as writer:
+                writer.add([source])
+        return step(*arguments)
+
+    with open_library(folder) as reader:
+        monkeypatch.setattr(owner, name, replace_all_first)
+        hits = reader.search("bridges in the town of Nr3", k=3, filters=filters)
+    assert replaced
+    assert len(hits) == 3
+    assert "22222" in hits[0].passage.text
 
 
 # Restoring
