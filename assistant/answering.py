@@ -14,6 +14,7 @@ from assistant.reader import words_of
 from assistant.scripts import script_of
 from assistant.spans import may_answer, refine, sentence_around
 from assistant.speech import speaker_of
+from assistant.statements import with_statements
 from assistant.transliteration import can_compare, overlap_shares
 from assistant.types import (
     Answer,
@@ -88,6 +89,7 @@ def answer(
         asked_as: The question as it was searched, where it was completed.
     """
     spans = [span for span in spans if _may_answer(question, hits[span.hit_index].passage, span)]
+    spans = with_statements(asked_as or question, hits, spans, library=library)
     best = max((span.probability for span in spans), default=0.0)
     groups: tuple[AnswerGroup, ...] = ()
     reason: UnanswerableReason | None = None
@@ -127,9 +129,13 @@ def _reason(
     is_near = best >= NEAR_SHARE * threshold and bool(spans)
     if not hits or not (is_near or is_relevant(question, hits)):
         return UnanswerableReason.NOTHING_RELEVANT
-    if not spans or not is_near or spans[0].score < spans[0].null_score:
+    if not spans or not is_near or not _beats_null(spans[0]):
         return UnanswerableReason.NO_SPAN
     return UnanswerableReason.LOW_CONFIDENCE
+
+
+def _beats_null(span: ReadSpan) -> bool:
+    return span.score is None or span.null_score is None or span.score >= span.null_score
 
 
 def is_relevant(question: str, hits: Sequence[Hit]) -> bool:

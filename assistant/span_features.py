@@ -66,7 +66,7 @@ def passage_features(
     """
     best = raw[0]
     lead = best.score - raw[1].score if len(raw) > 1 else LEAD_LIMIT
-    words = _stems(question)
+    words = stems(question)
     shares = neutral
     if words and not crosses_script(question, text):
         around = [(a, b) for a, b in sentence_spans(text) if a < best.end and best.start < b]
@@ -76,8 +76,8 @@ def passage_features(
     return (odds, max(-LEAD_LIMIT, min(LEAD_LIMIT, lead)), *shares)
 
 
-def _share(stems: Set[str], text: str) -> float:
-    return len(stems & _stems(text)) / len(stems)
+def _share(words: Set[str], text: str) -> float:
+    return len(words & stems(text)) / len(words)
 
 
 def span_features(
@@ -165,8 +165,8 @@ def across_scripts(question: str, hits: Sequence[Hit]) -> set[int]:
 def _shared(question: str, hit: Hit, neutral: tuple[float, float]) -> tuple[float, float]:
     """Which shares of the question's words, and of its names and numbers, the passage has."""
     passage = hit.passage
-    found = _stems(f"{passage.title} {passage.text}")
-    words = _stems(question)
+    found = stems(f"{passage.title} {passage.text}")
+    words = stems(question)
     names = {_stem(word) for name in _NAME.findall(question) for word in words_of(name)}
     return (
         len(words & found) / len(words) if words else neutral[0],
@@ -174,7 +174,12 @@ def _shared(question: str, hit: Hit, neutral: tuple[float, float]) -> tuple[floa
     )
 
 
-def _stems(text: str) -> set[str]:
+def stems(text: str) -> set[str]:
+    """The first letters of a text's content words, without Arabic articles, to match their other forms.
+
+    >>> sorted(stems("What did the soldiers say?"))
+    ['say', 'soldi']
+    """
     return {_stem(word) for word in words_of(text)}
 
 

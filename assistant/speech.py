@@ -56,8 +56,9 @@ _BEFORE = re.compile(
     rf"{_WHO}(?P<aside>,\s[^,.;:“\"]{{1,80}},|\s+\([^()]{{1,30}}\))?,?\s+{_ADVERB}{_VERB}\b"
 )
 _AFTER = re.compile(
-    rf"(?:[,”\"’'»]|\.\.\.|[?!])\s*{_ADVERB}{_VERB}\s+(?P<who>{_ROLE}(?:\s+{_NAME})?|{_NAME})"
+    rf"(?:[,”\"’'»]|\.\.\.|[?!])\s*{_ADVERB}(?!tells?\b|told\b){_VERB}\s+(?P<who>{_ROLE}(?:\s+{_NAME})?|{_NAME})"
 )
+"""After "told" stands who listens."""
 _ACCORDING = re.compile(
     rf"\b(?:[Aa]ccording to|[Ii]n the words of|[Aa]s (?:told|reported|stated|claimed) by)\s+"
     rf"(?P<who>{_ROLE}(?:\s+{_NAME})?|{_NAME})"
@@ -93,6 +94,15 @@ _SIGNED = re.compile(
     rf"[”\"’'»“]\s*(?:\(|[—–-]\s*)(?P<who>{_NAME}|{_AR_WORD}(?:\s+{_AR_WORD}){{0,3}})\)?[\s,.\d]*$"
 )
 """A quotation with who said it after a dash or in brackets."""
+_THAT = re.compile(r"[\s,:]*(?:that\b|إن\b|أن\b)?[\s,:]*")
+_TOLD = re.compile(r"\b(?:told|tells?)$")
+_LISTENER = re.compile(
+    r"\s+(?:(?:him|her|them|us|me|reporters|journalists|[\w'’-]+(?=[:,]?\s*[“\"«]))(?!\w)"
+    r"|[^.,;:“”\"«»]{1,60}?(?=\s+that\b))"
+)
+"""Who is told, where it can be seen where that ends."""
+_POSSESSIVE = re.compile(r"['’]s$")
+"""In "Merz's signals" nobody signals."""
 _NO_SPEAKERS = frozenset(
     "this that these those there here in on at by for from with but and so yet while when if as after "
     "before since although though because however meanwhile today yesterday what who which how why".split()
@@ -199,7 +209,10 @@ def claimed_speakers(text: str) -> list[ClaimedSpeech]:
     for item in _attributions(text):
         if item.who.lower() in ("he", "she", "they", "it"):
             continue
-        rest = re.compile(r"[\s,:]*(?:that\b|إن\b|أن\b)?[\s,:]*").match(text, item.end)
+        listener = (
+            _LISTENER.match(text, item.end) if _TOLD.search(text, item.start, item.end) else None
+        )
+        rest = _THAT.match(text, listener.end() if listener else item.end)
         after = rest.end() if rest else item.end
         told = Span(item.start, item.told_end)
         before = len(text[: item.start].rstrip(" ,:;\n\"'”“’‘"))
@@ -256,7 +269,7 @@ def _attributions(piece: str) -> list[_Attribution]:
     ):
         for match in pattern.finditer(piece):
             who = match.group("who").strip(" ,.:;'’")
-            if not who or who.split()[0].lower() in _NO_SPEAKERS:
+            if not who or who.split()[0].lower() in _NO_SPEAKERS or _POSSESSIVE.search(who):
                 continue
             start = match.start("who") + match.group("who").find(who)
             if pattern is _COLON and not _is_label(match, who, piece):

@@ -255,9 +255,10 @@ class ReadSpan:
     """Offset in the article's text."""
     end: int
     text: str
-    score: float
-    """Span score (start plus end logit, or a similarity); comparable within one reader only."""
-    null_score: float
+    score: float | None
+    """Span score (start plus end logit, or a similarity); comparable within one reader only. None: not read,
+    but found by who says it."""
+    null_score: float | None
     """The reader's score for 'this passage has no answer', on the same scale."""
     probability: float
     """Calibrated probability that this span answers the question."""

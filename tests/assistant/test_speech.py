@@ -70,6 +70,7 @@ def test_reported_speech(text: str, words: str, speaker: str) -> None:
         ("Aswan: new bridge cuts the journey to six minutes", "six"),
         ("Study: “naps help”", "naps"),
         ("Aswan: bridge cuts journey to six minutes\n\nThe mayor of Aswan said so.", "six"),
+        ("Neutral posts on Merz's signals lack strong bias.", "strong"),
     ],
 )
 def test_own_statement(text: str, words: str) -> None:
@@ -88,6 +89,25 @@ def test_own_statement(text: str, words: str) -> None:
 )
 def test_claimed_speaker(text: str, speaker: str) -> None:
     assert speaker in [claim.speaker for claim in claimed_speakers(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Volker told the committee that he tried.", "he tried."),
+        ("Merz told reporters: “We are ready.”", "“We are ready.”"),
+        ("Merz told us it went well.", "it went well."),
+        ("Ford told some of his friends that his mother disapproved.", "his mother disapproved."),
+        ("Merz said that we are ready.", "we are ready."),
+    ],
+)
+def test_what_someone_is_told_begins_after_the_listener(text: str, said: str) -> None:
+    assert [text[c.said_start : c.said_end] for c in claimed_speakers(text)] == [said]
+
+
+def test_whoever_is_told_says_nothing() -> None:
+    text = "Sonya Zoghlin, his attorney, told The Hill that he meant no harm."
+    assert speaker_in(text, "he meant") != "The Hill"
 
 
 @pytest.mark.parametrize(

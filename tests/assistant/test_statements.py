@@ -1,0 +1,145 @@
+"""What someone said, by who is said to say it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from assistant.assistant import Assistant
+from assistant.library import Library
+from assistant.statements import NEAR_TOPIC, QUOTED, TOLD, asked_statement
+from assistant.types import AnswerStatus
+from tests.assistant.fakes import DIM, HashEncoder
+
+ARTICLE = (
+    "Anna Lind visited the harbour of Aswan on Monday. “The harbour must grow before the winter,” Lind said. "
+    "She called the old bridge a “national shame”. The mayor of Aswan said the bridge would be closed.\n\n"
+    "Lind told reporters that the ferry pays for itself. Bo Berg, her deputy, said the same of trains. "
+    "The harbour opened in 1923.\n\n"
+    "The ministry said it viewed the harbour's growth as “another measure” against the treaty."
+)
+
+
+class SilentReader:
+    """Finds nothing."""
+
+    id = "fake/silent"
+    threshold = 0.4
+
+    def prepare(self):
+        pass
+
+    def read(self, question, hits, *, cancelled=None):
+        return []
+
+
+@pytest.fixture(scope="module")
+def pq(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("said")
+    source = folder / "article.jsonl"
+    source.write_text(json.dumps({"title": "A harbour", "text": ARTICLE}), "utf-8")
+    library = Library(folder / "library", model_id=HashEncoder.id, dim=DIM)
+    with Assistant(library, HashEncoder(), reader=SilentReader()) as opened:
+        opened.add([source])
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("question", "speaker", "topic"),
+    [
+        ("What did Merz say?", "Merz", set()),
+        ("and what did Chancellor Merz say about Ukraine?", "Chancellor Merz", {"ukrai"}),
+        (
+            "What has Anna Lind told the press about harbours at night?",
+            "Anna Lind",
+            {"harbo", "night"},
+        ),
+        ("What does the ministry say on its treaty", "the ministry", {"treat"}),
+        ("Tell me what Merz said about trains", "Merz", {"train"}),
+        ("ماذا قال ماكرون عن القوات؟", "ماكرون", {"قوات"}),
+        ("ماذا قالت وزيرة الدفاع؟", "وزيرة الدفاع", set()),
+    ],
+)
+def test_a_question_for_what_someone_said(question, speaker, topic):
+    asked = asked_statement(question)
+    assert asked is not None
+    assert asked.speaker == speaker
+    assert topic <= asked.topic
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did they say the cause was?",
+        "What did she say?",
+        "Who said that the harbour must grow?",
+        "When did Merz say that?",
+        "What do the articles say about Ukraine?",
+        "What is the harbour called?",
+        "متى قال ماكرون ذلك؟",
+    ],
+)
+def test_another_question(question):
+    assert asked_statement(question) is None
+
+
+def found(pq, question):
+    answer = pq.ask(question)
+    return [(group.text, group.confidence) for group in answer.answers]
+
+
+def test_quotations_and_what_is_told_of_a_speaker(pq):
+    assert found(pq, "What did Lind say?") == [
+        ("“The harbour must grow before the winter,”", QUOTED),
+        ("the ferry pays for itself", TOLD),
+    ]
+
+
+def test_the_subject_decides_which(pq):
+    assert found(pq, "What did Anna Lind say about the ferry?")[0] == (
+        "the ferry pays for itself",
+        TOLD,
+    )
+    # Nothing of his has the words of the question's subject, another sentence of the paragraph has.
+    near = found(pq, "What did Bo Berg say about the ferry?")
+    assert near == [("the same of trains", NEAR_TOPIC)]
+
+
+def test_a_few_quoted_words_come_with_the_rest(pq):
+    assert found(pq, "What did the ministry say about the treaty?") == [
+        (
+            "it viewed the harbour's growth as “another measure” against the treaty.",
+            TOLD,
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Lind say about taxes?",  # nothing of it
+        "What did Carl Mott say about the harbour?",  # not he
+        "What did Macron say?",
+    ],
+)
+def test_words_of_others_and_on_other_things_are_no_answer(pq, question):
+    assert pq.ask(question).status is AnswerStatus.UNANSWERABLE
+
+
+def test_a_statement_is_cited_with_its_speaker(pq):
+    group = pq.ask("What did Lind say about winter?").answers[0]
+    citation = group.citations[0]
+    assert citation.speaker == "Lind"
+    assert citation.sentence.endswith("Lind said.")
+    assert citation.reader_score is None
+    assert pq.article(citation.article_id).text[citation.start : citation.end] == group.text
+
+
+def test_on_the_seeds(seeds):
+    answer = seeds.ask("What did Merz say?")
+    texts = [group.text for group in answer.answers]
+    assert any("We are not ruling anything out in principle" in text for text in texts)
+    assert any("registering forces for Ukraine" in text for text in texts)
+    assert not any("bias" in text for text in texts)
+    assert seeds.ask("What did Macron say about troops?").status is AnswerStatus.UNANSWERABLE
