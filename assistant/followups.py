@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.reader import words_of
+from assistant.statements import about_another_topic, asked_statement
 from assistant.types import Answer, UnanswerableReason
 
 MAX_SUBJECT_WORDS = 8
@@ -123,6 +124,10 @@ def complete(question: str, history: Sequence[Answer]) -> str | None:
         return _bare(question, asked)
     rest = question if about is not None else _CONNECTIVE.sub("", question)
     pronoun = _free_pronoun(rest)
+    if about_another_topic(asked, rest) is not None:
+        meant = _for_pronoun(history[-1], pronoun.group("word").lower()) if pronoun else None
+        topic = _replace(rest, pronoun, meant) if pronoun and meant else rest
+        return about_another_topic(asked, topic) if meant or pronoun is None else None
     if pronoun is not None:
         named = _last_named(history)
         if not _can_complete_from(named):
@@ -247,6 +252,12 @@ def _has_own_subject(text: str) -> bool:
 def _for_pronoun(previous: Answer, pronoun: str) -> str | None:
     """What a pronoun means: a person for "he" and "she", several for "they", else the subject."""
     asked = previous.asked_as or previous.question
+    said = asked_statement(asked)
+    if said is not None:
+        if pronoun in _PERSONAL:
+            return said.speaker if _is_person(said.speaker) else None
+        # "It" may be what was spoken of.
+        return None if said.topic or _is_person(said.speaker) else said.speaker
     subject = subject_of(previous)
     if _ASKS_WHO.match(asked) and not _WHO_IS.match(asked):
         if pronoun in _PERSONAL:

@@ -94,6 +94,29 @@ def asked_statement(question: str) -> Asked | None:
     return None
 
 
+_OTHER_TOPIC = re.compile(
+    r"^\s*(?:(?:and|but|so)\s+)?(?P<topic>(?:about|on|regarding|concerning)\s+\S[^?]{0,200}?)\s*[?.!]*\s*$"
+    r"|^\s*و?(?P<arabic>(?:عن|حول|بشأن|بخصوص)\s+\S[^?؟]{0,200}?)\s*[?؟.!]*\s*$",
+    re.IGNORECASE,
+)
+
+
+def about_another_topic(asked: str, question: str) -> str | None:
+    """A question for what someone said, with the subject of a follow-up in the place of its own.
+
+    >>> about_another_topic("What did Merz say about Ukraine?", "and about trains?")
+    'What did Merz say about trains?'
+    """
+    other = _OTHER_TOPIC.match(question)
+    if other is None or asked_statement(asked) is None:
+        return None
+    topic = other["topic"] or other["arabic"]
+    found = next(match for pattern in _ASKED if (match := pattern.search(asked)))
+    end = found.end() if found["topic"] is None else found.start("topic")
+    mark = "؟" if other["arabic"] else "?"
+    return f"{asked[:end].rstrip(' ?؟.!')} {topic}{mark}"
+
+
 def with_statements(
     question: str, hits: Sequence[Hit], spans: Sequence[ReadSpan], *, library: Library
 ) -> list[ReadSpan]:

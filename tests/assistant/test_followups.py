@@ -37,6 +37,38 @@ def test_follow_ups_take_their_subject_from_the_turn_before(before, question, ha
 
 
 @pytest.mark.parametrize(
+    ("before", "question", "completed"),
+    [
+        (
+            "What did Merz say about Ukraine?",
+            "And about the costs?",
+            "What did Merz say about the costs?",
+        ),
+        ("What has Anna Lind said", "on ferries", "What has Anna Lind said on ferries?"),
+        ("ماذا قال ماكرون عن القوات؟", "وعن الضمانات؟", "ماذا قال ماكرون عن الضمانات؟"),
+        (
+            "What did Merz say about Ukraine?",
+            "What else did he say?",
+            "What else did Merz say?",
+        ),
+        ("What did the ministry say about Ukraine?", "What else did he say?", None),
+        ("What did Merz say about the treaty?", "When was it signed?", None),
+        # Another subject, or another speaker: that cannot be told.
+        ("What did Merz say about Ukraine?", "What about Macron?", None),
+        (
+            "What did Merz say about Ukraine?",
+            "And about his plans?",
+            "What did Merz say about Merz’s plans?",
+        ),
+        ("What did the ministry say about Ukraine?", "And about his plans?", None),
+        ("What is the Paris Declaration about?", "And about Ukraine?", None),
+    ],
+)
+def test_what_the_same_speaker_said_about_something_else(before, question, completed):
+    assert complete(question, [turn(before, "“We agree.”")]) == completed
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "How many countries had representatives at the Paris summit?",
