@@ -15,7 +15,7 @@ from assistant.errors import ArticleNotFound
 from assistant.library import Library
 from assistant.span_features import stems
 from assistant.speech import QUOTATION, claimed_speakers, same_person, speaker_of
-from assistant.types import Article, Hit, ReadSpan, Span
+from assistant.types import Hit, ReadSpan, Span
 from embeddings.sentences import sentence_spans
 
 MIN_WORDS = 3
@@ -27,7 +27,7 @@ TOLD = 0.7
 """How often such a statement answers. On 91 news pages, by eye: of 44 quotations 41 were what the one named said,
 of 22 that were told without quotation marks 18; a little less, for the subject is known by its words only."""
 NEAR_TOPIC = 0.42
-"""Where only the rest of the passage has the subject's words."""
+"""Where only the sentence before, or the title, has the subject's words."""
 QUOTED_SHARE = 0.5
 """A quotation that is less of what is told is given together with the rest of it."""
 
@@ -166,26 +166,28 @@ def _statements(asked: Asked, hits: Sequence[Hit], library: Library) -> Iterator
         if article.text[passage.start : passage.end] != passage.text:
             continue  # replaced since
         needed = MIN_TOPIC_SHARE * len(asked.topic)
-        is_near = len(asked.topic & stems(f"{passage.title} {passage.text}")) >= needed
-        for said, sentence in _said(asked.speaker, article, Span(passage.start, passage.end)):
+        sentences = [
+            Span(passage.start + start, passage.start + end)
+            for start, end in sentence_spans(passage.text)
+        ]
+        for said, inside in _said(asked.speaker, article.text, sentences):
             text = article.text[said.start : said.end]
             probability = QUOTED if QUOTATION.match(text) else TOLD
-            if len(asked.topic & stems(article.text[sentence.start : sentence.end])) < needed:
-                if not is_near:
+            if len(asked.topic & stems(article.text[inside.start : inside.end])) < needed:
+                earlier = [s.start for s in sentences if s.end <= inside.start]
+                around = article.text[max(earlier, default=inside.start) : inside.end]
+                if len(asked.topic & stems(f"{passage.title} {around}")) < needed:
                     continue
                 probability = NEAR_TOPIC
             yield ReadSpan(index, said.start, said.end, text, None, None, probability)
 
 
-def _said(speaker: str, article: Article, within: Span) -> Iterator[tuple[Span, Span]]:
-    """Statements of ``speaker`` in a part of an article, each with the sentences that it is in."""
-    text = article.text
-    sentences = [
-        Span(within.start + start, within.start + end)
-        for start, end in sentence_spans(text[within.start : within.end])
-    ]
+def _said(speaker: str, text: str, sentences: Sequence[Span]) -> Iterator[tuple[Span, Span]]:
+    """Statements of ``speaker`` in a text's ``sentences``, each with those that it is in."""
     taken: list[Span] = []
-    for match in QUOTATION.finditer(text, within.start, within.end):
+    if not sentences:
+        return
+    for match in QUOTATION.finditer(text, sentences[0].start, sentences[-1].end):
         quotation = Span(*match.span())
         around = [s for s in sentences if s.start < quotation.end and quotation.start < s.end]
         if len(match["inner"].split()) < MIN_WORDS or not around:

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from assistant.render import Line, confidence_bar, confidence_words, paragraph_label, reason_words
 from assistant.sanitise import for_display
+from assistant.statements import asked_statement
 from assistant.tui.bidi import Bidi, is_rtl, lay_out
 from assistant.tui.palette import Palette
 from assistant.types import (
@@ -170,7 +171,8 @@ def answer_parts(answer: Answer, palette: Palette) -> list[Part]:
     ]
     parts += _cited_parts(first, 1, palette)
     number = 1 + len(first.citations)
-    if others:
+    # Several statements of one speaker do not differ; they are shown one after another.
+    if others and asked_statement(answer.asked_as or answer.question) is None:
         parts += [Part(Text("")), Part(_values_line(answer.answers, palette), INDENT)]
     for group in others:
         parts += _cited_parts(group, number, palette)

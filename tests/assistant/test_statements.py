@@ -9,6 +9,8 @@ import pytest
 from assistant.assistant import Assistant
 from assistant.library import Library
 from assistant.statements import NEAR_TOPIC, QUOTED, TOLD, asked_statement
+from assistant.tui.palette import palette_for
+from assistant.tui.text import answer_parts
 from assistant.types import AnswerStatus
 from tests.assistant.fakes import DIM, HashEncoder
 
@@ -101,7 +103,7 @@ def test_the_subject_decides_which(pq):
         "the ferry pays for itself",
         TOLD,
     )
-    # Nothing of his has the words of the question's subject, another sentence of the paragraph has.
+    # His own sentence has no word of the question's subject, the one before it has.
     near = found(pq, "What did Bo Berg say about the ferry?")
     assert near == [("the same of trains", NEAR_TOPIC)]
 
@@ -119,6 +121,7 @@ def test_a_few_quoted_words_come_with_the_rest(pq):
     "question",
     [
         "What did Lind say about taxes?",  # nothing of it
+        "What did Lind say about the winter festival of 1923?",  # 1923 is in the sentence after
         "What did Carl Mott say about the harbour?",  # not he
         "What did Macron say?",
     ],
@@ -136,10 +139,19 @@ def test_a_statement_is_cited_with_its_speaker(pq):
     assert pq.article(citation.article_id).text[citation.start : citation.end] == group.text
 
 
+def test_several_statements_are_not_called_values_that_differ(pq):
+    answer = pq.ask("What did Lind say?")
+    assert len(answer.answers) == 2
+    shown = "\n".join(part.text.plain for part in answer_parts(answer, palette_for(dark=True)))
+    assert "the ferry pays for itself" in shown
+    assert "differ" not in shown
+
+
 def test_on_the_seeds(seeds):
     answer = seeds.ask("What did Merz say?")
     texts = [group.text for group in answer.answers]
     assert any("We are not ruling anything out in principle" in text for text in texts)
     assert any("registering forces for Ukraine" in text for text in texts)
     assert not any("bias" in text for text in texts)
+    assert seeds.ask("What did Merz say about China?").status is AnswerStatus.UNANSWERABLE
     assert seeds.ask("What did Macron say about troops?").status is AnswerStatus.UNANSWERABLE
