@@ -59,6 +59,10 @@ _NOBODY = frozenset(
     "he she they it you we i people everyone anyone someone articles article text library sources "
     "هو هي هم الناس".split()
 )
+_AUXILIARIES = frozenset(
+    "is are was were be been being do does did has have had would could should will can may might".split()
+)
+_SEVERAL = re.compile(r"[A-Z]\w*(?: [A-Z]\w*)*(?:(?:, | and |, and | or )[A-Z]\w*(?: [A-Z]\w*)*)+")
 _GOES_ON = frozenset(
     "and or but adding who which whose is are was were has have had to in for of".split()
 )
@@ -88,7 +92,7 @@ def asked_statement(question: str) -> Asked | None:
             continue
         speaker = match["who"].strip(" ,'\"“”«»")
         words = re.findall(r"\w+", speaker.casefold())
-        if not words or words[-1] in _NOBODY:
+        if not words or words[-1] in _NOBODY or words[0] in _AUXILIARIES:
             return None
         return Asked(speaker, frozenset(stems(match["topic"] or "")))
     return None
@@ -194,7 +198,7 @@ def _said(speaker: str, text: str, sentences: Sequence[Span]) -> Iterator[tuple[
             continue
         sentence = Span(around[0].start, around[-1].end)
         who = speaker_of(text, sentence, quotation.start)
-        if who is None or not same_person(speaker, who):
+        if not _is_speaker(speaker, who):
             continue
         said = quotation
         told = _told(text, sentence)
@@ -208,8 +212,16 @@ def _said(speaker: str, text: str, sentences: Sequence[Span]) -> Iterator[tuple[
         if any(sentence.start < other.end and other.start < sentence.end for other in taken):
             continue
         who = speaker_of(text, sentence, sentence.end - 1)
-        if who is not None and same_person(speaker, who):
+        if _is_speaker(speaker, who):
             yield _told(text, sentence) or sentence, sentence
+
+
+def _is_speaker(asked: str, who: str | None) -> bool:
+    """Whether a speaker is the one who was asked for, or one of them: "Merz and Macron"."""
+    if who is None:
+        return False
+    names = re.split(r"(?:,| and| or)+ ", asked) if _SEVERAL.fullmatch(asked) else [asked]
+    return any(same_person(name, who) for name in names)
 
 
 def _told(text: str, sentence: Span) -> Span | None:

@@ -79,6 +79,9 @@ def test_a_question_for_what_someone_said(question, speaker, topic):
         "When did Merz say that?",
         "What do the articles say about Ukraine?",
         "What is the harbour called?",
+        "What is said about the harbour?",
+        "What has been said about the harbour?",
+        "What would Lind say about it?",
         "متى قال ماكرون ذلك؟",
     ],
 )
@@ -106,6 +109,15 @@ def test_the_subject_decides_which(pq):
     # His own sentence has no word of the question's subject, the one before it has.
     near = found(pq, "What did Bo Berg say about the ferry?")
     assert near == [("the same of trains", NEAR_TOPIC)]
+
+
+def test_several_speakers_are_each_looked_for(pq):
+    texts = [text for text, _ in found(pq, "What did Anna Lind and Bo Berg say?")]
+    assert texts == [
+        "“The harbour must grow before the winter,”",
+        "the ferry pays for itself",
+        "the same of trains",
+    ]
 
 
 def test_a_few_quoted_words_come_with_the_rest(pq):
