@@ -35,6 +35,7 @@ _ROLE = (
     r"declaration|critics?|supporters?|sources?|president|chancellor|king|queen|court|union|agency|"
     r"department|authorit(?:y|ies)|office|committee|commission|organi[sz]ation|group|team|coach|lawyers?|"
     r"prosecutors?|doctors?|residents?|witness(?:es)?|neighbou?rs?|users?|opinions?|sentiments?|views?|posts?|"
+    r"friends?|fans?|opponents?|rivals?|allies|relatives|colleagues?|followers?|backers|aides?|parents|"
     r"readers?|commenters?|observers?|economists?|senators?|lawmakers?|ambassador|director|chief|mayor)"
     r"(?:\s+(?:for|of|from|at|on)\s+(?:the\s+)?[\w'’-]+(?:\s+[A-ZÀ-ÖØ-Þ][\w'’-]*)*)?"
 )

@@ -67,6 +67,19 @@ _GOES_ON = frozenset(
     "and or but adding who which whose is are was were has have had to in for of".split()
 )
 """What goes on so is the rest of a sentence, not what was said."""
+_NO_STATEMENT = frozenset(("by", "with"))
+"""After "responded" and the like: how, not what."""
+_PEOPLE_OF = re.compile(
+    r"\b(?:critics?|supporters?|friends?|fans?|opponents?|rivals?|allies|relatives|colleagues?|followers?|backers|"
+    r"aides?|parents|lawyers?|neighbou?rs?|residents?|readers?)\s+(?:for|of|from)\s",
+    re.IGNORECASE,
+)
+_PRONOUN_SAYS = re.compile(
+    r"^\W*(?:(?:and|but|however|later|then|meanwhile|instead|also),?\s+)?(?:he|she|they|it)\b"
+    r"|\b(?:he|she|they|it)\s+\w+\W*$",
+    re.IGNORECASE,
+)
+"""A sentence that a pronoun opens, or closes with its verb: elsewhere it speaks of something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +187,7 @@ def _statements(asked: Asked, hits: Sequence[Hit], library: Library) -> Iterator
             Span(passage.start + start, passage.start + end)
             for start, end in sentence_spans(passage.text)
         ]
-        for said, inside in _said(asked.speaker, article.text, sentences):
+        for said, inside in statements_of(asked.speaker, article.text, sentences):
             text = article.text[said.start : said.end]
             probability = QUOTED if QUOTATION.match(text) else TOLD
             if len(asked.topic & stems(article.text[inside.start : inside.end])) < needed:
@@ -186,7 +199,9 @@ def _statements(asked: Asked, hits: Sequence[Hit], library: Library) -> Iterator
             yield ReadSpan(index, said.start, said.end, text, None, None, probability)
 
 
-def _said(speaker: str, text: str, sentences: Sequence[Span]) -> Iterator[tuple[Span, Span]]:
+def statements_of(
+    speaker: str, text: str, sentences: Sequence[Span]
+) -> Iterator[tuple[Span, Span]]:
     """Statements of ``speaker`` in a text's ``sentences``, each with those that it is in."""
     taken: list[Span] = []
     if not sentences:
@@ -213,7 +228,9 @@ def _said(speaker: str, text: str, sentences: Sequence[Span]) -> Iterator[tuple[
             continue
         who = speaker_of(text, sentence, sentence.end - 1)
         if _is_speaker(speaker, who):
-            yield _told(text, sentence) or sentence, sentence
+            statement = _statement(speaker, text, sentence)
+            if statement is not None:
+                yield statement, sentence
 
 
 def _is_speaker(asked: str, who: str | None) -> bool:
@@ -221,7 +238,29 @@ def _is_speaker(asked: str, who: str | None) -> bool:
     if who is None:
         return False
     names = re.split(r"(?:,| and| or)+ ", asked) if _SEVERAL.fullmatch(asked) else [asked]
-    return any(same_person(name, who) for name in names)
+    return any(same_person(name, who) and not _is_of(name, who) for name in names)
+
+
+def _is_of(name: str, who: str) -> bool:
+    """Whether a speaker is only of the one who was asked for: "Merz's critics", "friends of Merz"."""
+    last = re.escape(name.rsplit(maxsplit=1)[-1])
+    return re.search(rf"\b{last}['’]s?\s+\w", who) is not None or (
+        _PEOPLE_OF.search(who) is not None and _PEOPLE_OF.search(name) is None
+    )
+
+
+def _statement(speaker: str, text: str, sentence: Span) -> Span | None:
+    """What a sentence that has no quotation says that the speaker says; None where he says nothing in it."""
+    piece = text[sentence.start : sentence.end]
+    claims = claimed_speakers(piece)
+    if not claims:
+        return sentence if _PRONOUN_SAYS.search(piece) else None
+    if len(claims) > 1:
+        return sentence if any(_is_speaker(speaker, claim.speaker) for claim in claims) else None
+    words = piece[claims[0].said_start : claims[0].said_end].split()
+    if words and words[0].lower() in _NO_STATEMENT:
+        return None
+    return _told(text, sentence) or sentence
 
 
 def _told(text: str, sentence: Span) -> Span | None:

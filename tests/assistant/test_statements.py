@@ -8,10 +8,11 @@ import pytest
 
 from assistant.assistant import Assistant
 from assistant.library import Library
-from assistant.statements import NEAR_TOPIC, QUOTED, TOLD, asked_statement
+from assistant.statements import NEAR_TOPIC, QUOTED, TOLD, asked_statement, statements_of
 from assistant.tui.palette import palette_for
 from assistant.tui.text import answer_parts
-from assistant.types import AnswerStatus
+from assistant.types import AnswerStatus, Span
+from embeddings.sentences import sentence_spans
 from tests.assistant.fakes import DIM, HashEncoder
 
 ARTICLE = (
@@ -118,6 +119,25 @@ def test_several_speakers_are_each_looked_for(pq):
         "the ferry pays for itself",
         "the same of trains",
     ]
+
+
+@pytest.mark.parametrize(
+    ("speaker", "sentence", "said"),
+    [
+        ("Rudolph", "Rudolph's supporters said that he had no choice.", []),
+        ("Ford", "Friends of Ford said that he was ill.", []),
+        ("the army", "A spokesman for the army said that it was ready.", ["it was ready."]),
+        ("Garrett", "Garrett responded by hitting him on the head.", []),
+        ("Garrett", "Garrett was late. He said that it rained.", ["He said that it rained."]),
+        ("Garrett", "Garrett was late. It rained hard, he said.", ["It rained hard, he said."]),
+        # Who did something said nothing by it.
+        ("Garrett", "Garrett said it rained hard. The train left when he responded quickly.", ["it rained hard."]),
+    ],
+)  # fmt: skip
+def test_what_a_speaker_said_in_a_text(speaker, sentence, said):
+    spans = [Span(start, end) for start, end in sentence_spans(sentence)]
+    found = [sentence[span.start : span.end] for span, _ in statements_of(speaker, sentence, spans)]
+    assert found == said
 
 
 def test_a_few_quoted_words_come_with_the_rest(pq):
