@@ -24,8 +24,9 @@ MIN_TOPIC_SHARE = 0.5
 """Of the subject's words, how many a statement's sentences must have."""
 QUOTED = 0.85
 TOLD = 0.7
-"""How often such a statement answers. On 91 news pages, by eye: of 44 quotations 41 were what the one named said,
-of 22 that were told without quotation marks 18; a little less, for the subject is known by its words only."""
+"""Set by hand, from how often such a statement is the speaker's. Of 45 quotations and 45 told statements drawn from
+91 news pages, those left out whose "speaker" nobody would ask for (recipes, headlines, 24 in all), 41 of 44 and 18 of
+22 were, by one reader's hasty eye; the rules were then mended on the same pages. Nothing fresh was measured since."""
 NEAR_TOPIC = 0.42
 """Where only the sentence before, or the title, has the subject's words."""
 QUOTED_SHARE = 0.5
