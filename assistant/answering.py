@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import quote as percent_encode
 
-from assistant.errors import ArticleNotFound
 from assistant.lexical import MAX_QUERY_TERMS
 from assistant.library import Library
 from assistant.reader import words_of
@@ -237,12 +236,9 @@ def group(
             place != span.hit_index and _is_twin(around, other) for place, other in shown
         ):
             continue
-        try:
-            article = library.article(passage.article_id)
-        except ArticleNotFound:
-            continue  # removed since it was searched
-        if article.text[passage.start : passage.end] != passage.text:
-            continue  # the article was replaced since it was searched: never misquote
+        article = library.article_of(passage)
+        if article is None:
+            continue  # never misquote
         start, end = refine(question, article.text, span.start, span.end)
         if start >= end:
             continue

@@ -190,6 +190,14 @@ class Library(Database):
                 self._articles.popitem(last=False)
             return article
 
+    def article_of(self, passage: Passage) -> Article | None:
+        """The article of a passage; None where it was removed or replaced since the passage was found."""
+        try:
+            article = self.article(passage.article_id)
+        except ArticleNotFound:
+            return None
+        return article if article.text[passage.start : passage.end] == passage.text else None
+
     def _load_article(self, article_id: str) -> Article:
         row = self._rows(
             "SELECT id, title, title_derived, text, url, source, site, author, published, "

@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.errors import ArticleNotFound
 from assistant.library import Library
 from assistant.span_features import stems
-from assistant.speech import QUOTATION, claimed_speakers, same_person, speaker_of
+from assistant.speech import QUOTATION, ClaimedSpeech, claimed_speakers, same_person, speaker_of
 from assistant.types import Hit, ReadSpan, Span
 from embeddings.sentences import sentence_spans
 
@@ -100,18 +99,20 @@ def asked_statement(question: str) -> Asked | None:
     >>> asked_statement("What did they say the cause was?") is None
     True
     """
+    match = _match_asked(question)
+    if match is None:
+        return None
+    speaker = match["who"].strip(" ,'\"“”«»")
+    words = re.findall(r"\w+", speaker.casefold())
+    if not words or words[-1] in _NOBODY or words[0] in _AUXILIARIES:
+        return None
+    return Asked(speaker, frozenset(stems(match["topic"] or "")))
+
+
+def _match_asked(question: str) -> re.Match[str] | None:
     if re.search(r"\s{9}", question):
         return None  # nobody asks so, and the patterns would take long
-    for pattern in _ASKED:
-        match = pattern.search(question)
-        if match is None:
-            continue
-        speaker = match["who"].strip(" ,'\"“”«»")
-        words = re.findall(r"\w+", speaker.casefold())
-        if not words or words[-1] in _NOBODY or words[0] in _AUXILIARIES:
-            return None
-        return Asked(speaker, frozenset(stems(match["topic"] or "")))
-    return None
+    return next((match for pattern in _ASKED if (match := pattern.search(question))), None)
 
 
 _OTHER_TOPIC = re.compile(
@@ -127,11 +128,10 @@ def about_another_topic(asked: str, question: str) -> str | None:
     >>> about_another_topic("What did Merz say about Ukraine?", "and about trains?")
     'What did Merz say about trains?'
     """
-    other = _OTHER_TOPIC.match(question)
-    if other is None or asked_statement(asked) is None:
+    other, found = _OTHER_TOPIC.match(question), _match_asked(asked)
+    if other is None or found is None or asked_statement(asked) is None:
         return None
     topic = other["topic"] or other["arabic"]
-    found = next(match for pattern in _ASKED if (match := pattern.search(asked)))
     end = found.end() if found["topic"] is None else found.start("topic")
     mark = "؟" if other["arabic"] else "?"
     return f"{asked[:end].rstrip(' ?؟.!')} {topic}{mark}"
@@ -179,12 +179,9 @@ def _overlap(one: ReadSpan, other: ReadSpan) -> bool:
 def _statements(asked: Asked, hits: Sequence[Hit], library: Library) -> Iterator[ReadSpan]:
     for index, hit in enumerate(hits):
         passage = hit.passage
-        try:
-            article = library.article(passage.article_id)
-        except ArticleNotFound:
-            continue  # removed since it was searched
-        if article.text[passage.start : passage.end] != passage.text:
-            continue  # replaced since
+        article = library.article_of(passage)
+        if article is None:
+            continue
         needed = MIN_TOPIC_SHARE * len(asked.topic)
         sentences = [
             Span(passage.start + start, passage.start + end)
@@ -219,7 +216,7 @@ def statements_of(
         if not _is_speaker(speaker, who):
             continue
         said = quotation
-        told = _told(text, sentence)
+        told = _told(text, sentence, claimed_speakers(text[sentence.start : sentence.end]))
         if told is not None and told.start <= quotation.start and quotation.end <= told.end:
             length = quotation.end - quotation.start
             said = told if length < QUOTED_SHARE * (told.end - told.start) else quotation
@@ -276,12 +273,11 @@ def _statement(speaker: str, text: str, sentence: Span) -> Span | None:
     words = piece[claims[0].said_start : claims[0].said_end].split()
     if words and words[0].lower() in _NO_STATEMENT:
         return None
-    return _told(text, sentence) or sentence
+    return _told(text, sentence, claims) or sentence
 
 
-def _told(text: str, sentence: Span) -> Span | None:
+def _told(text: str, sentence: Span, claims: Sequence[ClaimedSpeech]) -> Span | None:
     """What a sentence says that someone named says; None where it does not tell, or tells of several."""
-    claims = claimed_speakers(text[sentence.start : sentence.end])
     if len(claims) != 1:
         return None
     said = Span(sentence.start + claims[0].said_start, sentence.start + claims[0].said_end)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.answering import answer, cite, is_relevant, text_fragment
 from assistant.errors import ArticleNotFound
+from assistant.library import Library
 from assistant.types import (
     AnswerStatus,
     Article,
@@ -40,6 +41,8 @@ class OneLibrary:
         if article_id not in self.articles:
             raise ArticleNotFound(article_id)
         return self.articles[article_id]
+
+    article_of = Library.article_of
 
     def originals(self, ids):
         return {i: self.copies[i] for i in ids if i in self.copies}

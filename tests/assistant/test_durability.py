@@ -166,10 +166,8 @@ def test_cancelling_keeps_what_was_added(tmp_path):
 
 def test_readers_go_on_while_a_writer_writes(tmp_path):
     source = tmp_path / "articles.jsonl"
-    write_articles(source, 60)
     folder = tmp_path / "library"
-    with open_library(folder) as pq:
-        pq.add([source])
+    filled(folder, source, 60)
     write_articles(source, 60, edition=22222)
     failures: list[BaseException] = []
     stop = threading.Event()
@@ -209,10 +207,8 @@ def test_articles_replaced_in_the_middle_of_a_search_are_found_all_the_same(
     tmp_path, monkeypatch, filters, owner, name
 ):
     source = tmp_path / "articles.jsonl"
-    write_articles(source, 5)
     folder = tmp_path / "library"
-    with open_library(folder) as pq:
-        pq.add([source])
+    filled(folder, source, 5)
     write_articles(source, 5, edition=22222)
     step = getattr(owner, name)
     replaced = []
