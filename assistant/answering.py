@@ -13,7 +13,7 @@ from assistant.reader import words_of
 from assistant.scripts import script_of
 from assistant.spans import may_answer, refine, sentence_around
 from assistant.speech import speaker_of
-from assistant.statements import with_statements
+from assistant.statements import asked_statement, with_statements
 from assistant.transliteration import can_compare, overlap_shares
 from assistant.types import (
     Answer,
@@ -27,7 +27,7 @@ from assistant.types import (
     RelatedArticle,
     UnanswerableReason,
 )
-from assistant.values import Value, fold, same_value, value_of
+from assistant.values import Value, fold, same_value, same_words, value_of
 
 CONTEXT_CHARS = 32
 """Length of a citation's prefix and suffix, as in the W3C text-quote selector's examples."""
@@ -87,17 +87,16 @@ def answer(
         timings_ms: Milliseconds by step.
         asked_as: The question as it was searched, where it was completed.
     """
-    spans = [span for span in spans if _may_answer(question, hits[span.hit_index].passage, span)]
-    spans = with_statements(asked_as or question, hits, spans, library=library)
+    asked = asked_as or question
+    spans = [span for span in spans if _may_answer(asked, hits[span.hit_index].passage, span)]
+    spans = with_statements(asked, hits, spans, library=library)
     best = max((span.probability for span in spans), default=0.0)
     groups: tuple[AnswerGroup, ...] = ()
     reason: UnanswerableReason | None = None
     if spans and best >= threshold:
-        groups = group(question, hits, spans, library=library, threshold=threshold)
+        groups = group(asked, hits, spans, library=library, threshold=threshold)
     if not groups:
-        reason = _reason(
-            asked_as or question, hits, spans, best=min(best, threshold), threshold=threshold
-        )
+        reason = _reason(asked, hits, spans, best=min(best, threshold), threshold=threshold)
     return Answer(
         question=question,
         status=AnswerStatus.ANSWERED if groups else AnswerStatus.UNANSWERABLE,
@@ -228,6 +227,8 @@ def group(
     floor = max(threshold * MIN_GROUP_SHARE, spans[0].probability * MIN_GROUP_SHARE)
     members: list[tuple[Value, list[tuple[ReadSpan, Citation]]]] = []
     shown: list[tuple[int, frozenset[str]]] = []
+    # Two statements that share a number are two.
+    is_same = same_words if asked_statement(question) is not None else same_value
     for span in spans:
         passage = hits[span.hit_index].passage
         around = _words_around(passage.text, span.start - passage.start, span.end - passage.start)
@@ -250,7 +251,7 @@ def group(
         shown.append((span.hit_index, around))
         value = value_of(citation.quote)
         for known, group_members in members:
-            if same_value(known, value):
+            if is_same(known, value):
                 if not _repeats(citation, group_members):
                     group_members.append((span, citation))
                 break

@@ -100,7 +100,7 @@ _DEMONYM = re.compile(r"(?:\w*(?:an|ish|ese)|French|Dutch|Greek|Iraqi|Israeli|Sw
 _NO_NAMES = frozenset(
     "i he she it they we you his her its their our the a an this that these those there some many most all "
     "no not yes one two both each if when while after before since because although in on at by for from to "
-    "and but or so as".split()
+    "and but or so as anything something nothing everything anyone someone".split()
 )
 _POSSESSIVES = frozenset({"its", "their", "theirs", "his", "hers"})
 _PERSONAL = frozenset({"he", "him", "his", "she", "her", "hers"})

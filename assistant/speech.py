@@ -8,35 +8,35 @@ who spoke, or was spoken of, before it.
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
+from assistant.speaker_names import OFFICES, PEOPLE, SPOKESPERSON, same_person
 from assistant.types import Span
 from embeddings.sentences import sentence_spans
 
 QUOTATION = re.compile(
     r"(?:(?P<double>[\"“«„»])|(?<!\w)['‘](?=\w))"
-    r"(?P<inner>(?(double)[^\"“”«»„]+|(?:[^'’\"“”]|['’](?=\w))+))"
+    r"(?P<inner>(?(double)[^\"“”«»„]+|(?:[^'’\"“”]|['’](?=\w)){1,1000}))"
     r"(?(double)[\"”»“«]|['’](?!\w))"
 )
 """Words in quotation marks; group ``inner`` is without the marks."""
 
+_NO_SPEAKERS = frozenset(
+    "this that these those there here in on at by for from with but and so yet while when if as after "
+    "before since although though because however meanwhile today yesterday what who which how why".split()
+)
+_NO_ROLE = rf"(?:{'|'.join(sorted(_NO_SPEAKERS))})"
 _CAP = r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.|[A-ZÀ-ÖØ-Þ]\.(?:[A-Z]\.)*|[A-ZÀ-ÖØ-Þ][\w'’-]*)"
 _NAME = (
-    rf"(?:[Tt]he\s+)?{_CAP}(?:\s+(?:(?:de|van|von|der|den|al|bin|ibn|of|the|for|di|da|la)\s+){{0,2}}{_CAP})*"
+    rf"(?:[Tt]he\s+)?{_CAP}(?:\s+(?:(?:de|van|von|der|den|al|bin|ibn|of|the|for|di|da|la)\s+){{0,2}}{_CAP}){{0,7}}"
     r"(?:\s*\([A-Z][\w.-]{0,8}\))?"
 )
 _ROLE = (
     r"(?:(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Ss]ome|[Mm]any|[Ss]everal|[Tt]wo|[Oo]ne)\s+)?"
-    r"(?:[\w'’-]+\s+){0,2}(?i:spokes(?:man|woman|person|people)|officials?|ministry|ministers?|government|"
-    r"police|army|military|company|researchers?|scientists?|experts?|analysts?|report|study|statement|"
-    r"declaration|critics?|supporters?|sources?|president|chancellor|king|queen|court|union|agency|"
-    r"department|authorit(?:y|ies)|office|committee|commission|organi[sz]ation|group|team|coach|lawyers?|"
-    r"prosecutors?|doctors?|residents?|witness(?:es)?|neighbou?rs?|users?|opinions?|sentiments?|views?|posts?|"
-    r"friends?|fans?|opponents?|rivals?|allies|relatives|colleagues?|followers?|backers|aides?|parents|"
-    r"readers?|commenters?|observers?|economists?|senators?|lawmakers?|ambassador|director|chief|mayor)"
+    rf"(?:(?!{_NO_ROLE}\b)[\w'’-]+\s+){{0,2}}(?i:{SPOKESPERSON}|{OFFICES}|{PEOPLE})"
     r"(?:\s+(?:for|of|from|at|on)\s+(?:the\s+)?[\w'’-]+(?:\s+[A-ZÀ-ÖØ-Þ][\w'’-]*)*)?"
 )
 _PRONOUN = r"(?:He|She|They|It|he|she|they|it)"
@@ -102,18 +102,14 @@ _LISTENER = re.compile(
     r"|[^.,;:“”\"«»]{1,60}?(?=\s+that\b))"
 )
 """Who is told, where it can be seen where that ends."""
+_OF_WHOM = re.compile(
+    r"(?:\b(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir)\s+)?\b[\w'’-]+\s+(?:of|for|to)\s+(?:the\s+)?$"
+)
+"""Before a name: "the wife of Orban"."""
+_IN_CLAUSE = re.compile(r"\b(?:who|that|which)\s+\w+\s+$")
+"""Before a name, which then is no subject: "the man who investigated Volker said"."""
 _POSSESSIVE = re.compile(r"['’]s$")
 """In "Merz's signals" nobody signals."""
-_NO_SPEAKERS = frozenset(
-    "this that these those there here in on at by for from with but and so yet while when if as after "
-    "before since although though because however meanwhile today yesterday what who which how why".split()
-)
-_TITLES = frozenset(
-    "mr mrs ms dr prof sir lord lady president chancellor minister prime king queen general senator "
-    "governor mayor secretary the of former then us uk eu u.s german french british american "
-    "الرئيس المستشار الوزير رئيس وزير الوزراء الدكتور السيد".split()
-)
-
 NEAR_NAME = 120
 """Characters around a name in which it is looked for as a speaker."""
 NAME_PLACES = 50
@@ -167,10 +163,8 @@ def speaker_of(text: str, sentence: Span, at: int) -> str | None:
     >>> speaker_of(s, Span(24, len(s)), 24) is None
     True
     """
-    low = text.rfind("\n\n", 0, sentence.start + 1)
-    low = 0 if low < 0 else low + 2
     high = text.find("\n\n", sentence.start)
-    paragraph = Span(low, len(text) if high < 0 else high)
+    paragraph = Span(_paragraph_start(text, sentence.start), len(text) if high < 0 else high)
     quotation = _quotation_around(text, paragraph, at)
     first, last = sentence.start, sentence.end
     if quotation is not None:
@@ -230,31 +224,12 @@ def meant_by_pronoun(text: str, at: int) -> str | None:
     >>> meant_by_pronoun("Merz spoke on Monday. He left early.", 22)
     'Merz'
     """
+    return _before_pronoun(text, Span(_paragraph_start(text, at), at))
+
+
+def _paragraph_start(text: str, at: int) -> int:
     low = text.rfind("\n\n", 0, at + 1)
-    return _before_pronoun(text, Span(0 if low < 0 else low + 2, at))
-
-
-def same_person(first: str, second: str) -> bool:
-    """Whether two ways to name a speaker may mean the same one.
-
-    >>> same_person("Merz", "German Chancellor Friedrich Merz (CDU)"), same_person("Macron", "Merz")
-    (True, False)
-    """
-    ours, theirs = _name_words(first), _name_words(second)
-    if not ours or not theirs:
-        return False
-    if set(ours) <= set(theirs) or set(theirs) <= set(ours):
-        return True
-    core = [[word for word in words if word not in _TITLES] or words for words in (ours, theirs)]
-    return core[0][-1] == core[1][-1]
-
-
-def _name_words(name: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", re.sub(r"\([^)]*\)", " ", name)).casefold()
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    plain = re.sub(r"['’]s\b", "", plain)
-    words = re.findall(r"[^\W_]+", plain)
-    return [word for word in words if word not in ("the", "a", "an")]
+    return 0 if low < 0 else low + 2
 
 
 def _attributions(piece: str) -> list[_Attribution]:
@@ -277,8 +252,16 @@ def _attributions(piece: str) -> list[_Attribution]:
                 continue
             if any(known.start < match.end() and match.start() < known.end for known in found):
                 continue
+            if form is _Form.BEFORE:
+                before = piece[max(0, start - NEAR_NAME) : start]
+                if _IN_CLAUSE.search(before):
+                    continue
+                if (whose := _OF_WHOM.search(before)) is not None and who[0].isupper():
+                    start -= len(whose.group())
+                    who = whose.group() + who
             told_end = start + len(who) if pattern is _COLON else match.end()
-            found.append(_Attribution(who, start, match.start(), match.end(), told_end, form))
+            begin = min(start, match.start())
+            found.append(_Attribution(who, start, begin, match.end(), told_end, form))
     return found
 
 
@@ -322,8 +305,23 @@ def _distance(item: _Attribution, start: int, end: int) -> int:
     return max(0, item.start - end)
 
 
+def quotations_in(text: str, span: Span) -> Iterator[re.Match[str]]:
+    """Quotations that lie in a span; their marks are paired from the start of each paragraph.
+
+    From anywhere else a straight mark that closes would be taken for one that opens.
+    """
+    at = _paragraph_start(text, span.start)
+    while at < span.end:
+        end = text.find("\n\n", at)
+        end = len(text) if end < 0 else end
+        for match in QUOTATION.finditer(text, at, end):
+            if span.start <= match.start() and match.end() <= span.end:
+                yield match
+        at = end + 2
+
+
 def _quotation_around(text: str, paragraph: Span, at: int) -> Span | None:
-    for match in QUOTATION.finditer(text, paragraph.start, paragraph.end):
+    for match in quotations_in(text, paragraph):
         if match.start() <= at < match.end():
             return Span(*match.span())
     return None

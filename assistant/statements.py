@@ -12,8 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.library import Library
+from assistant.scripts import script_of
 from assistant.span_features import stems
-from assistant.speech import QUOTATION, ClaimedSpeech, claimed_speakers, same_person, speaker_of
+from assistant.spans import sentence_around
+from assistant.speaker_names import other_person, same_speaker
+from assistant.speech import QUOTATION, ClaimedSpeech, claimed_speakers, quotations_in, speaker_of
 from assistant.types import Hit, ReadSpan, Span
 from embeddings.sentences import sentence_spans
 
@@ -31,34 +34,47 @@ NEAR_TOPIC = 0.42
 QUOTED_SHARE = 0.5
 """A quotation that is less of what is told is given together with the rest of it."""
 
-_SAY = r"(?:say|says|said|saying|state|states|stated|declare|declares|declared|tell|tells|told)"
 _LISTENER = (
-    r"(?:\s+(?:to\s+)?(?:(?:the\s+)?(?:reporters|journalists|press|media|parliament)|us|me|them))?"
+    r"(?: (?:to )?(?:(?:the )?(?:reporters|journalists|press|media|parliament)|us|me|them))?"
 )
 _LINK = (
     r"(?:about|on|of|regarding|concerning|to|in|at|during|after|before|when|as|against|for|with)\b"
 )
+_SAY = r"(?:say|tell|declare|(?<!of )(?<!the )(?<!a )state(?! (?:of|for)\b))"
+_SAID = r"(?:said|told|declared|stated|been saying|been telling)"
+_TOPIC = rf"(?: (?P<topic>{_LINK} .{{1,200}}?))?[ ?.!]*$"
+_ARABIC_LINK = r"(?:عن|حول|بشأن|بخصوص|في|بعد|خلال|قبل|على)"
+# Over questions whose blanks are single ones.
 _ASKED = (
     re.compile(
-        r"^\W*(?:(?:and|so|but)\s+)?what\s+(?:exactly\s+|else\s+)?(?:did|does|do|has|have|had|was|were|is|are)\s+"
-        rf"(?P<who>\S.{{0,80}}?)\s+(?:exactly\s+|just\s+|also\s+)?{_SAY}{_LISTENER}"
-        rf"(?:\s+(?P<topic>{_LINK}.{{1,200}}?))?\s*[?.!]*\s*$",
+        r"^(?:\W*(?:and|so|but) )?\W*what (?:exactly |else )?"
+        rf"(?:(?:did|does|do) (?P<who>\S.{{0,80}}?) (?:exactly |just |also |have to )?{_SAY}"
+        rf"|(?:has|have|had) (?P<who_has>\S.{{0,80}}?) (?:exactly |just |also )?{_SAID}"
+        rf"|(?:was|were|is|are) (?P<who_is>\S.{{0,80}}?) (?:exactly |just |also )?(?:saying|telling))\b"
+        rf"{_LISTENER}{_TOPIC}",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"\bwhat\s+(?P<who>[^?]{{1,80}}?)\s+(?:has\s+|have\s+|had\s+)?(?:said|says|say){_LISTENER}"
-        rf"(?:\s+(?P<topic>{_LINK}.{{1,200}}?))?\s*[?.!]*\s*$",
+        rf"\bwhat (?P<who>[^?]{{1,80}}?) (?:has |have |had )?(?:said|says|say){_LISTENER}{_TOPIC}",
         re.IGNORECASE,
     ),
     re.compile(
-        r"^\W*(?:و)?ماذا\s+(?:قال|قالت|قالوا|صرح|صرّح|صرحت|يقول|تقول)\s+(?P<who>[^؟?]{1,80}?)"
-        r"(?:\s+(?P<topic>(?:عن|حول|بشأن|بخصوص|في|بعد|خلال|قبل|على)\s[^؟?]{1,200}?))?\s*[؟?.!]*\s*$"
+        rf"^\W*و?ماذا (?:قال|قالت|قالوا|صرح|صرّح|صرحت|يقول|تقول) (?P<who>(?!{_ARABIC_LINK} )[^؟?]{{1,80}}?)"
+        rf"(?: (?P<topic>{_ARABIC_LINK} [^؟?]{{1,200}}?))?[ ؟?.!]*$"
     ),
 )
+_NO_TOPIC = frozenset(
+    stems(
+        "about on of regarding concerning to in at during after before when as against for with whether if response "
+        "reply asked question his her its their your my our عن حول بشأن بخصوص في بعد خلال قبل على"
+    )
+)
+"""What only links a subject to the question."""
 _NOBODY = frozenset(
     "he she they it you we i people everyone anyone someone articles article text library sources "
     "هو هي هم الناس".split()
 )
+_NOT_ASKED = frozenset(("not", "never", "neither", "nor"))
 _AUXILIARIES = frozenset(
     "is are was were be been being do does did has have had would could should will can may might".split()
 )
@@ -69,11 +85,21 @@ _GOES_ON = frozenset(
 """What goes on so is the rest of a sentence, not what was said."""
 _NO_STATEMENT = frozenset(("by", "with"))
 """After "responded" and the like: how, not what."""
-_PEOPLE_OF = re.compile(
-    r"\b(?:critics?|supporters?|friends?|fans?|opponents?|rivals?|allies|relatives|colleagues?|followers?|backers|"
-    r"aides?|parents|lawyers?|neighbou?rs?|residents?|readers?)\s+(?:for|of|from)\s",
+_LEADS_IN = re.compile(
+    r"\W*(?:on|in|at|during|after|before|late|later|earlier|yesterday|today|tonight|again|also|"
+    r"(?:last|this) (?:week|month|year|\w+day|morning|afternoon|evening|night)|(?:mon|tues|wednes|thurs|fri|satur|"
+    r"sun)day|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*|"
+    r"أمس|اليوم|في|خلال|بعد|قبل|يوم|مساء|صباح)\b",
     re.IGNORECASE,
 )
+"""What may stand between "said" and "that"."""
+_THAT = re.compile(r"(?:(?<=\s)(?:that|إن|أن|إنه|إنها|أنه|أنها)\s+)")
+_THAT_WITHIN = 8
+"""Words from "said" to "that" at most."""
+_MEANWHILE = frozenset(("while", "as", "when", "if", "although", "though", "because", "whereas"))
+_TESTIFIES = re.compile(r"\btestifie[ds]$")
+"""Without "that" it is no statement: "testified for two hours"."""
+_SPEAKS_TO = re.compile(r"\b(?:told|tells?|testified|testifies)\W*$")
 _PRONOUN_SAYS = re.compile(
     r"^\W*(?:(?:and|but|however|later|then|meanwhile|instead|also),?\s+)?(?:he|she|they|it)\b"
     r"|\b(?:he|she|they|it)\s+\w+\W*$",
@@ -99,25 +125,45 @@ def asked_statement(question: str) -> Asked | None:
     >>> asked_statement("What did they say the cause was?") is None
     True
     """
-    match = _match_asked(question)
+    match = _match_asked(_one_line(question))
     if match is None:
         return None
-    speaker = match["who"].strip(" ,'\"“”«»")
+    speaker = _who(match).strip(" ,'\"“”«»")
     words = re.findall(r"\w+", speaker.casefold())
-    if not words or words[-1] in _NOBODY or words[0] in _AUXILIARIES:
+    if (
+        not words
+        or words[-1] in _NOBODY
+        or words[0] in _NOT_ASKED | _AUXILIARIES
+        or words[-1] in _NOT_ASKED
+    ):
         return None
-    return Asked(speaker, frozenset(stems(match["topic"] or "")))
+    if match.re is _ASKED[1] and not _AUXILIARIES.isdisjoint(words):
+        return None  # "in what year did Merz say"
+    return Asked(speaker, frozenset(stems(match["topic"] or "")) - _NO_TOPIC)
+
+
+def _one_line(question: str) -> str:
+    return " ".join(question.split())
+
+
+def _who(match: re.Match[str]) -> str:
+    groups = match.groupdict()
+    return next(groups[name] for name in ("who", "who_has", "who_is") if groups.get(name))
 
 
 def _match_asked(question: str) -> re.Match[str] | None:
-    if re.search(r"\s{9}", question):
-        return None  # nobody asks so, and the patterns would take long
+    """What matches a question whose blanks are single ones."""
     return next((match for pattern in _ASKED if (match := pattern.search(question))), None)
 
 
+_NO_QUESTION = r"(?!(?:what|which|who|whom|whose|how|when|where|why|the other hand|second thoughts?|average)\b)"
 _OTHER_TOPIC = re.compile(
-    r"^\s*(?:(?:and|but|so)\s+)?(?P<topic>(?:about|on|regarding|concerning)\s+\S[^?]{0,200}?)\s*[?.!]*\s*$"
-    r"|^\s*و?(?P<arabic>(?:عن|حول|بشأن|بخصوص)\s+\S[^?؟]{0,200}?)\s*[?؟.!]*\s*$",
+    rf"^(?:(?:and|but|so) )?(?P<topic>(?:about|on|regarding|concerning) {_NO_QUESTION}[^\s?,][^?]{{0,200}}?)[ ?.!]*$"
+    r"|^و?(?P<arabic>(?:عن|حول|بشأن|بخصوص) (?!(?:من|ماذا|ما|أي|كم|متى|أين)\b)[^\s?؟][^?؟]{0,200}?)[ ?؟.!]*$",
+    re.IGNORECASE,
+)
+_NEW_QUESTION = re.compile(
+    r"\b(?:did|does|do)\b|(?<!who )(?<!that )(?<!which )\b(?:is|are|was|were|has|have|had)\b",
     re.IGNORECASE,
 )
 
@@ -128,8 +174,11 @@ def about_another_topic(asked: str, question: str) -> str | None:
     >>> about_another_topic("What did Merz say about Ukraine?", "and about trains?")
     'What did Merz say about trains?'
     """
+    question, asked = _one_line(question), _one_line(asked)
     other, found = _OTHER_TOPIC.match(question), _match_asked(asked)
     if other is None or found is None or asked_statement(asked) is None:
+        return None
+    if _NEW_QUESTION.search(question) or script_of(question) != script_of(asked):
         return None
     topic = other["topic"] or other["arabic"]
     end = found.end() if found["topic"] is None else found.start("topic")
@@ -166,10 +215,23 @@ def with_statements(
                 probability=max(statement.probability, best.probability),
             )
         )
+    kept = [span for span in kept if not _is_of_another(asked, span, hits, library)]
     if found:
         # Beside statements that are known to be his, a guess is none.
         kept = [span for span in kept if span.probability >= NEAR_TOPIC]
     return sorted([*found, *kept], key=lambda span: (-span.probability, span.hit_index, span.start))
+
+
+def _is_of_another(asked: Asked, span: ReadSpan, hits: Sequence[Hit], library: Library) -> bool:
+    """Whether what the reader found is said by someone who is known not to be the one who was asked for."""
+    passage = hits[span.hit_index].passage
+    article = library.article_of(passage)
+    if article is None:
+        return False
+    paragraph = article.paragraphs[article.paragraph_at(span.start)]
+    around = sentence_around(article.text, paragraph, span.start, span.end)
+    who = speaker_of(article.text, around, span.start)
+    return who is not None and all(other_person(name, who) for name in _names(asked.speaker))
 
 
 def _overlap(one: ReadSpan, other: ReadSpan) -> bool:
@@ -189,7 +251,7 @@ def _statements(asked: Asked, hits: Sequence[Hit], library: Library) -> Iterator
         ]
         for said, inside in statements_of(asked.speaker, article.text, sentences):
             text = article.text[said.start : said.end]
-            probability = QUOTED if QUOTATION.match(text) else TOLD
+            probability = QUOTED if QUOTATION.fullmatch(text) else TOLD
             if len(asked.topic & stems(article.text[inside.start : inside.end])) < needed:
                 earlier = [s.start for s in sentences if s.end <= inside.start]
                 around = article.text[max(earlier, default=inside.start) : inside.end]
@@ -206,14 +268,14 @@ def statements_of(
     taken: list[Span] = []
     if not sentences:
         return
-    for match in QUOTATION.finditer(text, sentences[0].start, sentences[-1].end):
+    for match in quotations_in(text, Span(sentences[0].start, sentences[-1].end)):
         quotation = Span(*match.span())
         around = [s for s in sentences if s.start < quotation.end and quotation.start < s.end]
         if len(match["inner"].split()) < MIN_WORDS or not around:
             continue
         sentence = Span(around[0].start, around[-1].end)
         who = speaker_of(text, sentence, quotation.start)
-        if not _is_speaker(speaker, who):
+        if not _is_speaker(speaker, who, text, sentence.start):
             continue
         said = quotation
         told = _told(text, sentence, claimed_speakers(text[sentence.start : sentence.end]))
@@ -227,39 +289,21 @@ def statements_of(
         if any(sentence.start < other.end and other.start < sentence.end for other in taken):
             continue
         who = speaker_of(text, sentence, sentence.end - 1)
-        if _is_speaker(speaker, who):
+        if _is_speaker(speaker, who, text, sentence.start):
             statement = _statement(speaker, text, sentence)
             if statement is not None:
                 yield statement, sentence
 
 
-def _is_speaker(asked: str, who: str | None) -> bool:
-    """Whether a speaker is the one who was asked for, or one of them: "Merz and Macron"."""
+def _is_speaker(asked: str, who: str | None, text: str, at: int) -> bool:
+    """Whether a text's speaker is the one who was asked for, or one of them: "Merz and Macron"."""
     if who is None:
         return False
-    names = re.split(r"(?:,| and| or)+ ", asked) if _SEVERAL.fullmatch(asked) else [asked]
-    return any(
-        same_person(name, who) and _holds(name, who) and not _is_of(name, who) for name in names
-    )
+    return any(same_speaker(name, who, text, at) for name in _names(asked))
 
 
-def _holds(asked: str, who: str) -> bool:
-    """Whether one name holds all of the other: not "Julie Graham" for "Lindsey Graham"."""
-    ours, theirs = (
-        set(re.findall(r"\w+", name.casefold())) - {"the", "a"} for name in (asked, who)
-    )
-    if ours <= theirs:
-        return True
-    # A surname for a full name, but not a man for his lawyer.
-    return theirs <= ours and not ours & {"s", "of", "for", "who", "that", "to", "not"}
-
-
-def _is_of(name: str, who: str) -> bool:
-    """Whether a speaker is only of the one who was asked for: "Merz's critics", "friends of Merz"."""
-    last = re.escape(name.rsplit(maxsplit=1)[-1])
-    return re.search(rf"\b{last}['’]s?\s+\w", who) is not None or (
-        _PEOPLE_OF.search(who) is not None and _PEOPLE_OF.search(name) is None
-    )
+def _names(asked: str) -> list[str]:
+    return re.split(r"(?:,| and| or)+ ", asked) if _SEVERAL.fullmatch(asked) else [asked]
 
 
 def _statement(speaker: str, text: str, sentence: Span) -> Span | None:
@@ -269,17 +313,33 @@ def _statement(speaker: str, text: str, sentence: Span) -> Span | None:
     if not claims:
         return sentence if _PRONOUN_SAYS.search(piece) else None
     if len(claims) > 1:
-        return sentence if any(_is_speaker(speaker, claim.speaker) for claim in claims) else None
+        is_one = any(_is_speaker(speaker, c.speaker, text, sentence.start) for c in claims)
+        return sentence if is_one else None
     words = piece[claims[0].said_start : claims[0].said_end].split()
-    if words and words[0].lower() in _NO_STATEMENT:
+    told = _told(text, sentence, claims)
+    is_none = words and words[0].lower() in _NO_STATEMENT
+    verb_end = claims[0].told.end
+    if is_none or (told is None and _TESTIFIES.search(piece, 0, verb_end)):
         return None
-    return _told(text, sentence, claims) or sentence
+    return told or sentence
 
 
 def _told(text: str, sentence: Span, claims: Sequence[ClaimedSpeech]) -> Span | None:
     """What a sentence says that someone named says; None where it does not tell, or tells of several."""
     if len(claims) != 1:
         return None
-    said = Span(sentence.start + claims[0].said_start, sentence.start + claims[0].said_end)
-    words = text[said.start : said.end].split()
-    return said if len(words) >= MIN_WORDS and words[0].lower() not in _GOES_ON else None
+    claim = claims[0]
+    start, end = sentence.start + claim.said_start, sentence.start + claim.said_end
+    if claim.said_start >= claim.told.end:
+        is_next = not re.search(r"\w", text[sentence.start + claim.told.end : start])
+        told = text[sentence.start + claim.told.start : sentence.start + claim.told.end]
+        # To whom, or when and where, before what.
+        if _LEADS_IN.match(text, start, end) or (is_next and _SPEAKS_TO.search(told)):
+            that = _THAT.search(text, start, end)
+            if that is None or len(text[start : that.start()].split()) >= _THAT_WITHIN:
+                return None
+            start = that.end()
+    words = text[start:end].split()
+    if len(words) < MIN_WORDS or words[0].lower() in _GOES_ON | _MEANWHILE:
+        return None
+    return Span(start, end)

@@ -186,6 +186,18 @@ def same_value(first: Value, second: Value) -> bool:
             return False
         months = _months(first), _months(second)
         return months[0] == months[1] or not (months[0] and months[1])
+    return same_words(first, second)
+
+
+def same_words(first: Value, second: Value) -> bool:
+    """Whether one text is the other or a little more: for what is said, where a shared number says little.
+
+    >>> first, second = "it needs 5 billion euros now", "nobody has 5 billion euros"
+    >>> same_value(value_of(first), value_of(second)), same_words(value_of(first), value_of(second))
+    (True, False)
+    """
+    if sorted(first.numbers) != sorted(second.numbers):
+        return False
     ours, theirs = set(first.words), set(second.words)
     if not ours or not theirs:
         return ours == theirs

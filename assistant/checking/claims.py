@@ -43,7 +43,8 @@ from assistant.lexical import STOP_WORDS
 from assistant.library import Library
 from assistant.reader import check_cancelled
 from assistant.scripts import script_of
-from assistant.speech import meant_by_pronoun, same_person
+from assistant.speaker_names import same_person
+from assistant.speech import meant_by_pronoun
 from assistant.types import Filters, Hit, Span
 from embeddings.encoder import Encoder
 

@@ -38,7 +38,8 @@ from assistant.errors import UsageError
 from assistant.lexical import LexicalIndex
 from assistant.library import Library
 from assistant.reader import check_cancelled
-from assistant.speech import QUOTATION, claimed_speakers, same_person
+from assistant.speaker_names import same_speaker
+from assistant.speech import QUOTATION, claimed_speakers
 from assistant.types import Article, Citation, Hit, Span
 
 SCAN_ARTICLES = 200
@@ -121,7 +122,7 @@ def verify_quote(
     order = [QuoteStatus.EXACT, QuoteStatus.ALTERED, QuoteStatus.NOT_FOUND]
     # Of equally good readings the later one takes the attribution off, and so says more.
     best = min(reversed(reports), key=lambda r: (order.index(r.status), -_similarity(r)))
-    best = _with_attribution(best, readings)
+    best = _with_attribution(best, readings, library)
     nearest: tuple[Hit, ...] = ()
     if best.status is QuoteStatus.NOT_FOUND and find_alike is not None:
         nearest = tuple(find_alike(best.quote, NEAREST))
@@ -538,15 +539,23 @@ def _notes(
     return tuple(notes)
 
 
-def _with_attribution(report: QuoteReport, readings: Sequence[_Reading]) -> QuoteReport:
+def _with_attribution(
+    report: QuoteReport, readings: Sequence[_Reading], library: Library
+) -> QuoteReport:
     claimed = report.claimed_speaker or next((r.speaker for r in readings if r.speaker), None)
     if claimed is None or not report.matches:
         return report
-    told = [match.speaker for match in report.matches]
-    if any(speaker and same_person(claimed, speaker) for speaker in told):
+    told = [match for match in report.matches if match.speaker]
+    if any(_is_told_by(claimed, match, library) for match in told):
         attribution = Attribution.CONFIRMED
-    elif any(told):
+    elif told:
         attribution = Attribution.MISATTRIBUTED
     else:
         attribution = Attribution.UNCONFIRMED
     return replace(report, attribution=attribution, claimed_speaker=claimed)
+
+
+def _is_told_by(claimed: str, match: QuoteMatch, library: Library) -> bool:
+    at = match.citations[0].sentence_start
+    text = library.article(match.article_id).text
+    return match.speaker is not None and same_speaker(claimed, match.speaker, text, at)

@@ -61,6 +61,20 @@ def test_follow_ups_take_their_subject_from_the_turn_before(before, question, ha
             "What did Merz say about Merz’s plans?",
         ),
         ("What did the ministry say about Ukraine?", "And about his plans?", None),
+        # Questions of their own, and in another language.
+        ("What did Merz say?", "On what day was the hearing?", None),
+        ("What did Merz say?", "About how many people came?", None),
+        ("What did Merz say?", "On the other hand, trains are late.", None),
+        ("What did Merz say?", "On Monday, was it cold?", None),
+        (
+            "What did Merz say about Ukraine?",
+            "and about the man who was shot?",
+            "What did Merz say about the man who was shot?",
+        ),
+        ("What did Merz say about Ukraine?", "وعن روسيا؟", None),
+        ("ماذا قال ميرتس عن أوكرانيا؟", "and about Russia?", None),
+        ("ماذا قال ميرتس؟", "عن من؟", None),
+        ("ماذا قال ميرتس؟", "عن ماذا؟", None),
         ("What is the Paris Declaration about?", "And about Ukraine?", None),
     ],
 )
@@ -220,6 +234,7 @@ def test_a_pronoun_is_what_the_question_before_asked_of(asked, answer, question,
         ),
         ("Did he resign?", "He rejected calls to resign", "What did he tell parliament?", None),
         ("Who refused?", "He", "What did he say?", None),
+        ("Anything else?", "x", "and about him?", None),
         ("Who refused?", "The president of Valencia", "What did he say?", None),
         ("Who refused?", "Dr. Anita Rao", "What did she say?", "What did Dr. Anita Rao say?"),
         (

@@ -8,7 +8,7 @@ from assistant.assistant import Assistant
 from assistant.checking.reports import Attribution, QuoteStatus
 from assistant.render import answer_lines
 from assistant.render_checking import claim_lines
-from assistant.speech import claimed_speakers, meant_by_pronoun, same_person, speaker_of
+from assistant.speech import claimed_speakers, meant_by_pronoun, speaker_of
 from assistant.types import Section, Span
 from embeddings.sentences import sentence_spans
 
@@ -44,6 +44,8 @@ def speaker_in(text: str, words: str) -> str | None:
         ("The study, published in Nature, found that ice melts.", "ice", "The study"),
         ("I think, Smith wrote, that it is over.", "it is", "Smith"),
         ("Merz: “We are ready.”", "We are", "Merz"),
+        ("The change comes after police said two people died.", "two", "police"),
+        ("The wife of Orban said it rained.", "it rained", "The wife of Orban"),
         ("قال المستشار ميرتس إن ألمانيا مستعدة.", "ألمانيا", "المستشار ميرتس"),
         ("وأضاف الرئيس ماكرون: «لن نتراجع».", "لن", "الرئيس ماكرون"),
         ("وفقا لوزارة الدفاع غادر 1500 جندي القاعدة.", "1500", "وزارة الدفاع"),
@@ -63,6 +65,7 @@ def test_reported_speech(text: str, words: str, speaker: str) -> None:
         ("The bridge opened in May.", "May"),
         ("Smith found the bag in the river.", "the bag"),
         ("She did not say whether the talks failed.", "failed"),
+        ("The man who investigated Volker said it rained.", "it rained"),
         ("وصل الوفد إلى باريس يوم الثلاثاء.", "باريس"),
         ("Valencia floods: death toll rises to 222", "222"),
         ("Study: nap of 20 minutes improves memory in older adults", "20"),
@@ -128,10 +131,13 @@ def test_colon_after_one_who_speaks(text: str) -> None:
     assert speaker_in(text, "35") == "Merz"
 
 
-def test_names_of_one_person() -> None:
-    assert same_person("Merz", "German Chancellor Friedrich Merz (CDU)")
-    assert same_person("Zelensky", "Zelensky's")
-    assert not same_person("Macron", "Friedrich Merz")
+@pytest.mark.parametrize(
+    "text",
+    ["Anna Lind " * 5_000, "the 'a " * 20_000, "Lind of the Lind " * 4_000],
+    ids=["names", "marks", "links"],
+)
+def test_endless_rows_take_no_time(text: str) -> None:
+    assert speaker_of(text, Span(0, len(text)), 3) is None
 
 
 def test_pronoun_stays_in_its_paragraph() -> None:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 
 import pytest
 
 from assistant.assistant import Assistant
 from assistant.library import Library
-from assistant.statements import NEAR_TOPIC, QUOTED, TOLD, asked_statement, statements_of
+from assistant.statements import (
+    NEAR_TOPIC,
+    QUOTED,
+    TOLD,
+    about_another_topic,
+    asked_statement,
+    statements_of,
+)
 from assistant.tui.palette import palette_for
 from assistant.tui.text import answer_parts
-from assistant.types import AnswerStatus, Span
+from assistant.types import AnswerStatus, ReadSpan, Span
 from embeddings.sentences import sentence_spans
 from tests.assistant.fakes import DIM, HashEncoder
 
@@ -37,15 +45,20 @@ class SilentReader:
         return []
 
 
+@contextmanager
+def opened(folder, text, reader):
+    source = folder / "article.jsonl"
+    source.write_text(json.dumps({"title": "A harbour", "text": text}), "utf-8")
+    library = Library(folder / "library", model_id=HashEncoder.id, dim=DIM)
+    with Assistant(library, HashEncoder(), reader=reader) as assistant:
+        assistant.add([source])
+        yield assistant
+
+
 @pytest.fixture(scope="module")
 def pq(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("said")
-    source = folder / "article.jsonl"
-    source.write_text(json.dumps({"title": "A harbour", "text": ARTICLE}), "utf-8")
-    library = Library(folder / "library", model_id=HashEncoder.id, dim=DIM)
-    with Assistant(library, HashEncoder(), reader=SilentReader()) as opened:
-        opened.add([source])
-        yield opened
+    with opened(tmp_path_factory.mktemp("said"), ARTICLE, SilentReader()) as assistant:
+        yield assistant
 
 
 @pytest.mark.parametrize(
@@ -61,6 +74,13 @@ def pq(tmp_path_factory):
         ("What does the ministry say on its treaty", "the ministry", {"treat"}),
         ("Tell me what Merz said about trains", "Merz", {"train"}),
         ("ماذا قال ماكرون عن القوات؟", "ماكرون", {"قوات"}),
+        ("What did  the United\tStates   say about trains?", "the United States", {"train"}),
+        ("What did the Secretary of State say about trains?", "the Secretary of State", {"train"}),
+        ("What did the state of Ohio say about trains?", "the state of Ohio", {"train"}),
+        ("What did the state say about trains?", "the state", {"train"}),
+        ("What was Merz saying about trains?", "Merz", {"train"}),
+        ("What does Merz have to say about trains?", "Merz", {"train"}),
+        ("What did Merz state on trains?", "Merz", {"train"}),
         ("ماذا قالت وزيرة الدفاع؟", "وزيرة الدفاع", set()),
     ],
 )
@@ -84,10 +104,49 @@ def test_a_question_for_what_someone_said(question, speaker, topic):
         "What has been said about the harbour?",
         "What would Lind say about it?",
         "متى قال ماكرون ذلك؟",
+        "What is the capital of the United States?",
+        "What is the state of the union?",
+        "What does the state do?",
+        "What are the tell-tale signs?",
+        "What did Lind not say about trains?",
+        "What did neither Lind nor Berg say?",
+        "What year did Lind say?",
+        "وماذا قال عن الميزانية؟",
+        "ماذا قال بشأن الميزانية؟",
     ],
 )
 def test_another_question(question):
     assert asked_statement(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("What did Lind say regarding trains?", {"train"}),
+        ("What did Lind say before the winter?", {"winte"}),
+        ("What did Lind say in response to his trains?", {"train"}),
+        ("What did Lind say when asked about trains?", {"train"}),
+        ("ماذا قال ميرتس بشأن غزة؟", {"غزة"}),
+    ],
+)
+def test_what_links_is_not_the_subject(question, topic):
+    asked = asked_statement(question)
+    assert asked is not None
+    assert asked.topic == topic
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what" + " " * 50_000 + "did x",
+        "What did " + "x " * 20_000 + "?x",
+        "What did " + "x" + " ?" * 20_000 + "x",
+    ],
+    ids=["blanks", "words", "marks"],
+)
+def test_endless_questions_take_no_time(question):
+    assert asked_statement(question) is None
+    assert about_another_topic("What did Merz say?", question) is None
 
 
 def found(pq, question):
@@ -130,6 +189,24 @@ def test_several_speakers_are_each_looked_for(pq):
         ("Garrett", "Garrett responded by hitting him on the head.", []),
         ("Garrett", "Garrett was late. He said that it rained.", ["He said that it rained."]),
         ("Garrett", "Garrett was late. It rained hard, he said.", ["It rained hard, he said."]),
+        ("Garrett", "Garrett's lawyer said that it rained.", []),
+        ("Garrett's lawyer", "Garrett said that it rained.", []),
+        ("Garrett", "The wife of Garrett said that it rained.", []),
+        ("the wife of Garrett", "The wife of Garrett said that it rained hard.", ["it rained hard."]),
+        ("Garrett", "The man who investigated Garrett said that it rained.", []),
+        ("Lindsey Graham", "Julie Graham came. Graham said that it rained.", []),
+        ("Julie Graham", "Julie Graham came. Graham said that it rained hard.", ["it rained hard."]),
+        ("the Russian army", "The Ukrainian army said that it rained.", []),
+        ("منى سالم", "قال أحمد سالم إن الأمر انتهى الآن.", []),
+        ("الوزير", "قال محامي الوزير إن الأمر انتهى الآن.", []),
+        # The reporting clause is no part of what is told.
+        ("Garrett", "Garrett said Friday in Warsaw that it rained hard.", ["it rained hard."]),
+        ("Garrett", "Garrett said on Nov. 18 that it rained hard.", ["it rained hard."]),
+        ("Garrett", "Garrett told the committee he tried it.", ["Garrett told the committee he tried it."]),
+        ("Garrett", "Garrett testified Friday for hours.", []),
+        ("Garrett", "Garrett said on Friday it rained.", ["Garrett said on Friday it rained."]),
+        ("Garrett", "Garrett said this idea is that it rained.", ["this idea is that it rained."]),
+        ("ميرتس", "قال ميرتس أمس في برلين إن الأمر انتهى الآن.", ["الأمر انتهى الآن."]),
         # Who did something said nothing by it.
         ("Garrett", "Garrett said it rained hard. The train left when he responded quickly.", ["it rained hard."]),
     ],
@@ -138,6 +215,56 @@ def test_what_a_speaker_said_in_a_text(speaker, sentence, said):
     spans = [Span(start, end) for start, end in sentence_spans(sentence)]
     found = [sentence[span.start : span.end] for span, _ in statements_of(speaker, sentence, spans)]
     assert found == said
+
+
+def test_quotation_marks_are_paired_from_the_start_of_their_paragraph():
+    text = '"It rained hard today," Garrett said. He left "the old town hall" early. "It was cold," Garrett said.'
+    second = text.index("He left")
+    start = text.index("the old")
+    spans = [Span(second + a, second + b) for a, b in sentence_spans(text[second:])]
+    # A passage that begins inside a quotation: its first mark closes.
+    cut = [Span(start, spans[0].end), *spans[1:]]
+    said = [text[span.start : span.end] for span, _ in statements_of("Garrett", text, cut)]
+    assert said == ['"It was cold,"']
+
+
+def test_statements_that_share_a_number_are_several(tmp_path):
+    text = (
+        "“The budget needs 5 billion euros now,” Bo Berg said. "
+        "“Nobody has 5 billion euros to spare,” Bo Berg said."
+    )
+    with opened(tmp_path, text, SilentReader()) as assistant:
+        assert [text for text, _ in found(assistant, "What did Bo Berg say?")] == [
+            "“The budget needs 5 billion euros now,”",
+            "“Nobody has 5 billion euros to spare,”",
+        ]
+
+
+class EagerReader(SilentReader):
+    """Finds what Lind said, whoever is asked for."""
+
+    def read(self, question, hits, *, cancelled=None):
+        for index, hit in enumerate(hits):
+            at = hit.passage.text.find("The harbour must")
+            if at >= 0:
+                start = hit.passage.start + at
+                return [ReadSpan(index, start, start + 21, "The harbour must grow", 1.0, 0.0, 0.9)]
+        return []
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("What did Carl Mott say about the harbour?", AnswerStatus.UNANSWERABLE),
+        ("What did Lind's lawyer say about the harbour?", AnswerStatus.UNANSWERABLE),
+        # She may be.
+        ("What did the captain say about the harbour?", AnswerStatus.ANSWERED),
+        ("What must grow?", AnswerStatus.ANSWERED),
+    ],
+)
+def test_what_the_reader_finds_of_another_is_no_answer(tmp_path, question, status):
+    with opened(tmp_path, ARTICLE, EagerReader()) as assistant:
+        assert assistant.ask(question).status is status
 
 
 def test_a_few_quoted_words_come_with_the_rest(pq):

@@ -1,0 +1,309 @@
+"""Whether two ways to name a speaker may mean the same one: "Merz" and "German Chancellor Friedrich Merz".
+
+A name is taken apart into who it is (the words of the name itself), what he is (a role before or in the
+place of the name), and whose or of what: "Volker's lawyer" and "critics of Volker" are not Volker.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+PEOPLE = (
+    r"critics?|supporters?|friends?|fans?|opponents?|rivals?|allies|relatives|colleagues?|followers?|backers|"
+    r"aides?|parents|lawyers?|neighbou?rs?|residents?|readers?"
+)
+"""Nouns for people by what they are to someone else."""
+OFFICES = (
+    r"officials?|ministry|ministers?|government|police|army|military|company|researchers?|scientists?|experts?|"
+    r"analysts?|report|study|statement|declaration|sources?|president|chancellor|king|queen|court|union|agency|"
+    r"department|authorit(?:y|ies)|office|committee|commission|organi[sz]ation|group|team|coach|prosecutors?|"
+    r"doctors?|witness(?:es)?|users?|opinions?|sentiments?|views?|posts?|commenters?|observers?|economists?|"
+    r"senators?|lawmakers?|ambassador|director|chief|mayor"
+)
+"""Nouns for who else speaks without a name."""
+
+SPOKESPERSON = r"spokes(?:man|woman|person|people|men|women)"
+_INSTITUTIONS = (
+    r"foundation|university|institute|bank|council|party|association|society|club|college|school|hospital|church|"
+    r"corporation|campaign|administration|family|wife|husband|son|daughter|brother|sister|mother|father|widow|"
+    r"attorneys?|envoy|deputy|leader|commander|secretary|governor|deputies|troops|forces|navy|parliament|"
+    r"foreign|defen[cs]e|interior|finance"
+)
+_NOUN = re.compile(rf"(?:{PEOPLE}|{OFFICES}|{_INSTITUTIONS}|{SPOKESPERSON})")
+_PEOPLE = re.compile(PEOPLE)
+_SPEAKS_FOR = re.compile(SPOKESPERSON)
+_TITLES = frozenset(
+    "mr mrs ms dr prof professor sir lord lady president chancellor minister prime vice king queen prince princess "
+    "pope general colonel captain sergeant lieutenant senator congressman congresswoman representative governor "
+    "mayor secretary ambassador judge justice former then us uk eu "
+    "الرئيس المستشار الوزير الوزيرة رئيس رئيسة وزير وزيرة الوزراء الدكتور الدكتورة السيد "
+    "السيدة السفير الجنرال الملك".split()
+)
+_PARTICLES = frozenset("de del der den da di du von van bin ibn al el la le ten ter".split())
+_ARTICLES = frozenset(("the", "a", "an"))
+_NO_GIVEN_NAMES = frozenset(
+    "this that these those there here in on at by for from with but and so yet while when if as after before since "
+    "although though because however meanwhile today yesterday what who which how why like unlike says said".split()
+)
+_DEMONYM = re.compile(r"(?:ican|ian|ish|ese|crat|crats|ans)$")
+_OWNED = re.compile(r"^(?P<owner>.*?\w)(?:['’]s|(?<=s)['’])\s+(?P<what>\S.*)$", re.DOTALL)
+_OF = re.compile(
+    r"\s+(?P<link>of|for|from|to|at|on|in|with|against|near|who|whose|that|which)\s+", re.IGNORECASE
+)
+_CLAUSES = frozenset(("who", "whose", "that", "which"))
+_STATE_SECRETARY = re.compile(r"\b(secretary)\s+of\s+(?:state|defen[cs]e)\b", re.IGNORECASE)
+_ARABIC_SPEAKS_FOR = re.compile(r"^(?:ال)?(?:متحدثة?|ناطقة?)\s+(?:ال\w+\s+)?باسم\s+")
+_ARABIC_RELATIONS = frozenset(
+    "محامي محامية محامو زوجة زوج شقيق شقيقة ابن ابنة والد والدة نجل صديق اصدقاء انصار منتقدو منتقدي معارضو معارضي "
+    "حلفاء اقارب جيران مساعد مساعدو مستشار مستشارة مؤيدو مؤيدي عائلة اسرة".split()
+)
+"""Folded, as the names are when they are compared."""
+_ARABIC = re.compile("[\u0621-\u064a]")
+_STEM_CHARS = 3
+"""So much do "Swedish" and "Sweden" share."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    words: tuple[str, ...]
+    """All but what comes after "of": role and name."""
+    core: tuple[str, ...]
+    """The name itself; empty where there is only a role."""
+    of: frozenset[str] = frozenset()
+    """Whose or of what the named one is."""
+    in_clause: bool = False
+    """Whether ``of`` is a clause: "who saw it"."""
+
+
+def same_person(first: str, second: str) -> bool:
+    """Whether two ways to name a speaker may mean the same one.
+
+    Someone's spokesman speaks for him; his lawyer and his critics do not.
+
+    >>> same_person("Merz", "German Chancellor Friedrich Merz (CDU)"), same_person("Macron", "Merz")
+    (True, False)
+    >>> same_person("Volker", "Volker's lawyer"), same_person("Lindsey Graham", "Julie Graham")
+    (False, False)
+    """
+    ours, theirs = _parsed(first), _parsed(second)
+    if not ours.words or not theirs.words:
+        return False
+    if ours.in_clause or theirs.in_clause:
+        return (set(ours.words), ours.of) == (set(theirs.words), theirs.of)
+    if ours.of and theirs.of and not _agree(ours.of, theirs.of):
+        return False
+    if _ARABIC.search(first) and _ARABIC.search(second) and _holds(ours.words, theirs.words):
+        return True
+    if ours.core and theirs.core:
+        return _same_name(ours.core, theirs.core)
+    if not ours.core and not theirs.core:
+        return ours.words[-1] == theirs.words[-1] and _same_role(ours, theirs)
+    role, named = (theirs, ours) if ours.core else (ours, theirs)
+    return set(role.words) <= set(named.words) and (
+        not role.of or bool(named.of) or _agree(role.of, named.words)
+    )
+
+
+def other_person(first: str, second: str) -> bool:
+    """Whether two ways to name a speaker can only mean two: two names, or someone and some of his people.
+
+    >>> other_person("Merz", "Macron"), other_person("Merz", "the chancellor")
+    (True, False)
+    """
+    if same_person(first, second):
+        return False
+    ours, theirs = _parsed(first), _parsed(second)
+    if ours.core and theirs.core:
+        return True
+    if any(one.words and _PEOPLE.fullmatch(one.words[-1]) for one in (ours, theirs)):
+        return ours.words[-1:] != theirs.words[-1:]
+    return any(
+        bool(one.words) and not one.of and set(one.core or one.words) <= other.of
+        for one, other in ((ours, theirs), (theirs, ours))
+    )
+
+
+def same_speaker(asked: str, who: str, text: str, at: int) -> bool:
+    """Whether the one who speaks in a text may be the one who is asked for.
+
+    "Lindsey Graham" is not "Graham" where the text has only a Julie Graham.
+
+    Args:
+        asked: A name from elsewhere.
+        who: The speaker, as the text has it.
+        text: The text.
+        at: Where in it he speaks.
+    """
+    return same_person(asked, who) and same_person(asked, full_name(who, text, at))
+
+
+def full_name(name: str, text: str, before: int) -> str:
+    """A surname with the given names that a text has for it, the last before an offset, else its first.
+
+    >>> full_name("Graham", "Governor Julie Graham left. It rained, Graham said.", 30)
+    'Julie Graham'
+    """
+    parsed = _parsed(name)
+    if len(parsed.core) != 1 or parsed.of or _ARABIC.search(name):
+        return name
+    surname = next(
+        (word for word in re.findall(r"[^\W_]+", name) if _fold(word) == parsed.core[0]), None
+    )
+    if surname is None or not surname[0].isupper():
+        return name
+    found: str | None = None
+    for match in re.finditer(rf"(?<!\w){re.escape(surname)}(?!\w)", text):
+        given = re.search(
+            r"(?:(?<![\w'’.-])(?:[A-ZÀ-ÖØ-Þ]\.|[A-ZÀ-ÖØ-Þ][\w-]+)\s){1,3}$",
+            text[max(0, match.start() - 60) : match.start()],
+        )
+        if given is None:
+            continue
+        words = given.group().split()
+        while words and _is_no_given_name(words[0]):
+            words.pop(0)
+        if not words or any(_is_no_given_name(word) for word in words):
+            continue
+        if found is not None and match.end() > before:
+            break
+        found = " ".join([*words, surname])
+    return found or name
+
+
+def _is_no_given_name(word: str) -> bool:
+    folded = _fold(word.rstrip("."))
+    return (
+        folded in _TITLES
+        or folded in _NO_GIVEN_NAMES
+        or folded in _ARTICLES
+        or (word.isupper() and len(folded) > 1)
+        or _DEMONYM.search(folded) is not None
+        or _NOUN.fullmatch(folded) is not None
+    )
+
+
+def _fold(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def _parsed(name: str) -> _Name:
+    name = re.sub(r"\([^)]*\)", " ", name).split(",", 1)[0].strip(" \"'“”«»‘’.:;")
+    name = _STATE_SECRETARY.sub(r"\1", name)
+    spoken_for = _ARABIC_SPEAKS_FOR.match(name)
+    if spoken_for is not None:
+        return _parsed(name[spoken_for.end() :])
+    owned = _OWNED.match(name)
+    if owned is not None:
+        owner, what = owned["owner"], owned["what"]
+        if any(_SPEAKS_FOR.fullmatch(word) for word in _words(what)):
+            return _parsed(f"{owner} {what}")
+        inner = _parsed(what)
+        return _Name(inner.words, inner.core, inner.of | set(_words(owner)), inner.in_clause)
+    of = _OF.search(name)
+    if of is not None:
+        return _parsed_of(name[: of.start()], name[of.end() :], of["link"].lower())
+    if _ARABIC.search(name):
+        return _parsed_arabic(_words(name))
+    raw = [
+        word for word in re.findall(r"[^\W_]+", re.sub(r"['’]s$", "", name))
+        if _fold(word) not in _ARTICLES
+    ]  # fmt: skip
+    if len(raw) > 1 and _SPEAKS_FOR.fullmatch(_fold(raw[-1])):
+        raw.pop()
+    return _Name(tuple(map(_folded, raw)), _core(raw))
+
+
+def _parsed_of(main: str, complement: str, link: str) -> _Name:
+    """A name in two parts: "Y of X"."""
+    head = _parsed(main)
+    of = [word for word in _words(complement) if word not in ("of", "for")]
+    if head.words and _SPEAKS_FOR.fullmatch(head.words[-1]):
+        return _parsed(complement)
+    if set(head.words) <= _TITLES and len(of) > 2 and not re.search(r"\b(?:of|and)\b", complement):
+        # "President of Ukraine Volodymyr Zelensky"
+        return _Name((*head.words, *of), tuple(of[1:]))
+    return _Name(head.words, head.core, head.of | set(of), link in _CLAUSES)
+
+
+def _parsed_arabic(words: Sequence[str]) -> _Name:
+    if len(words) > 1 and words[0] in _ARABIC_RELATIONS:
+        return _Name((words[0],), (), frozenset(words[1:]))
+    kept = [word for word in words if word not in _ARABIC_TITLES]
+    # Between a title and a name stand adjectives, with the article: "الرئيس الفرنسي ماكرون".
+    core = [word for word in kept if not word.startswith("ال")] + [
+        word for word in kept[-1:] if word.startswith("ال")
+    ]
+    return _Name(tuple(words), tuple(core))
+
+
+def _core(raw: Sequence[str]) -> tuple[str, ...]:
+    """The name in words as they were written, without what comes before it; empty where there is none."""
+    if not raw:
+        return ()
+    last = _fold(raw[-1])
+    has_case = any(word[0].isupper() for word in raw)
+    if _NOUN.fullmatch(last) or last in _TITLES or (has_case and not raw[-1][0].isupper()):
+        return ()
+    start = 0
+    for place, word in enumerate(raw[:-1]):
+        folded = _fold(word)
+        if _SPEAKS_FOR.fullmatch(folded):
+            continue
+        is_small = has_case and not word[0].isupper() and folded not in _PARTICLES
+        if is_small or folded in _TITLES or _NOUN.fullmatch(folded):
+            start = place + 1
+    return tuple(_folded(word) for word in raw[start:] if not _SPEAKS_FOR.fullmatch(_fold(word)))
+
+
+def _words(text: str) -> list[str]:
+    return [
+        word for word in map(_folded, re.findall(r"[^\W_]+", text))
+        if word not in _ARTICLES and word != "s"
+    ]  # fmt: skip
+
+
+def _folded(word: str) -> str:
+    """A word as it is compared: endings in y are written many ways."""
+    plain = _fold(word)
+    return (
+        re.sub(r"(?:iy|yy|ij|ii|i)$", "y", plain) if len(plain) > 4 and plain.isascii() else plain
+    )
+
+
+_ARABIC_TITLES = frozenset(map(_fold, _TITLES))
+
+
+def _holds(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    return set(ours) <= set(theirs) or set(theirs) <= set(ours)
+
+
+def _same_name(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    if ours[-1] != theirs[-1]:
+        return _holds(ours, theirs)
+    fewer, more = sorted((set(ours[:-1]), set(theirs[:-1])), key=len)
+    return all(any(_same_given(word, other) for other in more) for word in fewer)
+
+
+def _same_given(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) in (1, 3, 4, 5, 6) and long.startswith(short))
+
+
+def _same_role(ours: _Name, theirs: _Name) -> bool:
+    fewer, more = sorted((ours, theirs), key=lambda name: len(set(name.words)))
+    if not set(fewer.words) <= set(more.words):
+        return False
+    extra = set(more.words) - set(fewer.words)
+    # "The Swedish minister" and "the minister of Sweden".
+    return not extra or not fewer.of or bool(more.of) or _agree(extra, fewer.of)
+
+
+def _agree(ours: Collection[str], theirs: Collection[str]) -> bool:
+    return any(
+        one[:_STEM_CHARS] == other[:_STEM_CHARS] for one in ours for other in theirs
+        if len(one) >= _STEM_CHARS
+    )  # fmt: skip
