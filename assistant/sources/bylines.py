@@ -22,12 +22,20 @@ _DATE = (
     rf"|(?P<us_month>{_NAME_OF_MONTH})\s+(?P<us_day>{_DAY}),?\s+(?P<us_year>(?:19|20)\d\d)"
 )
 _BYLINE = re.compile(
-    r"(?:(?:by|بقلم|von|par|por)[:\s]\s*(?P<author>[^\d,;|•·–—()]{2,60}?)\s*(?:[,;|•·–—-]\s*|$))?"
+    r"(?:(?P<by>by|بقلم|von|par|por)(?P<sign>[:\s])\s*(?P<author>[^\d,;|•·–—()]{2,60}?)\s*(?:[,;|•·–—-]\s*|$))?"
     r"(?:(?:(?:first\s+)?(?:published|posted)|date[d]?|نُ?شرت?|تاريخ النشر)\s*(?:on|at|في)?\s*:?\s*)?"
     r"(?:[^\W\d_]{2,12}day,?\s+)?"
     rf"(?:{_DATE})?"
     r"(?:\s*[,|•·–—-]?\s*(?:at\s+)?\d{1,2}[:.]\d\d\s*(?:[ap]\.?m\.?)?(?:\s+[A-Z]{2,4})?)?\s*\.?",
     re.IGNORECASE,
+)
+
+
+_SMALL_WORDS = frozenset(
+    "and und y et e & de del da di du la le van von der den bin al ibn with mit con".split()
+)
+_NO_AUTHOR = frozenset(
+    "the a an this that of in on at all our your my their what which who whom how".split()
 )
 
 
@@ -51,9 +59,30 @@ def read_byline(blocks: Sequence[Block]) -> tuple[str | None, str | None]:
         if found is None:
             continue
         published = _date_of(found)
+        if found["author"] and not _is_author(found, is_dated=published is not None):
+            continue
         if published or found["author"]:
             return found["author"], published
     return None, None
+
+
+def _is_author(found: re.Match[str], *, is_dated: bool) -> bool:
+    """Whether what stands after "by" is someone's name: "By the sea" and "By Monday" name nobody."""
+    author = found["author"]
+    if found["sign"] == ":" or found["by"] == "بقلم":
+        return True
+    words = author.split()
+    folded = [fold(word).strip(".") for word in words]
+    first = folded[0]
+    if not _NO_AUTHOR.isdisjoint(folded) or first in MONTHS or first.endswith("day"):
+        return False
+    if author[-1] in "?!" or (author[-1] == "." and len(folded[-1]) > 2):
+        return False
+    if is_dated:
+        return True
+    return len(words) > 1 and words[0][0].isupper() and all(
+        word[0].isupper() or word in _SMALL_WORDS for word in words
+    )  # fmt: skip
 
 
 def _date_of(found: re.Match[str]) -> str | None:
