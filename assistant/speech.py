@@ -28,21 +28,21 @@ _NO_SPEAKERS = frozenset(
     "this that these those there here in on at by for from with but and so yet while when if as after "
     "before since although though because however meanwhile today yesterday what who which how why".split()
 )
-_NO_ROLE = rf"(?:{'|'.join(sorted(_NO_SPEAKERS))})"
+_NO_ROLE = rf"(?:{'|'.join(sorted(_NO_SPEAKERS))}|of|to|into|between|among)"
 _CAP = r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.|[A-ZÀ-ÖØ-Þ]\.(?:[A-Z]\.)*|[A-ZÀ-ÖØ-Þ][\w'’-]*)"
 _NAME = (
-    rf"(?:[Tt]he\s+)?{_CAP}(?:\s+(?:(?:de|van|von|der|den|al|bin|ibn|of|the|for|di|da|la)\s+){{0,2}}{_CAP}){{0,7}}"
+    rf"(?:[Tt]he\s+)?{_CAP}(?:\s+(?:(?:de|van|von|der|den|al|bin|ibn|of|the|for|di|da|la|del|dos|das|du|zu|ter)\s+){{0,2}}{_CAP}){{0,7}}"
     r"(?:\s*\([A-Z][\w.-]{0,8}\))?"
 )
 _ROLE = (
     r"(?:(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Ss]ome|[Mm]any|[Ss]everal|[Tt]wo|[Oo]ne)\s+)?"
-    rf"(?:(?!{_NO_ROLE}\b)[\w'’-]+\s+){{0,2}}(?i:{SPOKESPERSON}|{OFFICES}|{PEOPLE})"
+    rf"(?:(?!{_NO_ROLE}\b)[\w'’-]+\s+){{0,2}}(?i:{SPOKESPERSON}|{OFFICES}|{PEOPLE})\b"
     r"(?:\s+(?:for|of|from|at|on)\s+(?:the\s+)?[\w'’-]+(?:\s+[A-ZÀ-ÖØ-Þ][\w'’-]*)*)?"
 )
 _PRONOUN = r"(?:He|She|They|It|he|she|they|it)"
 _WHO = rf"(?<![\w'’-])(?P<who>{_ROLE}(?:\s+{_NAME})?|{_NAME}|\b{_PRONOUN})"
 _VERB = (
-    r"(?:said|says|say|stated|states|state|told|tells|added|adds|announced|announces|argued|argues|argue|"
+    r"(?:said|says|say|stated|states(?!\s+of\b)|state(?=\s+that\b)|told|tells|added|adds|announced|announces|argued|argues|argue|"
     r"claimed|claims|claim|insisted|insists|warned|warns|warn|declared|declares|explained|explains|noted|"
     r"notes|note|wrote|writes|tweeted|posted|reported|reports|report|confirmed|confirms|denied|denies|"
     r"suggested|suggests|replied|replies|responded|responds|admitted|admits|acknowledged|acknowledges|"
@@ -53,8 +53,13 @@ _VERB = (
     r"(?:found|finds|find|showed|shows|show|revealed|reveals|reveal)(?=\s+that\b))"
 )
 _ADVERB = r"(?:(?:has|have|had|also|later|then|previously|repeatedly|once|however|already|publicly)\s+){0,2}"
+_NO_STATEMENT = (
+    r"(?!continued\s+(?:as|to|for|until|in|with|on|through|his|her|its|their|the)\b|"
+    r"claim(?:ed|s)?\s+(?:the\s+lives\b|(?:her|his|its|their)\s+(?:[\w-]+\s+){0,4}?(?:titles?|wins?|victory|life|"
+    r"place|crown|medals?|gold|throne|spot|seat|prize)\b))"
+)
 _BEFORE = re.compile(
-    rf"{_WHO}(?P<aside>,\s[^,.;:“\"]{{1,80}},|\s+\([^()]{{1,30}}\))?,?\s+{_ADVERB}{_VERB}\b"
+    rf"{_WHO}(?P<aside>,\s[^,.;:“\"]{{1,80}},|\s+\([^()]{{1,30}}\))?,?\s+{_ADVERB}{_NO_STATEMENT}{_VERB}\b"
 )
 _AFTER = re.compile(
     rf"(?:[,”\"’'»]|\.\.\.|[?!])\s*{_ADVERB}(?!tells?\b|told\b){_VERB}\s+(?P<who>{_ROLE}(?:\s+{_NAME})?|{_NAME})"
@@ -102,10 +107,32 @@ _LISTENER = re.compile(
     r"|[^.,;:“”\"«»]{1,60}?(?=\s+that\b))"
 )
 """Who is told, where it can be seen where that ends."""
+_PREPOSITION = re.compile(
+    r"\b(?:(?:of|for|to|from|in|on|at|between|with|by|near|against|than|about|into)\s+(?:the\s+)?"
+    r"|(?:between|from)\s+[^.,;]{1,60}\s+and\s+)$"
+)
+"""Before a name, which then is no subject."""
+_APPOSITION = re.compile(
+    rf",\s(?:the\s|an?\s|its\s)?(?:[\w'’-]+\s){{0,3}}?(?i:chair\w*|head|CEO|professor|author|founder|member|"
+    rf"{SPOKESPERSON}|{OFFICES}|{PEOPLE})\b(?:\s(?:of|for|at|in|to|from)\s(?:(?!is\b|are\b|was\b|were\b|has\b|"
+    r"have\b|had\b|will\b|would\b)[^\s,.;]+\s?){1,8})?,"
+)
+"""After "according to Merz": "the chairman of the party,"."""
 _OF_WHOM = re.compile(
-    r"(?:\b(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir)\s+)?\b[\w'’-]+\s+(?:of|for|to)\s+(?:the\s+)?$"
+    r"(?:\b(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir)\s+(?:[\w'’-]+\s+){0,2}?)?\b[\w'’-]+\s+(?:of|for)\s+(?:the\s+)?$"
 )
 """Before a name: "the wife of Orban"."""
+_FROM_WHERE = re.compile(
+    rf"(?P<name>{_CAP}(?:\s+{_CAP}){{1,3}})(?:,\s\d{{1,3}},)?\s+(?:from|of|in)\s+(?:the\s+)?(?:[\w'’-]+\s+){{0,5}}$"
+)
+"""Before a name: "Maria Holm from the old part of Paris"."""
+_DAY = re.compile(
+    r"(?:(?:on|last|this)\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)day(?:\s+|$)|(?:in|last|this)\s+(?:january|"
+    r"february|march|april|may|june|july|august|september|october|november|december)(?:\s+|$)",
+    re.IGNORECASE,
+)
+"""Before a name that opens a sentence; alone, May and April are people too."""
+_NOBODY = frozenset("i you we his her its their my our your".split())
 _IN_CLAUSE = re.compile(r"\b(?:who|that|which)\s+\w+\s+$")
 """Before a name, which then is no subject: "the man who investigated Volker said"."""
 _POSSESSIVE = re.compile(r"['’]s$")
@@ -183,6 +210,12 @@ def speaker_of(text: str, sentence: Span, at: int) -> str | None:
     anchor = at - first if quotation is None else quotation.start - first
     length = 0 if quotation is None else quotation.end - quotation.start
     item = min(found, key=lambda a: _distance(a, anchor, anchor + length))
+    if quotation is not None and item.form is _Form.BEFORE and item.start > anchor + length:
+        # Words between a quotation and who speaks after it: "... had “…”, while Lind said".
+        between = text[quotation.end : first + item.start]
+        earlier = [a for a in found if a.end <= anchor]
+        if earlier and re.search(r"\w", between):
+            item = max(earlier, key=lambda a: a.end)
     if item.who.lower() in ("he", "she", "they", "it"):
         return _before_pronoun(text, Span(paragraph.start, first))
     return item.who
@@ -207,7 +240,9 @@ def claimed_speakers(text: str) -> list[ClaimedSpeech]:
         listener = (
             _LISTENER.match(text, item.end) if _TOLD.search(text, item.start, item.end) else None
         )
-        rest = _THAT.match(text, listener.end() if listener else item.end)
+        aside = _APPOSITION.match(text, item.end) if item.form is _Form.ACCORDING else None
+        led = listener or aside
+        rest = _THAT.match(text, led.end() if led else item.end)
         after = rest.end() if rest else item.end
         told = Span(item.start, item.told_end)
         before = len(text[: item.start].rstrip(" ,:;\n\"'”“’‘"))
@@ -245,7 +280,11 @@ def _attributions(piece: str) -> list[_Attribution]:
     ):
         for match in pattern.finditer(piece):
             who = match.group("who").strip(" ,.:;'’")
+            day = _DAY.match(who)
+            who = who[day.end() :] if day else who
             if not who or who.split()[0].lower() in _NO_SPEAKERS or _POSSESSIVE.search(who):
+                continue
+            if who.lower() in _NOBODY:
                 continue
             start = match.start("who") + match.group("who").find(who)
             if pattern is _COLON and not _is_label(match, who, piece):
@@ -253,16 +292,29 @@ def _attributions(piece: str) -> list[_Attribution]:
             if any(known.start < match.end() and match.start() < known.end for known in found):
                 continue
             if form is _Form.BEFORE:
-                before = piece[max(0, start - NEAR_NAME) : start]
-                if _IN_CLAUSE.search(before):
+                named = _as_subject(piece, start, who)
+                if named is None:
                     continue
-                if (whose := _OF_WHOM.search(before)) is not None and who[0].isupper():
-                    start -= len(whose.group())
-                    who = whose.group() + who
+                start, who = named
             told_end = start + len(who) if pattern is _COLON else match.end()
             begin = min(start, match.start())
             found.append(_Attribution(who, start, begin, match.end(), told_end, form))
     return found
+
+
+def _as_subject(piece: str, start: int, who: str) -> tuple[int, str] | None:
+    """Where the subject that ``who`` belongs to starts, and what it is; None where it is of no subject."""
+    before = piece[max(0, start - NEAR_NAME) : start]
+    if _IN_CLAUSE.search(before):
+        return None
+    if _PREPOSITION.search(before) is None:
+        return start, who
+    low = start - len(before)
+    from_where = _FROM_WHERE.search(before)
+    if from_where is not None:
+        return low + from_where.start("name"), from_where["name"]
+    of = _OF_WHOM.search(before)
+    return (low + of.start(), of.group() + who) if of is not None else None
 
 
 def _is_label(match: re.Match[str], who: str, piece: str) -> bool:

@@ -97,6 +97,16 @@ _THAT = re.compile(r"(?:(?<=\s)(?:that|إن|أن|إنه|إنها|أنه|أنها
 _THAT_WITHIN = 8
 """Words from "said" to "that" at most."""
 _MEANWHILE = frozenset(("while", "as", "when", "if", "although", "though", "because", "whereas"))
+_CLAUSE = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|shall|do|does|did|it|he|"
+    r"she|they|we|i|you|\w{3,}ed|\w+n['’]t)\b|\w['’](?:s|ll|re|m|d)\b",
+    re.IGNORECASE,
+)
+_OF_NOUNS = re.compile(
+    r"\b(?:declare|claim|announce|den(?:y|ie)|describe|critici[sz]e|praise|writes?|wrote|post|promise|pledge|demand|"
+    r"report|confirm|acknowledge|predict|estimate|signal|recall|urge)\w{0,4}$"
+)
+"""After these may stand a noun, without any of the above: then the whole sentence says more."""
 _TESTIFIES = re.compile(r"\btestifie[ds]$")
 """Without "that" it is no statement: "testified for two hours"."""
 _SPEAKS_TO = re.compile(r"\b(?:told|tells?|testified|testifies)\W*$")
@@ -330,9 +340,9 @@ def _told(text: str, sentence: Span, claims: Sequence[ClaimedSpeech]) -> Span | 
         return None
     claim = claims[0]
     start, end = sentence.start + claim.said_start, sentence.start + claim.said_end
+    told = text[sentence.start + claim.told.start : sentence.start + claim.told.end]
     if claim.said_start >= claim.told.end:
         is_next = not re.search(r"\w", text[sentence.start + claim.told.end : start])
-        told = text[sentence.start + claim.told.start : sentence.start + claim.told.end]
         # To whom, or when and where, before what.
         if _LEADS_IN.match(text, start, end) or (is_next and _SPEAKS_TO.search(told)):
             that = _THAT.search(text, start, end)
@@ -341,5 +351,9 @@ def _told(text: str, sentence: Span, claims: Sequence[ClaimedSpeech]) -> Span | 
             start = that.end()
     words = text[start:end].split()
     if len(words) < MIN_WORDS or words[0].lower() in _GOES_ON | _MEANWHILE:
+        return None
+    if _OF_NOUNS.search(told) and not (
+        _CLAUSE.search(text, start, end) or QUOTATION.search(text, start, end)
+    ):
         return None
     return Span(start, end)

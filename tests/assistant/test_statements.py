@@ -207,6 +207,8 @@ def test_several_speakers_are_each_looked_for(pq):
         ("Garrett", "Garrett said on Friday it rained.", ["Garrett said on Friday it rained."]),
         ("Garrett", "Garrett said this idea is that it rained.", ["this idea is that it rained."]),
         ("ميرتس", "قال ميرتس أمس في برلين إن الأمر انتهى الآن.", ["الأمر انتهى الآن."]),
+        ("Garrett", "Garrett declared independence in November.", ["Garrett declared independence in November."]),
+        ("Garrett", "Garrett announced it will be independent.", ["it will be independent."]),
         # Who did something said nothing by it.
         ("Garrett", "Garrett said it rained hard. The train left when he responded quickly.", ["it rained hard."]),
     ],
