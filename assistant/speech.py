@@ -28,7 +28,9 @@ _NO_SPEAKERS = frozenset(
     "this that these those there here in on at by for from with but and so yet while when if as after "
     "before since although though because however meanwhile today yesterday what who which how why".split()
 )
-_NO_ROLE = rf"(?:{'|'.join(sorted(_NO_SPEAKERS))}|of|to|into|between|among)"
+_NO_ROLE = (
+    rf"(?:{'|'.join(sorted(_NO_SPEAKERS))}|of|to|into|between|among|the|an?|his|her|its|their)"
+)
 _CAP = r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.|[A-ZÀ-ÖØ-Þ]\.(?:[A-Z]\.)*|[A-ZÀ-ÖØ-Þ][\w'’-]*)"
 _NAME = (
     rf"(?:[Tt]he\s+)?{_CAP}(?:\s+(?:(?:de|van|von|der|den|al|bin|ibn|of|the|for|di|da|la|del|dos|das|du|zu|ter)\s+){{0,2}}{_CAP}){{0,7}}"
@@ -42,7 +44,7 @@ _ROLE = (
 _PRONOUN = r"(?:He|She|They|It|he|she|they|it)"
 _WHO = rf"(?<![\w'’-])(?P<who>{_ROLE}(?:\s+{_NAME})?|{_NAME}|\b{_PRONOUN})"
 _VERB = (
-    r"(?:said|says|say|stated|states(?!\s+of\b)|state(?=\s+that\b)|told|tells|added|adds|announced|announces|argued|argues|argue|"
+    r"(?:said(?!\s+to\s+(?:be|have)\b)|says|say|stated|states?(?=\s+that\b|[,:]|\s*[“\"«])|told|tells|added|adds|announced|announces|argued|argues|argue|"
     r"claimed|claims|claim|insisted|insists|warned|warns|warn|declared|declares|explained|explains|noted|"
     r"notes|note|wrote|writes|tweeted|posted|reported|reports|report|confirmed|confirms|denied|denies|"
     r"suggested|suggests|replied|replies|responded|responds|admitted|admits|acknowledged|acknowledges|"
@@ -61,13 +63,20 @@ _NO_STATEMENT = (
 _BEFORE = re.compile(
     rf"{_WHO}(?P<aside>,\s[^,.;:“\"]{{1,80}},|\s+\([^()]{{1,30}}\))?,?\s+{_ADVERB}{_NO_STATEMENT}{_VERB}\b"
 )
+_TITLED = (
+    rf"{_NAME}(?:\s+(?!{_NO_ROLE}\b)[a-z][\w-]*){{0,4}}?\s+"
+    rf"(?:boss|head|leader|chair\w*|founder|captain|owner|manager|editor|author|{SPOKESPERSON}|{OFFICES}|{PEOPLE})\b"
+    rf"(?:\s+{_NAME})?"
+)
+"""Where a name comes last, a noun may come after it, and then another: "AirAsia boss Tony Fernandes"."""
+_LAST_WHO = rf"(?P<who>{_TITLED}|{_ROLE}(?:\s+{_NAME})?|{_NAME})"
 _AFTER = re.compile(
-    rf"(?:[,”\"’'»]|\.\.\.|[?!])\s*{_ADVERB}(?!tells?\b|told\b){_VERB}\s+(?P<who>{_ROLE}(?:\s+{_NAME})?|{_NAME})"
+    rf"(?:[,”\"’'»]|\.\.\.|[?!])\s*{_ADVERB}(?!tells?\b|told\b){_VERB}\s+{_LAST_WHO}"
 )
 """After "told" stands who listens."""
 _ACCORDING = re.compile(
     rf"\b(?:[Aa]ccording to|[Ii]n the words of|[Aa]s (?:told|reported|stated|claimed) by)\s+"
-    rf"(?P<who>{_ROLE}(?:\s+{_NAME})?|{_NAME})"
+    rf"{_LAST_WHO}"
 )
 _COLON = re.compile(rf"^\W*{_WHO}(?P<rest>[^“”\"«».!?]{{0,120}}):\s*(?=[“\"«„‘'\w])")
 _QUOTED_NEXT = re.compile(r"\s*[“\"«„‘']")
@@ -139,6 +148,8 @@ _POSSESSIVE = re.compile(r"['’]s$")
 """In "Merz's signals" nobody signals."""
 NEAR_NAME = 120
 """Characters around a name in which it is looked for as a speaker."""
+SAID_WORDS = 4
+"""So many words before "according to" are what is said: "on Monday" is not."""
 NAME_PLACES = 50
 """So many places of it are looked at."""
 
@@ -246,7 +257,10 @@ def claimed_speakers(text: str) -> list[ClaimedSpeech]:
         after = rest.end() if rest else item.end
         told = Span(item.start, item.told_end)
         before = len(text[: item.start].rstrip(" ,:;\n\"'”“’‘"))
-        if item.form is not _Form.AFTER and re.search(r"\w+\W+\w", text[after:]):
+        comes_last = item.form is _Form.AFTER or (
+            item.form is _Form.ACCORDING and len(text[:before].split()) >= SAID_WORDS
+        )
+        if not comes_last and re.search(r"\w+\W+\w", text[after:]):
             claims.append(ClaimedSpeech(item.who, item.who_start, after, len(text.rstrip()), told))
         elif re.search(r"\w", text[:before]):
             claims.append(ClaimedSpeech(item.who, item.who_start, 0, before, told))

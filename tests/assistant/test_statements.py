@@ -209,6 +209,7 @@ def test_several_speakers_are_each_looked_for(pq):
         ("ميرتس", "قال ميرتس أمس في برلين إن الأمر انتهى الآن.", ["الأمر انتهى الآن."]),
         ("Garrett", "Garrett declared independence in November.", ["Garrett declared independence in November."]),
         ("Garrett", "Garrett announced it will be independent.", ["it will be independent."]),
+        ("Garrett", "In his essay “Socialism and Christianity”, Garrett claimed it rained hard.", ["it rained hard."]),
         # Who did something said nothing by it.
         ("Garrett", "Garrett said it rained hard. The train left when he responded quickly.", ["it rained hard."]),
     ],
