@@ -11,6 +11,9 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from assistant.scripts import script_of
+from assistant.transliteration import can_compare, reliability, skeletons
+
 PEOPLE = (
     r"critics?|supporters?|friends?|fans?|opponents?|rivals?|allies|relatives|colleagues?|followers?|backers|"
     r"aides?|parents|lawyers?|neighbou?rs?|residents?|readers?"
@@ -97,6 +100,8 @@ def same_person(first: str, second: str) -> bool:
         return False
     if _ARABIC.search(first) and _ARABIC.search(second) and _holds(ours.words, theirs.words):
         return True
+    if can_compare(script_of(first), script_of(second)):
+        return bool(ours.core and theirs.core) and _sounds_alike(ours.core, theirs.core)
     if ours.core and theirs.core:
         return _same_name(ours.core, theirs.core)
     if not ours.core and not theirs.core:
@@ -286,6 +291,22 @@ def _same_name(ours: Sequence[str], theirs: Sequence[str]) -> bool:
         return _holds(ours, theirs)
     fewer, more = sorted((set(ours[:-1]), set(theirs[:-1])), key=len)
     return all(any(_same_given(word, other) for other in more) for word in fewer)
+
+
+def _sounds_alike(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether two names in different scripts have the same words, or one has some of the other's."""
+    fewer, more = sorted((list(ours), list(theirs)), key=len)
+    there: frozenset[str] = frozenset().union(*map(skeletons, more))
+    spoken = [skeletons(word) for word in fewer]
+    # "De" and "von" say nothing, a given name must be there however short.
+    heard = [
+        forms for at, forms in enumerate(spoken)
+        if (at == 0 and len(spoken) > 1) or any(reliability(form, form) > 0 for form in forms)
+    ]  # fmt: skip
+    return bool(heard) and all(
+        any(form == other or reliability(form, other) > 0 for form in forms for other in there)
+        for forms in heard
+    )
 
 
 def _same_given(one: str, other: str) -> bool:

@@ -17,6 +17,7 @@ from assistant.span_features import stems
 from assistant.spans import sentence_around
 from assistant.speaker_names import other_person, same_speaker
 from assistant.speech import QUOTATION, ClaimedSpeech, claimed_speakers, quotations_in, speaker_of
+from assistant.transliteration import can_compare, overlap_shares
 from assistant.types import Hit, ReadSpan, Span
 from embeddings.sentences import sentence_spans
 
@@ -24,6 +25,8 @@ MIN_WORDS = 3
 """Fewer in quotation marks are a term, not a statement."""
 MIN_TOPIC_SHARE = 0.5
 """Of the subject's words, how many a statement's sentences must have."""
+MIN_SPOKEN_SHARE = 0.4
+"""The same across scripts, where a name of three consonants counts for so much; never surer than NEAR_TOPIC."""
 QUOTED = 0.85
 TOLD = 0.7
 """Set by hand, from how often such a statement is the speaker's, counted by one reader's eye. On Wikinews and
@@ -129,13 +132,23 @@ class Asked:
     speaker: str
     topic: frozenset[str]
     """Stems of the subject's words; empty where any statement will do."""
+    subject: str = ""
+    """The subject as it was asked."""
+
+    def share_in(self, text: str) -> float:
+        """How much of the subject a text has, 0 to 1: of its words, of its names in another script."""
+        if not self.topic:
+            return 1.0
+        if can_compare(script_of(self.subject), script_of(text)):
+            return float(overlap_shares(self.subject, [text])[0])
+        return len(self.topic & stems(text)) / len(self.topic)
 
 
 def asked_statement(question: str) -> Asked | None:
     """Whose words a question asks for; None for any other question.
 
     >>> asked_statement("What did Merz say?")
-    Asked(speaker='Merz', topic=frozenset())
+    Asked(speaker='Merz', topic=frozenset(), subject='')
     >>> asked_statement("What did they say the cause was?") is None
     True
     """
@@ -153,7 +166,8 @@ def asked_statement(question: str) -> Asked | None:
         return None
     if match.re is _ASKED[1] and not _AUXILIARIES.isdisjoint(words):
         return None  # "in what year did Merz say"
-    return Asked(speaker, frozenset(stems(match["topic"] or "")) - _NO_TOPIC)
+    subject = match["topic"] or ""
+    return Asked(speaker, frozenset(stems(subject)) - _NO_TOPIC, subject)
 
 
 def _one_line(question: str) -> str:
@@ -258,7 +272,6 @@ def _statements(asked: Asked, hits: Sequence[Hit], library: Library) -> Iterator
         article = library.article_of(passage)
         if article is None:
             continue
-        needed = MIN_TOPIC_SHARE * len(asked.topic)
         sentences = [
             Span(passage.start + start, passage.start + end)
             for start, end in sentence_spans(passage.text)
@@ -266,10 +279,15 @@ def _statements(asked: Asked, hits: Sequence[Hit], library: Library) -> Iterator
         for said, inside in statements_of(asked.speaker, article.text, sentences):
             text = article.text[said.start : said.end]
             probability = QUOTED if QUOTATION.fullmatch(text) else TOLD
-            if len(asked.topic & stems(article.text[inside.start : inside.end])) < needed:
+            if asked.share_in(article.text[inside.start : inside.end]) < MIN_TOPIC_SHARE:
                 earlier = [s.start for s in sentences if s.end <= inside.start]
                 around = article.text[max(earlier, default=inside.start) : inside.end]
-                if len(asked.topic & stems(f"{passage.title} {around}")) < needed:
+                needed = (
+                    MIN_SPOKEN_SHARE
+                    if script_of(text) != script_of(asked.subject)
+                    else MIN_TOPIC_SHARE
+                )
+                if asked.share_in(f"{passage.title} {around}") < needed:
                     continue
                 probability = NEAR_TOPIC
             yield ReadSpan(index, said.start, said.end, text, None, None, probability)

@@ -42,6 +42,7 @@ _LATIN_RULES = (
     ("sch", "s"), ("tch", "s"), ("ch", "s"), ("sh", "s"), ("th", "t"), ("ph", "f"), ("gh", "g"),
     ("kh", "k"), ("ck", "k"), ("x", "ks"),
 )  # fmt: skip
+_GERMAN_Z = re.compile("(?<=[rlnRLN])z")
 _SOFT_C = re.compile("c(?=[eiy])")
 _ARABIC_FIRST = {**dict.fromkeys("اأإآعئؤء", "a"), "ه": "h", "ح": "h", "و": "w", "ي": "y"}
 _LATIN_FIRST = {**dict.fromkeys("aeiou", "a"), "h": "h", "w": "w", "y": "y"}
@@ -67,11 +68,14 @@ def skeletons(word: str) -> frozenset[str]:
 
     >>> sorted(skeletons("Newcastle")), sorted(skeletons("نيوكاسل"))
     (['NKSTL'], ['NKSL'])
+    >>> skeletons("Merz") & skeletons("ميرتس")
+    frozenset({'MRTS'})
     >>> sorted(skeletons("والعراق")), sorted(skeletons("Iraq"))
     (['aLRK', 'aRK', 'wLRK'], ['aRK'])
     """
     if word.isascii() or unicodedata.name(word[0], "").startswith("LATIN"):
-        return frozenset({_latin_skeleton(word)})
+        # A German z is heard as ts: Merz is «ميرتس».
+        return frozenset({_latin_skeleton(word), _latin_skeleton(_GERMAN_Z.sub("ts", word))})
     word = "".join(char for char in word if char.isalpha())
     forms = {word, _ARABIC_PREFIX.sub("", word), _ARABIC_PARTICLE.sub("", word)}
     return frozenset(

@@ -48,6 +48,12 @@ from assistant.speaker_names import full_name, other_person, same_person
         ("الرئيس السيسي", "عبد الفتاح السيسي"),
         ("الجيش", "الجيش الروسي"),
         ("الجيش", "المتحدث باسم الجيش"),
+        # By their sound.
+        ("ميرتس", "German Chancellor Friedrich Merz (CDU)"),
+        ("المستشار ميرتس", "Friedrich Merz"),
+        ("أورسولا فون دير لاين", "Ursula von der Leyen"),
+        ("Macron", "الرئيس الفرنسي إيمانويل ماكرون"),
+        ("Ahmed Salem", "أحمد سالم"),
     ],
 )
 def test_the_same(first: str, second: str) -> None:
@@ -93,6 +99,10 @@ def test_the_same(first: str, second: str) -> None:
         ("ماكرون", "زوجة ماكرون"),
         ("ماكرون", "مستشار ماكرون"),
         ("الرئيس الفرنسي", "الرئيس الروسي"),
+        ("ميرتس", "Macron"),
+        ("ميرتس", "Merz's critics"),
+        ("الجيش", "the army"),
+        ("Lindsey Graham", "جولي غراهام"),
         ("", "Merz"),
         ("the", "Merz"),
     ],
