@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("scipy")
 
 from assistant.calibration import FEATURES
-from assistant.training.calibrate import (
+from assistant.training.fitting import (
     CUT_TOLERANCE,
     Asked,
     best_cut,
