@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from assistant.demonyms import nation_of
 from assistant.scripts import script_of
 from assistant.transliteration import can_compare, reliability, skeletons
 
@@ -66,7 +67,7 @@ _ARABIC_RELATIONS = frozenset(
 """Folded, as the names are when they are compared."""
 _ARABIC = re.compile("[\u0621-\u064a]")
 _STEM_CHARS = 3
-"""So much do "Swedish" and "Sweden" share."""
+"""So much do "German" and "Germany" share, and all that :mod:`assistant.demonyms` need not list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +325,8 @@ def _same_role(ours: _Name, theirs: _Name) -> bool:
 
 
 def _agree(ours: Collection[str], theirs: Collection[str]) -> bool:
-    return any(
-        one[:_STEM_CHARS] == other[:_STEM_CHARS] for one in ours for other in theirs
-        if len(one) >= _STEM_CHARS
-    )  # fmt: skip
+    stems = [
+        {nation_of(word)[:_STEM_CHARS] for word in words if len(word) >= _STEM_CHARS}
+        for words in (ours, theirs)
+    ]
+    return not stems[0].isdisjoint(stems[1])

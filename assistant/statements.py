@@ -302,7 +302,7 @@ def statements_of(
         return
     for match in quotations_in(text, Span(sentences[0].start, sentences[-1].end)):
         quotation = Span(*match.span())
-        around = [s for s in sentences if s.start < quotation.end and quotation.start < s.end]
+        around = [s for s in sentences if s.overlaps(quotation)]
         words = match["inner"].split()
         if len(words) < MIN_WORDS or not around or _is_title(words):
             continue
@@ -315,11 +315,11 @@ def statements_of(
         if told is not None and told.start <= quotation.start and quotation.end <= told.end:
             length = quotation.end - quotation.start
             said = told if length < QUOTED_SHARE * (told.end - told.start) else quotation
-        if not any(said.start < other.end and other.start < said.end for other in taken):
+        if not any(said.overlaps(other) for other in taken):
             taken.append(said)
             yield said, sentence
     for sentence in sentences:
-        if any(sentence.start < other.end and other.start < sentence.end for other in taken):
+        if any(sentence.overlaps(other) for other in taken):
             continue
         who = speaker_of(text, sentence, sentence.end - 1)
         if _is_speaker(speaker, who, text, sentence.start):

@@ -34,6 +34,8 @@ from assistant.speaker_names import full_name, other_person, same_person
         ("Sweden's defence minister", "the defence minister of Sweden"),
         ("the Swedish defence minister", "the defence minister of Sweden"),
         ("Trump's envoy Steve Witkoff", "Witkoff"),
+        ("the French president", "the president of France"),
+        ("the Dutch foreign minister", "the foreign minister of the Netherlands"),
         ("Volker's lawyer", "the lawyer for Volker"),
         ("critics of Volker", "Volker's critics"),
         ("Lindsey Graham", "Graham"),
