@@ -28,6 +28,8 @@ MAX_TOKENS = 512
 """Positions that the model knows; what lies beyond is not read."""
 THREADS_VARIABLE = "PULLQUOTE_THREADS"
 """Environment variable that sets how many threads one encoding uses."""
+TELEMETRY_VARIABLE = "ORT_DISABLE_TELEMETRY"
+"""Environment variable of onnxruntime's; set where it is not."""
 DEFAULT_THREADS = 4
 """At most so many: beyond, the matrices of one passage are too small to share out."""
 
@@ -220,6 +222,21 @@ def thread_count(threads: int | None = None) -> int:
     return threads
 
 
+def import_onnxruntime() -> Any:
+    """The module, with its telemetry off.
+
+    From 1.29 on it reports the model, the machine and each session to its maker wherever it can, and
+    writes what it cannot send to the user's cache. ``ORT_DISABLE_TELEMETRY=0`` lets it.
+    """
+    # Read once, when the library starts: before the import.
+    os.environ.setdefault(TELEMETRY_VARIABLE, "1")
+    import onnxruntime
+
+    if os.environ[TELEMETRY_VARIABLE] != "0":
+        onnxruntime.disable_telemetry_events()  # what counts on Windows
+    return onnxruntime
+
+
 def open_session(path: Path, *, threads: int) -> Any:
     """An ONNX model on the processor, its threads bounded and asleep while they wait.
 
@@ -230,8 +247,7 @@ def open_session(path: Path, *, threads: int) -> Any:
     Raises:
         ModelLoadError: The file is missing or damaged.
     """
-    import onnxruntime
-
+    onnxruntime = import_onnxruntime()
     if not path.is_file():
         raise ModelLoadError(f"the model file {path} is missing; install pullquote again")
     options = onnxruntime.SessionOptions()

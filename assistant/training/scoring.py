@@ -14,6 +14,7 @@ from assistant.training.evaluate import ScoreFunction
 from assistant.training.exported import read_exported
 from assistant.training.model import ReaderModel
 from embeddings.build.bert import dequantise, load_trunk, read_blocks
+from embeddings.encoder import import_onnxruntime
 
 
 def read_table(weights: Path) -> NDArray[np.float16]:
@@ -90,8 +91,7 @@ def load_score(model: Path, weights: Path) -> ScoreFunction:
     table = read_table(weights)
     if model.suffix != ".onnx":
         return torch_score(load_model(model, weights), table, torch.device("cpu"))
-    import onnxruntime
-
+    onnxruntime = import_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 2
     session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -224,3 +225,33 @@ def test_no_heavy_import() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_nothing_is_recorded_for_others(tmp_path):
+    """onnxruntime queues what it sends to its maker in the user's cache, unless told not to."""
+    code = "from embeddings.encoder import load_encoder; load_encoder().encode_queries(['Who?'])"
+    names = ("CI", "ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME", "GITHUB_ACTIONS", "TF_BUILD")
+    environment = {key: value for key, value in os.environ.items() if key not in names}
+    environment["HOME"] = str(tmp_path)
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert list(tmp_path.rglob("*onnxruntime*")) == []
+
+
+def test_who_wants_it_recorded_is_not_overruled():
+    code = (
+        "import os; from embeddings.encoder import load_encoder; load_encoder().encode_queries(['Who?']);"
+        "print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    )
+    for given, found in ((None, "1"), ("0", "0")):
+        environment = {k: v for k, v in os.environ.items() if k != "ORT_DISABLE_TELEMETRY"}
+        environment["CI"] = "true"
+        if given is not None:
+            environment["ORT_DISABLE_TELEMETRY"] = given
+        run = subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        assert run.stdout.strip() == found
