@@ -118,7 +118,7 @@ class ClaimChecker:
         self._search_batch = search_batch
         self._encoder = encoder
         self._model = model
-        self._vectors: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._vectors: OrderedDict[tuple[str, bool], NDArray[np.float32]] = OrderedDict()
 
     def check(
         self,
@@ -176,15 +176,18 @@ class ClaimChecker:
             if at not in order and script_of(sentences[at].text) != script
         ]
         order = np.array([*order, *across[:ACROSS_SENTENCES]], dtype=np.int64)
+        stance_vector, stance_vectors = self._encode(
+            claim, [sentences[at].text for at in order], as_queries=True
+        )
         comparisons, rows = [], []
-        for at in order:
+        for at, vector in zip(order, stance_vectors, strict=True):
             sentence = sentences[at]
             words, comparison = self._compare(ours, claim, sentence)
             comparisons.append(comparison)
             features = features_of(
                 words, cosine=float(cosines[at]), sentence=sentence.text, claim=claim
             )
-            rows.append(inputs_of(features, claim_vector, vectors[at]))
+            rows.append(inputs_of(features, stance_vector, vector))
         if self._model is None:
             self._model = load_stance_model()
         chances = self._model.probabilities(rows)
@@ -242,23 +245,25 @@ class ClaimChecker:
         return inner_names(self._library.article(sentence.hit.passage.article_id).text)
 
     def _encode(
-        self, claim: str, sentences: Sequence[str]
+        self, claim: str, sentences: Sequence[str], *, as_queries: bool = False
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        self._prepare([claim, *sentences])
-        for text in (claim, *sentences):
-            self._vectors.move_to_end(text)
-        rows = np.stack([self._vectors[text] for text in sentences])
-        vector = self._vectors[claim]
+        texts = [claim, *sentences]
+        self._prepare(texts, as_queries=as_queries)
+        for text in texts:
+            self._vectors.move_to_end((text, as_queries))
+        rows = np.stack([self._vectors[text, as_queries] for text in texts])
         while len(self._vectors) > CACHED_VECTORS:
             self._vectors.popitem(last=False)
-        return vector, rows
+        return rows[0], rows[1:]
 
-    def _prepare(self, texts: Sequence[str]) -> None:
-        # As passages all: the classifier was fitted so, and a claim is a statement, not a question.
-        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+    def _prepare(self, texts: Sequence[str], *, as_queries: bool = False) -> None:
+        # Alike both, as a claim is a statement and not a question: as passages to find what is near, as
+        # queries for their stance, which is how the encoder was taught entailment (see STANCE.md).
+        missing = [t for t in dict.fromkeys(texts) if (t, as_queries) not in self._vectors]
         if missing:
-            encoded = self._encoder.encode_passages(missing)
-            self._vectors.update(zip(missing, encoded, strict=True))
+            encode = self._encoder.encode_queries if as_queries else self._encoder.encode_passages
+            for text, vector in zip(missing, encode(missing), strict=True):
+                self._vectors[text, as_queries] = vector
 
     def _report(self, claim: str, judged: Sequence[_Judged]) -> ClaimReport:
         sides = {

@@ -31,14 +31,15 @@ def inputs_for(pairs: Sequence[Pair]) -> NDArray[np.float64]:
     encoder = load_encoder(None)
     claims = list(dict.fromkeys(pair.claim for pair in pairs))
     sentences = list(dict.fromkeys(pair.sentence for pair in pairs))
-    ours = dict(zip(claims, encoder.encode_passages(claims), strict=True))
-    theirs = dict(zip(sentences, encoder.encode_passages(sentences), strict=True))
+    texts = [*claims, *sentences]
+    near = dict(zip(texts, encoder.encode_passages(texts), strict=True))
+    vectors = dict(zip(texts, encoder.encode_queries(texts), strict=True))
     rows = []
     for pair in pairs:
-        first, second = ours[pair.claim], theirs[pair.sentence]
+        first, second = vectors[pair.claim], vectors[pair.sentence]
         features = features_of(
             compare(pair.claim, pair.sentence, context=pair.title),
-            cosine=float(first @ second),
+            cosine=float(near[pair.claim] @ near[pair.sentence]),
             sentence=pair.sentence,
             claim=pair.claim,
         )
