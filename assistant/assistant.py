@@ -343,7 +343,7 @@ class Assistant(LibrarySearch):
 
     def add(
         self,
-        sources: Sequence[str | Path],
+        sources: str | Path | Sequence[str | Path],
         *,
         on_progress: Callable[[Progress], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
@@ -354,7 +354,7 @@ class Assistant(LibrarySearch):
         """Add files, folders, pages and feeds; what fails is listed, the rest goes on.
 
         Args:
-            sources: Paths, ``http(s)://`` addresses, or ``-`` for ``stdin``.
+            sources: Paths, ``http(s)://`` addresses, or ``-`` for ``stdin``; one or several.
             on_progress: Told after every article.
             cancelled: Asked between articles; true stops.
             stdin: What ``-`` reads.
@@ -370,6 +370,8 @@ class Assistant(LibrarySearch):
         """
         from assistant.ingest import articles_of, count_of
 
+        if isinstance(sources, (str, Path)):
+            sources = [sources]  # its letters would be paths too, and "/" the whole disk
         articles = articles_of(
             sources, library=self._library, stdin=stdin, allow_private=allow_private
         )

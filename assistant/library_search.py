@@ -78,7 +78,8 @@ class LibrarySearch:
         k: int = 10,
         filters: Filters = Filters(),  # noqa: B008 - frozen
     ) -> list[list[Hit]]:
-        """:meth:`search` for many queries, encoded together."""
+        """:meth:`search` for many queries, encoded together. One text is one query."""
+        queries = [queries] if isinstance(queries, str) else queries
         if not self._is_filled():
             return [[] for _ in queries]
         reranker = self._reranker

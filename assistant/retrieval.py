@@ -135,7 +135,8 @@ class Retriever:
         k: int = 10,
         filters: Filters = Filters(),  # noqa: B008 - frozen
     ) -> list[list[Hit]]:
-        """:meth:`search` for many queries; encodes them together."""
+        """:meth:`search` for many queries; encodes them together. One text is one query."""
+        queries = [queries] if isinstance(queries, str) else queries
         asked = [query for query in queries if query.strip()]
         if not asked or k <= 0:
             return [[] for _ in queries]

@@ -142,7 +142,8 @@ class ClaimChecker:
         filters: Filters = Filters(),  # noqa: B008 - frozen
         cancelled: Callable[[], bool] | None = None,
     ) -> Iterator[ClaimReport]:
-        """Check claims in turn; they are searched together. Raises as :meth:`check`."""
+        """Check claims in turn; they are searched together. One text is one claim. Raises as :meth:`check`."""
+        claims = [claims] if isinstance(claims, str) else claims
         for claim in claims:
             if not tokens_of(claim):
                 raise UsageError(f"the claim {claim!r} has no words: write a statement")
