@@ -332,10 +332,12 @@ class Assistant(LibrarySearch):
 
         with self._lock:
             if self._checker is None:
+                # The stances were fitted on the bundled encoder's vectors, whatever the library is searched with.
+                bundled = load_encoder()
                 self._checker = ClaimChecker(
                     self._library,
                     lambda queries, k, filters: self.search_batch(queries, k=k, filters=filters),
-                    self._encoder,
+                    self._encoder if self._encoder.id == bundled.id else bundled,
                 )
             return self._checker
 

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from assistant.assistant import Assistant
+from assistant.checking.reports import Verdict
 from assistant.library import Library
 from tests.assistant.fakes import DIM, HashEncoder
 
@@ -35,6 +36,10 @@ def test_one_query_and_one_claim(pq, source):
     pq.add([source])
     (hits,) = pq.search_batch("harbour")
     assert "The harbour must grow." in [hit.passage.text for hit in hits]
-    assert [report.claim for report in pq.check_each("The harbour must grow.")] == [
-        "The harbour must grow."
-    ]
+    (report,) = pq.check_each("The harbour must grow.")
+    assert report.claim == "The harbour must grow."
+
+
+def test_claims_are_checked_in_a_library_of_another_encoder(pq, source):
+    pq.add(source)
+    assert pq.check("The harbour must grow.").verdict is Verdict.SUPPORTED
