@@ -21,11 +21,13 @@ PEOPLE = (
 )
 """Nouns for people by what they are to someone else."""
 OFFICES = (
-    r"officials?|ministry|ministers?|government|police|army|military|company|researchers?|scientists?|experts?|"
-    r"analysts?|report|study|statement|declaration|sources?|president|chancellor|king|queen|court|union|agency|"
-    r"department|authorit(?:y|ies)|office|committee|commission|organi[sz]ation|group|team|coach|prosecutors?|"
-    r"doctors?|witness(?:es)?|users?|opinions?|sentiments?|views?|posts?|commenters?|observers?|economists?|"
-    r"senators?|lawmakers?|ambassador|director|chief|mayor"
+    r"officials?|ministr(?:y|ies)|ministers?|governments?|police|arm(?:y|ies)|military|compan(?:y|ies)|researchers?|"
+    r"scientists?|experts?|analysts?|reports?|stud(?:y|ies)|statements?|declaration|sources?|presidents?|chancellor|"
+    r"kings?|queens?|courts?|unions?|agenc(?:y|ies)|departments?|authorit(?:y|ies)|offices?|committees?|commissions?|"
+    r"organi[sz]ations?|groups?|teams?|coach(?:es)?|prosecutors?|doctors?|witness(?:es)?|users?|opinions?|sentiments?|"
+    r"views?|posts?|commenters?|observers?|economists?|senators?|lawmakers?|ambassadors?|directors?|chiefs?|mayors?|"
+    r"agreement|treaty|indictment|lawsuit|complaint|ruling|documents?|investigations?|inquiry|reviews?|surveys?|polls?|"
+    r"letters?|memos?|constitution|charter|resolution"
 )
 """Nouns for who else speaks without a name."""
 
@@ -42,10 +44,12 @@ _SPEAKS_FOR = re.compile(SPOKESPERSON)
 _TITLES = frozenset(
     "mr mrs ms dr prof professor sir lord lady president chancellor minister prime vice king queen prince princess "
     "pope general colonel captain sergeant lieutenant senator congressman congresswoman representative governor "
-    "mayor secretary ambassador judge justice former then us uk eu "
+    "mayor secretary ambassador judge justice former then us uk eu sen gov rep gen lt col capt maj sgt speaker house "
+    "ayatollah sheikh imam rabbi bishop archbishop crown supreme leader chair chairman chairwoman ceo pm mp msp "
     "الرئيس المستشار الوزير الوزيرة رئيس رئيسة وزير وزيرة الوزراء الدكتور الدكتورة السيد "
     "السيدة السفير الجنرال الملك".split()
 )
+_HEADS = frozenset("chief head director commander editor".split())
 _PARTICLES = frozenset("de del der den da di du von van bin ibn al el la le ten ter".split())
 _ARTICLES = frozenset(("the", "a", "an"))
 _NO_GIVEN_NAMES = frozenset(
@@ -59,6 +63,26 @@ _OF = re.compile(
 )
 _CLAUSES = frozenset(("who", "whose", "that", "which"))
 _STATE_SECRETARY = re.compile(r"\b(secretary)\s+of\s+(?:state|defen[cs]e)\b", re.IGNORECASE)
+_PRESS_SECRETARY = re.compile(r"\bpress secretary\b", re.IGNORECASE)
+_INITIALS = re.compile(r"\b(?:[A-Z]\.){2,}")
+_ACRONYMS = {
+    "UN": "United Nations",
+    "US": "United States",
+    "USA": "United States",
+    "UK": "United Kingdom",
+    "EU": "European Union",
+}
+_SPELLINGS = {
+    spelling: names.split()[0]
+    for names in (
+        "joseph joe", "michael mike", "william bill will", "thomas tom", "robert bob rob", "james jim jimmy",
+        "david dave", "anthony tony", "elizabeth liz", "katherine kate catherine", "charles chuck charlie",
+        "richard dick rick", "edward ted ed", "john jack", "lawrence larry", "andrew andy", "steven stephen steve",
+        "nicholas nick", "mohammed mohammad muhammad mohamed mohamad muhammed", "sergey serge", "vladimir wladimir",
+    )
+    for spelling in names.split()
+}  # fmt: skip
+"""Given names of one man."""
 _ARABIC_SPEAKS_FOR = re.compile(r"^(?:ال)?(?:متحدثة?|ناطقة?)\s+(?:ال\w+\s+)?باسم\s+")
 _ARABIC_RELATIONS = frozenset(
     "محامي محامية محامو زوجة زوج شقيق شقيقة ابن ابنة والد والدة نجل صديق اصدقاء انصار منتقدو منتقدي معارضو معارضي "
@@ -66,6 +90,7 @@ _ARABIC_RELATIONS = frozenset(
 )
 """Folded, as the names are when they are compared."""
 _ARABIC = re.compile("[\u0621-\u064a]")
+MAX_NAME_CHARS = 200
 _STEM_CHARS = 3
 """So much do "German" and "Germany" share, and all that :mod:`assistant.demonyms` need not list."""
 
@@ -92,7 +117,21 @@ def same_person(first: str, second: str) -> bool:
     >>> same_person("Volker", "Volker's lawyer"), same_person("Lindsey Graham", "Julie Graham")
     (False, False)
     """
-    ours, theirs = _parsed(first), _parsed(second)
+    return any(
+        _same(one, other, first, second) for one in _parts(first) for other in _parts(second)
+    )
+
+
+def _parts(name: str) -> list[_Name]:
+    """What a name says of someone, role and name apart: "the mayor of Aswan, Bo Holm"."""
+    parts = name[:MAX_NAME_CHARS].split(",")[:2]
+    kept = parts[:1] + [
+        part for part in parts[1:] if re.fullmatch(r"\s*[^\W\d_]+(?:\s[^\W\d_]+)+\s*", part)
+    ]
+    return [_parsed(part) for part in kept]
+
+
+def _same(ours: _Name, theirs: _Name, first: str, second: str) -> bool:
     if not ours.words or not theirs.words:
         return False
     if ours.in_clause or theirs.in_clause:
@@ -197,17 +236,26 @@ def _fold(text: str) -> str:
 
 
 def _parsed(name: str) -> _Name:
+    # Longer is no name, and would take long.
+    return _parse(_INITIALS.sub(_joined, " ".join(name.split())[:MAX_NAME_CHARS]))
+
+
+def _joined(initials: re.Match[str]) -> str:
+    return initials.group().replace(".", "")
+
+
+def _parse(name: str) -> _Name:
     name = re.sub(r"\([^)]*\)", " ", name).split(",", 1)[0].strip(" \"'“”«»‘’.:;")
-    name = _STATE_SECRETARY.sub(r"\1", name)
+    name = _PRESS_SECRETARY.sub("spokesperson", _STATE_SECRETARY.sub(r"\1", name))
     spoken_for = _ARABIC_SPEAKS_FOR.match(name)
     if spoken_for is not None:
-        return _parsed(name[spoken_for.end() :])
+        return _parse(name[spoken_for.end() :])
     owned = _OWNED.match(name)
     if owned is not None:
         owner, what = owned["owner"], owned["what"]
         if any(_SPEAKS_FOR.fullmatch(word) for word in _words(what)):
-            return _parsed(f"{owner} {what}")
-        inner = _parsed(what)
+            return _parse(f"{owner} {what}")
+        inner = _parse(what)
         return _Name(inner.words, inner.core, inner.of | set(_words(owner)), inner.in_clause)
     of = _OF.search(name)
     if of is not None:
@@ -220,16 +268,22 @@ def _parsed(name: str) -> _Name:
     ]  # fmt: skip
     if len(raw) > 1 and _SPEAKS_FOR.fullmatch(_fold(raw[-1])):
         raw.pop()
+    if len(raw) == 1:
+        raw = _ACRONYMS.get(raw[0], raw[0]).split()
     return _Name(tuple(map(_folded, raw)), _core(raw))
 
 
 def _parsed_of(main: str, complement: str, link: str) -> _Name:
     """A name in two parts: "Y of X"."""
-    head = _parsed(main)
+    head = _parse(main)
     of = [word for word in _words(complement) if word not in ("of", "for")]
     if head.words and _SPEAKS_FOR.fullmatch(head.words[-1]):
-        return _parsed(complement)
-    if set(head.words) <= _TITLES and len(of) > 2 and not re.search(r"\b(?:of|and)\b", complement):
+        return _parse(complement)
+    if (
+        set(head.words) <= _TITLES | _HEADS
+        and len(of) > 2
+        and not re.search(r"\b(?:of|and)\b", complement)
+    ):
         # "President of Ukraine Volodymyr Zelensky"
         return _Name((*head.words, *of), tuple(of[1:]))
     return _Name(head.words, head.core, head.of | set(of), link in _CLAUSES)
@@ -240,8 +294,10 @@ def _parsed_arabic(words: Sequence[str]) -> _Name:
         return _Name((words[0],), (), frozenset(words[1:]))
     kept = [word for word in words if word not in _ARABIC_TITLES]
     # Between a title and a name stand adjectives, with the article: "الرئيس الفرنسي ماكرون".
-    core = [word for word in kept if not word.startswith("ال")] + [
-        word for word in kept[-1:] if word.startswith("ال")
+    core = [
+        word
+        for at, word in enumerate(kept)
+        if not word.startswith("ال") or kept[at - 1 : at] == ["عبد"] or at == len(kept) - 1
     ]
     return _Name(tuple(words), tuple(core))
 
@@ -273,8 +329,8 @@ def _words(text: str) -> list[str]:
 
 
 def _folded(word: str) -> str:
-    """A word as it is compared: endings in y are written many ways."""
-    plain = _fold(word)
+    """A word as it is compared: endings in y and umlauts are written many ways."""
+    plain = re.sub(r"(?<=[bcdfghj-np-tv-z][aou])e(?=[bcdfghj-np-tv-z])", "", _fold(word))
     return (
         re.sub(r"(?:iy|yy|ij|ii|i)$", "y", plain) if len(plain) > 4 and plain.isascii() else plain
     )
@@ -290,7 +346,13 @@ def _holds(ours: Sequence[str], theirs: Sequence[str]) -> bool:
 def _same_name(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     if ours[-1] != theirs[-1]:
         return _holds(ours, theirs)
-    fewer, more = sorted((set(ours[:-1]), set(theirs[:-1])), key=len)
+    fewer, more = sorted(
+        (
+            {_SPELLINGS.get(word, word) for word in words[:-1]} - _PARTICLES
+            for words in (ours, theirs)
+        ),
+        key=len,
+    )
     return all(any(_same_given(word, other) for other in more) for word in fewer)
 
 
@@ -298,16 +360,24 @@ def _sounds_alike(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Whether two names in different scripts have the same words, or one has some of the other's."""
     fewer, more = sorted((list(ours), list(theirs)), key=len)
     there: frozenset[str] = frozenset().union(*map(skeletons, more))
-    spoken = [skeletons(word) for word in fewer]
-    # "De" and "von" say nothing, a given name must be there however short.
     heard = [
-        forms for at, forms in enumerate(spoken)
-        if (at == 0 and len(spoken) > 1) or any(reliability(form, form) > 0 for form in forms)
-    ]  # fmt: skip
-    return bool(heard) and all(
-        any(form == other or reliability(form, other) > 0 for form in forms for other in there)
-        for forms in heard
-    )
+        max((_heard(form, other) for form in skeletons(word) for other in there), default=0)
+        for word in fewer
+        if word not in _PARTICLES
+    ]
+    if len(heard) < 2:
+        return heard == [2]
+    # Given names are written in more ways than a surname is; half of them must be there.
+    others = sum(map(bool, heard[:-1]))
+    return bool(heard[-1]) and others > 0 and 2 * others >= len(heard) - 1
+
+
+def _heard(one: str, other: str) -> int:
+    """0 where two skeletons are not of one word, 2 where they say enough to stand alone, else 1."""
+    if reliability(one, other) > 0:
+        return 2
+    consonants = sum(map(str.isupper, one))
+    return (2 if consonants > 1 else 1) if one == other and consonants else 0
 
 
 def _same_given(one: str, other: str) -> bool:

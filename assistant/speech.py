@@ -8,9 +8,10 @@ who spoke, or was spoken of, before it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import islice
 
 from assistant.speaker_names import OFFICES, PEOPLE, SPOKESPERSON, same_person
@@ -28,19 +29,31 @@ _NO_SPEAKERS = frozenset(
     "this that these those there here in on at by for from with but and so yet while when if as after "
     "before since although though because however meanwhile today yesterday what who which how why".split()
 )
+_NO_SUBJECTS = _NO_SPEAKERS | frozenset(
+    "is are was were do does did has have had can could will would should may might must shall no yes".split()
+)
 _NO_ROLE = (
     rf"(?:{'|'.join(sorted(_NO_SPEAKERS))}|of|to|into|between|among|the|an?|his|her|its|their)"
 )
-_CAP = r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.|[A-ZÀ-ÖØ-Þ]\.(?:[A-Z]\.)*|[A-ZÀ-ÖØ-Þ][\w'’-]*)"
+_UPPER = "A-ZÀ-ÖØ-ÞΑ-ΩА-Я" + "".join(
+    char for char in map(chr, (*range(0x100, 0x250), *range(0x1E00, 0x1F00))) if char.isupper()
+)
+_CAP = (
+    rf"(?:(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|St|Sgt|Capt|Maj)\.|[{_UPPER}]\.(?:[A-Z]\.){{0,5}}|"
+    rf"(?:(?:[Aa]l|[Ee]l|[Aa][dnrst]|[Aa]sh|d['’])-?)?[{_UPPER}][\w'’-]*)"
+)
+_PARTICLE = r"(?:de|van|von|der|den|al|bin|ibn|of|the|for|di|da|la|del|dos|das|du|zu|ter)"
 _NAME = (
-    rf"(?:[Tt]he\s+)?{_CAP}(?:\s+(?:(?:de|van|von|der|den|al|bin|ibn|of|the|for|di|da|la|del|dos|das|du|zu|ter)\s+){{0,2}}{_CAP}){{0,7}}"
+    rf"(?:[Tt]he\s+)?{_CAP}(?:\s+(?:{_PARTICLE}\s+){{0,2}}{_CAP}){{0,7}}(?:,?\s+(?:Jr|Sr)\.)?"
     r"(?:\s*\([A-Z][\w.-]{0,8}\))?"
 )
 _ROLE = (
     r"(?:(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Ss]ome|[Mm]any|[Ss]everal|[Tt]wo|[Oo]ne)\s+)?"
     rf"(?:(?!{_NO_ROLE}\b)[\w'’-]+\s+){{0,2}}(?i:{SPOKESPERSON}|{OFFICES}|{PEOPLE})\b"
-    r"(?:\s+(?:for|of|from|at|on)\s+(?:the\s+)?[\w'’-]+(?:\s+[A-ZÀ-ÖØ-Þ][\w'’-]*)*)?"
+    rf"(?:\s+(?:for|of|from|at|on|in|by)\s+(?:the\s+)?(?:[a-z][\w'’-]*\s+(?:of\s+)?){{0,3}}?[\w'’-]+"
+    rf"(?:\s+[{_UPPER}][\w'’-]*)*){{0,2}}"
 )
+_PRONOUNS = frozenset(("he", "she", "they", "it"))
 _PRONOUN = r"(?:He|She|They|It|he|she|they|it)"
 _WHO = rf"(?<![\w'’-])(?P<who>{_ROLE}(?:\s+{_NAME})?|{_NAME}|\b{_PRONOUN})"
 _VERB = (
@@ -61,7 +74,7 @@ _NO_STATEMENT = (
     r"place|crown|medals?|gold|throne|spot|seat|prize)\b))"
 )
 _BEFORE = re.compile(
-    rf"{_WHO}(?P<aside>,\s[^,.;:“\"]{{1,80}},|\s+\([^()]{{1,30}}\))?,?\s+{_ADVERB}{_NO_STATEMENT}{_VERB}\b"
+    rf"{_WHO}(?P<aside>(?:,\s[^,.;:“\"]{{1,80}}){{1,2}},|,\s[A-Z]-[A-Z][\w.]{{0,6}},|\s+\([^()]{{1,30}}\))?,?\s+{_ADVERB}{_NO_STATEMENT}{_VERB}\b"
 )
 _TITLED = (
     rf"{_NAME}(?:\s+(?!{_NO_ROLE}\b)[a-z][\w-]*){{0,4}}?\s+"
@@ -70,6 +83,7 @@ _TITLED = (
 )
 """Where a name comes last, a noun may come after it, and then another: "AirAsia boss Tony Fernandes"."""
 _LAST_WHO = rf"(?P<who>{_TITLED}|{_ROLE}(?:\s+{_NAME})?|{_NAME})"
+_FIRST_WHO = rf"(?P<who>{_TITLED}|{_ROLE}(?:\s+{_NAME})?|{_NAME}|\b{_PRONOUN})"
 _AFTER = re.compile(
     rf"(?:[,”\"’'»]|\.\.\.|[?!])\s*{_ADVERB}(?!tells?\b|told\b){_VERB}\s+{_LAST_WHO}"
 )
@@ -78,7 +92,9 @@ _ACCORDING = re.compile(
     rf"\b(?:[Aa]ccording to|[Ii]n the words of|[Aa]s (?:told|reported|stated|claimed) by)\s+"
     rf"{_LAST_WHO}"
 )
-_COLON = re.compile(rf"^\W*{_WHO}(?P<rest>[^“”\"«».!?]{{0,120}}):\s*(?=[“\"«„‘'\w])")
+_COLON = re.compile(rf"^\W*{_FIRST_WHO}(?P<rest>[^“”\"«».!?]{{0,120}}):\s*(?=[“\"«„‘'\w])")
+_INTRODUCES = re.compile(r"[^.!?“”\"«»]{0,40}[:,]?\s*[“\"«]")
+"""After "Holm replied": a quotation of his own."""
 _QUOTED_NEXT = re.compile(r"\s*[“\"«„‘']")
 _NO_SPEAKING = frozenset(
     "study studies report reports survey poll analysis research review update updates live breaking news "
@@ -91,13 +107,22 @@ _LABEL = r"(?:^|\n)\W*{}\s*:\s"
 _SUBJECT = re.compile(rf"^\W*(?P<who>{_NAME})")
 
 _AR_WORD = r"[\u0621-\u064a\u064b-\u0652]+"
-_AR_STOP = r"(?=\s*(?:[:،,.«“\"(]|$|\s(?:إن|أن|إنه|إنها|أنه|أنها|بأن|في|خلال|على|بعد|عن|أمام|إلى|من|يوم|لل?\w+)\b))"
-_AR_NAME = rf"(?P<who>{_AR_WORD}(?:\s+{_AR_WORD}){{0,4}}?)"
+_AR_STOP = (
+    r"(?=\s*(?:[:،,.«“\"(]|$|\s(?:إن|أن|إنه|إنها|أنه|أنها|بأن|في|خلال|على|بعد|عن|أمام|إلى|من|يوم|أمس|اليوم|صباح|مساء|"
+    r"(?:ال)?(?:أحد|اثنين|إثنين|ثلاثاء|أربعاء|خميس|جمعة|سبت)|ل(?:لصحفيين|لصحافيين|قناة|شبكة|وكالة|صحيفة|مجلة|موقع|"
+    r"وسائل|هيئة|إذاعة|تلفزيون|برنامج|رويترز|\w+(?:ه|هم|ها)))\b))"
+)
+"""What a name ends at: "that", where, when and to whom."""
+_AR_NAME = rf"(?P<who>(?!(?:إن|أن|إنه|إنها|أنه|أنها|بأن)\b){_AR_WORD}(?:\s+{_AR_WORD}){{0,8}}?)"
 _AR_VERB = (
-    r"(?:قال|قالت|صرح|صرّح|صرحت|أعلن|أعلنت|أكد|أكدت|أوضح|أوضحت|أضاف|أضافت|ذكر|ذكرت|حذر|حذرت|يقول|تقول|"
-    r"اعتبر|اعتبرت|شدد|شددت|كتب|كتبت|نفى|نفت)"
+    r"(?:قال|قالت|صرح|صرّح|صرحت|أعلن|أعلنت|أكد|أكدت|أوضح|أوضحت|أضاف|أضافت|ذكر|ذكرت|حذر|حذّر|حذرت|حذّرت|يقول|تقول|"
+    r"اعتبر|اعتبرت|شدد|شددت|كتب|كتبت|نفى|نفت|أشار|أشارت|لفت|لفتت|رأى|رأت|تابع|تابعت|أردف|أفاد|أفادت)"
 )
 _AR_BEFORE = re.compile(rf"(?<!\w)[وف]?{_AR_VERB}\s+{_AR_NAME}{_AR_STOP}")
+_AR_AFTER = re.compile(
+    rf"^\W*(?P<who>(?!{_AR_VERB}\b){_AR_WORD}(?:\s+{_AR_WORD}){{0,5}}?)\s+{_AR_VERB}(?=\s+(?:إن|أن|إنه|إنها|أنه|أنها|بأن)\b)"
+)
+_AR_COLON = re.compile(rf"^\W*(?P<who>{_AR_WORD}(?:\s+{_AR_WORD}){{0,4}}):\s*(?=[“\"«])")
 _AR_ACCORDING = re.compile(
     rf"(?<!\w)و?(?:وفق[اً]*\s+ل|وفق\s+|بحسب\s+|حسب\s+|على حد قول\s+|نقلا? عن\s+){_AR_NAME}{_AR_STOP}"
 )
@@ -109,7 +134,7 @@ _SIGNED = re.compile(
     rf"[”\"’'»“]\s*(?:\(|[—–-]\s*)(?P<who>{_NAME}|{_AR_WORD}(?:\s+{_AR_WORD}){{0,3}})\)?[\s,.\d]*$"
 )
 """A quotation with who said it after a dash or in brackets."""
-_THAT = re.compile(r"[\s,:]*(?:that\b|إن\b|أن\b)?[\s,:]*")
+_THAT = re.compile(r"[\s,:]*(?:that\b|(?:(?:إلى|من)\s+)?(?:إن|أن)\b)?[\s,:]*")
 _TOLD = re.compile(r"\b(?:told|tells?)$")
 _LISTENER = re.compile(
     r"\s+(?:(?:him|her|them|us|me|reporters|journalists|[\w'’-]+(?=[:,]?\s*[“\"«]))(?!\w)"
@@ -117,7 +142,7 @@ _LISTENER = re.compile(
 )
 """Who is told, where it can be seen where that ends."""
 _PREPOSITION = re.compile(
-    r"\b(?:(?:of|for|to|from|in|on|at|between|with|by|near|against|than|about|into)\s+(?:the\s+)?"
+    r"\b(?:(?:of|for|to|from|in|on|at|between|with|by|near|against|than|about|into|nor)\s+(?:the\s+)?"
     r"|(?:between|from)\s+[^.,;]{1,60}\s+and\s+)$"
 )
 """Before a name, which then is no subject."""
@@ -128,7 +153,9 @@ _APPOSITION = re.compile(
 )
 """After "according to Merz": "the chairman of the party,"."""
 _OF_WHOM = re.compile(
-    r"(?:\b(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir)\s+(?:[\w'’-]+\s+){0,2}?)?\b[\w'’-]+\s+(?:of|for)\s+(?:the\s+)?$"
+    r"(?:\b(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir)\s+(?:[\w'’-]+\s+){0,2}?)?\b(?:[\w'’-]+\s+(?:of|for)|"
+    r"(?:reports?|stud(?:y|ies)|letter|statement|surveys?|article|book|poll|review|analysis|paper|investigation)\s+by)"
+    r"\s+(?:the\s+)?$"
 )
 """Before a name: "the wife of Orban"."""
 _FROM_WHERE = re.compile(
@@ -141,13 +168,23 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 """Before a name that opens a sentence; alone, May and April are people too."""
-_NOBODY = frozenset("i you we his her its their my our your".split())
+_CONNECTIVE = re.compile(
+    r"(?:but|and|so|yet|meanwhile|however|also|then|only|still|now|later|earlier|instead|today|yesterday)\s+(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+"""Before a name that opens a sentence; after "while" or "because" he does not say what the sentence does."""
+_NOBODY = frozenset("the a an i you we his her its their my our your".split())
+_ASIDE_NAME = re.compile(
+    rf",\s(?P<name>(?!(?:Jr|Sr)\.){_CAP}\s+(?:{_PARTICLE}\s+){{0,2}}{_CAP}(?:\s+{_CAP})*),"
+)
 _IN_CLAUSE = re.compile(r"\b(?:who|that|which)\s+\w+\s+$")
 """Before a name, which then is no subject: "the man who investigated Volker said"."""
 _POSSESSIVE = re.compile(r"['’]s$")
 """In "Merz's signals" nobody signals."""
 NEAR_NAME = 120
 """Characters around a name in which it is looked for as a speaker."""
+QUOTED_TURNS = 4
+"""So many quotations in a row may be one speaker's without being said to be."""
 SAID_WORDS = 4
 """So many words before "according to" are what is said: "on Monday" is not."""
 NAME_PLACES = 50
@@ -201,35 +238,68 @@ def speaker_of(text: str, sentence: Span, at: int) -> str | None:
     >>> speaker_of(s, Span(24, len(s)), 24) is None
     True
     """
+    return _speaker_of(text, sentence, at, turns=QUOTED_TURNS)
+
+
+def _speaker_of(text: str, sentence: Span, at: int, *, turns: int) -> str | None:
     high = text.find("\n\n", sentence.start)
     paragraph = Span(_paragraph_start(text, sentence.start), len(text) if high < 0 else high)
     quotation = _quotation_around(text, paragraph, at)
-    first, last = sentence.start, sentence.end
+    around = sentence
     if quotation is not None:
-        for start, end in _sentences(text, paragraph):
-            if start < quotation.end and quotation.start < end:
-                first, last = min(first, start), max(last, end)
-    found = [
-        item
-        for item in _attributions(text[first:last])
-        if _may_speak(item, text, Span(first, last))
-        and not first + item.who_start <= at < first + item.who_start + len(item.who)
-        and (quotation is None or not quotation.start < first + item.who_start < quotation.end)
-    ]
+        touched = [s for s in _sentences(text, paragraph) if Span(*s).overlaps(quotation)]
+        around = Span(
+            min([sentence.start, *(start for start, _ in touched)]),
+            max([sentence.end, *(end for _, end in touched)]),
+        )
+    found = _speakers_in(text, around, at, quotation)
+    if not found and quotation is not None:
+        after = _said_after(text, quotation, around, paragraph)
+        found = _speakers_in(text, after, at, quotation) if after is not None else []
+        outside = text[around.start : quotation.start] + text[quotation.end : around.end]
+        if not found and turns and not re.search(r"\w", outside):
+            # A quotation alone goes on from the one before it.
+            return _last_speaker(text, Span(paragraph.start, around.start), turns=turns - 1)
     if not found:
         return None
-    anchor = at - first if quotation is None else quotation.start - first
-    length = 0 if quotation is None else quotation.end - quotation.start
-    item = min(found, key=lambda a: _distance(a, anchor, anchor + length))
-    if quotation is not None and item.form is _Form.BEFORE and item.start > anchor + length:
+    anchor = Span(at, at) if quotation is None else quotation
+    item = _nearest(found, Span(anchor.start - around.start, anchor.end - around.start))
+    if quotation is not None and item.form is _Form.BEFORE:
         # Words between a quotation and who speaks after it: "... had “…”, while Lind said".
-        between = text[quotation.end : first + item.start]
-        earlier = [a for a in found if a.end <= anchor]
+        between = text[quotation.end : around.start + item.start]
+        earlier = [one for one in found if around.start + one.end <= quotation.start]
         if earlier and re.search(r"\w", between):
-            item = max(earlier, key=lambda a: a.end)
-    if item.who.lower() in ("he", "she", "they", "it"):
-        return _before_pronoun(text, Span(paragraph.start, first))
+            item = earlier[-1]
+    if item.who.lower() in _PRONOUNS:
+        return _before_pronoun(text, Span(paragraph.start, around.start))
     return item.who
+
+
+def _speakers_in(text: str, around: Span, at: int, quotation: Span | None) -> list[_Attribution]:
+    """Attributions around ``at``, in the text's order, but those inside the quotation and of ``at`` itself."""
+    found = []
+    for item in _attributions(text[around.start : around.end]):
+        start = around.start + item.who_start
+        is_inside = quotation is not None and quotation.start < start < quotation.end
+        if is_inside or start <= at < start + len(item.who):
+            continue
+        if _may_speak(item, text, around):
+            found.append(item)
+    return sorted(found, key=lambda item: item.start)
+
+
+def _said_after(text: str, quotation: Span, around: Span, paragraph: Span) -> Span | None:
+    """The sentence with the next one's opening where that says who speaks: “It rained!” Lind said."""
+    if quotation.end != around.end:
+        return None
+    after = _BEFORE.match(text, around.end + 1, min(paragraph.end, around.end + NEAR_NAME))
+    if after is None or _INTRODUCES.match(text, after.end()):
+        return None
+    return Span(around.start, after.end())
+
+
+def _nearest(found: Sequence[_Attribution], place: Span) -> _Attribution:
+    return min(found, key=lambda item: _distance(item, place.start, place.end))
 
 
 def claimed_speakers(text: str) -> list[ClaimedSpeech]:
@@ -246,7 +316,7 @@ def claimed_speakers(text: str) -> list[ClaimedSpeech]:
         before = len(text[: told.start].rstrip(" ,:;\n\"'”“’‘»"))
         claims.append(ClaimedSpeech(signed.group("who"), signed.start("who"), 0, before, told))
     for item in _attributions(text):
-        if item.who.lower() in ("he", "she", "they", "it"):
+        if item.who.lower() in _PRONOUNS:
             continue
         listener = (
             _LISTENER.match(text, item.end) if _TOLD.search(text, item.start, item.end) else None
@@ -290,12 +360,16 @@ def _attributions(piece: str) -> list[_Attribution]:
         (_COLON, _Form.COLON),
         (_AR_ACCORDING, _Form.ACCORDING),
         (_AR_BEFORE, _Form.BEFORE),
+        (_AR_AFTER, _Form.BEFORE),
+        (_AR_COLON, _Form.BEFORE),
         (_AR_ACCORDING_SHORT, _Form.ACCORDING),
     ):
         for match in pattern.finditer(piece):
-            who = match.group("who").strip(" ,.:;'’")
-            day = _DAY.match(who)
-            who = who[day.end() :] if day else who
+            who = match.group("who").strip(" ,:;'’")
+            who = who if who.endswith(("Jr.", "Sr.")) else who.rstrip(".")
+            for before in (_CONNECTIVE, _DAY):
+                led_in = before.match(who)
+                who = who[led_in.end() :] if led_in else who
             if not who or who.split()[0].lower() in _NO_SPEAKERS or _POSSESSIVE.search(who):
                 continue
             if who.lower() in _NOBODY:
@@ -306,7 +380,7 @@ def _attributions(piece: str) -> list[_Attribution]:
             if any(known.start < match.end() and match.start() < known.end for known in found):
                 continue
             if form is _Form.BEFORE:
-                named = _as_subject(piece, start, who)
+                named = _as_subject(piece, start, who, match.groupdict().get("aside") or "")
                 if named is None:
                     continue
                 start, who = named
@@ -316,13 +390,18 @@ def _attributions(piece: str) -> list[_Attribution]:
     return found
 
 
-def _as_subject(piece: str, start: int, who: str) -> tuple[int, str] | None:
+def _as_subject(piece: str, start: int, who: str, aside: str) -> tuple[int, str] | None:
     """Where the subject that ``who`` belongs to starts, and what it is; None where it is of no subject."""
     before = piece[max(0, start - NEAR_NAME) : start]
     if _IN_CLAUSE.search(before):
         return None
+    name = _ASIDE_NAME.fullmatch(aside)
     if _PREPOSITION.search(before) is None:
-        return start, who
+        # "The mayor of Kharkiv, Ihor Holm,": both are he.
+        is_role = name is not None and (" of " in who or who.rsplit(maxsplit=1)[-1].islower())
+        return start, f"{who}{aside[:-1]}" if is_role else who
+    if name is not None:
+        return start + len(who) + 2, name["name"]
     low = start - len(before)
     from_where = _FROM_WHERE.search(before)
     if from_where is not None:
@@ -371,7 +450,7 @@ def _distance(item: _Attribution, start: int, end: int) -> int:
     return max(0, item.start - end)
 
 
-def quotations_in(text: str, span: Span) -> Iterator[re.Match[str]]:
+def quotations_in(text: str, span: Span) -> Iterator[Span]:
     """Quotations that lie in a span; their marks are paired from the start of each paragraph.
 
     From anywhere else a straight mark that closes would be taken for one that opens.
@@ -380,24 +459,43 @@ def quotations_in(text: str, span: Span) -> Iterator[re.Match[str]]:
     while at < span.end:
         end = text.find("\n\n", at)
         end = len(text) if end < 0 else end
-        for match in QUOTATION.finditer(text, at, end):
-            if span.start <= match.start() and match.end() <= span.end:
-                yield match
+        for start, stop in _quotations_of(text[at:end]):
+            if span.start <= at + start and at + stop <= span.end:
+                yield Span(at + start, at + stop)
         at = end + 2
 
 
+@lru_cache(maxsize=64)
+def _quotations_of(paragraph: str) -> tuple[tuple[int, int], ...]:
+    return tuple(match.span() for match in QUOTATION.finditer(paragraph))
+
+
+@lru_cache(maxsize=64)
+def _sentences_of(paragraph: str) -> tuple[tuple[int, int], ...]:
+    return tuple(sentence_spans(paragraph))
+
+
 def _quotation_around(text: str, paragraph: Span, at: int) -> Span | None:
-    for match in quotations_in(text, paragraph):
-        if match.start() <= at < match.end():
-            return Span(*match.span())
-    return None
+    return next((q for q in quotations_in(text, paragraph) if q.start <= at < q.end), None)
 
 
 def _sentences(text: str, paragraph: Span) -> list[tuple[int, int]]:
     return [
         (paragraph.start + start, paragraph.start + end)
-        for start, end in sentence_spans(text[paragraph.start : paragraph.end])
+        for start, end in _sentences_of(text[paragraph.start : paragraph.end])
     ]
+
+
+def _last_speaker(text: str, before: Span, *, turns: int) -> str | None:
+    """Who says the quotation in the last sentence of ``before``; None where it has none."""
+    sentences = _sentences(text, before)
+    if not sentences:
+        return None
+    last = Span(*sentences[-1])
+    quoted = next((q for q in quotations_in(text, before) if q.overlaps(last)), None)
+    if quoted is None:
+        return None
+    return _speaker_of(text, last, max(last.start, quoted.start), turns=turns)
 
 
 def _before_pronoun(text: str, before: Span) -> str | None:
@@ -406,12 +504,12 @@ def _before_pronoun(text: str, before: Span) -> str | None:
         piece = text[start:end]
         named = [
             item for item in _attributions(piece)
-            if item.who.lower() not in ("he", "she", "they", "it")
+            if item.who.lower() not in _PRONOUNS
         ]  # fmt: skip
         if named:
             return named[-1].who
         subject = _SUBJECT.match(piece)
-        named_one = subject is not None and subject.group("who").lower() != "the"
-        if subject and named_one and subject.group("who").split()[0].lower() not in _NO_SPEAKERS:
+        first = subject.group("who").split()[0].lower() if subject else ""
+        if subject and subject.group("who").lower() != "the" and first not in _NO_SUBJECTS:
             return subject.group("who")
     return None

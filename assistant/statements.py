@@ -300,10 +300,9 @@ def statements_of(
     taken: list[Span] = []
     if not sentences:
         return
-    for match in quotations_in(text, Span(sentences[0].start, sentences[-1].end)):
-        quotation = Span(*match.span())
+    for quotation in quotations_in(text, Span(sentences[0].start, sentences[-1].end)):
         around = [s for s in sentences if s.overlaps(quotation)]
-        words = match["inner"].split()
+        words = text[quotation.start + 1 : quotation.end - 1].split()
         if len(words) < MIN_WORDS or not around or _is_title(words):
             continue
         sentence = Span(around[0].start, around[-1].end)
