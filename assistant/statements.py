@@ -16,7 +16,8 @@ from assistant.scripts import script_of
 from assistant.span_features import stems
 from assistant.spans import sentence_around
 from assistant.speaker_names import other_person, same_speaker
-from assistant.speech import QUOTATION, ClaimedSpeech, claimed_speakers, quotations_in, speaker_of
+from assistant.speech import ClaimedSpeech, claimed_speakers, quotations_in, speaker_of
+from assistant.speech_patterns import QUOTATION
 from assistant.transliteration import can_compare, overlap_shares
 from assistant.types import Hit, ReadSpan, Span
 from embeddings.sentences import sentence_spans

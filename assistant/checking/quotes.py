@@ -39,7 +39,8 @@ from assistant.lexical import LexicalIndex
 from assistant.library import Library
 from assistant.reader import check_cancelled
 from assistant.speaker_names import same_speaker
-from assistant.speech import QUOTATION, claimed_speakers
+from assistant.speech import claimed_speakers
+from assistant.speech_patterns import QUOTATION
 from assistant.types import Article, Citation, Hit, Span
 
 SCAN_ARTICLES = 200

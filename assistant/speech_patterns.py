@@ -1,0 +1,165 @@
+"""The patterns of reported speech, English and Arabic: who may speak, and by which words that is said."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.speaker_names import OFFICES, PEOPLE, SPOKESPERSON
+
+QUOTATION = re.compile(
+    r"(?:(?P<double>[\"“«„»])|(?<!\w)['‘](?=\w))"
+    r"(?P<inner>(?(double)[^\"“”«»„]+|(?:[^'’\"“”]|['’](?=\w)){1,1000}))"
+    r"(?(double)[\"”»“«]|['’](?!\w))"
+)
+"""Words in quotation marks; group ``inner`` is without the marks."""
+NO_SPEAKERS = frozenset(
+    "this that these those there here in on at by for from with but and so yet while when if as after "
+    "before since although though because however meanwhile today yesterday what who which how why".split()
+)
+NO_SUBJECTS = NO_SPEAKERS | frozenset(
+    "is are was were do does did has have had can could will would should may might must shall no yes".split()
+)
+NO_ROLE = rf"(?:{'|'.join(sorted(NO_SPEAKERS))}|of|to|into|between|among|the|an?|his|her|its|their)"
+UPPER = "A-ZÀ-ÖØ-ÞΑ-ΩА-Я" + "".join(
+    char for char in map(chr, (*range(0x100, 0x250), *range(0x1E00, 0x1F00))) if char.isupper()
+)
+CAP = (
+    rf"(?:(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|St|Sgt|Capt|Maj)\.|[{UPPER}]\.(?:[A-Z]\.){{0,5}}|"
+    rf"(?:(?:[Aa]l|[Ee]l|[Aa][dnrst]|[Aa]sh|d['’])-?)?[{UPPER}][\w'’-]*)"
+)
+PARTICLE = r"(?:de|van|von|der|den|al|bin|ibn|of|the|for|di|da|la|del|dos|das|du|zu|ter)"
+NAME = (
+    rf"(?:[Tt]he\s+)?{CAP}(?:\s+(?:{PARTICLE}\s+){{0,2}}{CAP}){{0,7}}(?:,?\s+(?:Jr|Sr)\.)?"
+    r"(?:\s*\([A-Z][\w.-]{0,8}\))?"
+)
+ROLE = (
+    r"(?:(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Ss]ome|[Mm]any|[Ss]everal|[Tt]wo|[Oo]ne)\s+)?"
+    rf"(?:(?!{NO_ROLE}\b)[\w'’-]+\s+){{0,2}}(?i:{SPOKESPERSON}|{OFFICES}|{PEOPLE})\b"
+    rf"(?:\s+(?:for|of|from|at|on|in|by)\s+(?:the\s+)?(?:[a-z][\w'’-]*\s+(?:of\s+)?){{0,3}}?[\w'’-]+"
+    rf"(?:\s+[{UPPER}][\w'’-]*)*){{0,2}}"
+)
+PRONOUNS = frozenset(("he", "she", "they", "it"))
+PRONOUN = r"(?:He|She|They|It|he|she|they|it)"
+WHO = rf"(?<![\w'’-])(?P<who>{ROLE}(?:\s+{NAME})?|{NAME}|\b{PRONOUN})"
+VERB = (
+    r"(?:said(?!\s+to\s+(?:be|have)\b)|says|say|stated|states?(?=\s+that\b|[,:]|\s*[“\"«])|told|tells|added|adds|announced|announces|argued|argues|argue|"
+    r"claimed|claims|claim|insisted|insists|warned|warns|warn|declared|declares|explained|explains|noted|"
+    r"notes|note|wrote|writes|tweeted|posted|reported|reports|report|confirmed|confirms|denied|denies|"
+    r"suggested|suggests|replied|replies|responded|responds|admitted|admits|acknowledged|acknowledges|"
+    r"conceded|promised|promises|pledged|pledges|vowed|vows|urged|urges|demanded|demands|emphasi[sz]ed|"
+    r"emphasi[sz]es|stressed|stresses|believes?|believed|thinks?|hopes?|hoped|predicted|predicts|estimated|"
+    r"estimates|described|describes|criticise[sd]?|criticize[sd]?|praise[sd]?|recalled|recalls|remarked|"
+    r"signall?ed|signals|testified|commented|continued|concluded|asked|asks|reiterated|alleged|alleges|"
+    r"(?:found|finds|find|showed|shows|show|revealed|reveals|reveal)(?=\s+that\b))"
+)
+ADVERB = r"(?:(?:has|have|had|also|later|then|previously|repeatedly|once|however|already|publicly)\s+){0,2}"
+NO_STATEMENT = (
+    r"(?!continued\s+(?:as|to|for|until|in|with|on|through|his|her|its|their|the)\b|"
+    r"claim(?:ed|s)?\s+(?:the\s+lives\b|(?:her|his|its|their)\s+(?:[\w-]+\s+){0,4}?(?:titles?|wins?|victory|life|"
+    r"place|crown|medals?|gold|throne|spot|seat|prize)\b))"
+)
+BEFORE = re.compile(
+    rf"{WHO}(?P<aside>(?:,\s[^,.;:“\"]{{1,80}}){{1,2}},|,\s[A-Z]-[A-Z][\w.]{{0,6}},|\s+\([^()]{{1,30}}\))?,?\s+{ADVERB}{NO_STATEMENT}{VERB}\b"
+)
+TITLED = (
+    rf"{NAME}(?:\s+(?!{NO_ROLE}\b)[a-z][\w-]*){{0,4}}?\s+"
+    rf"(?:boss|head|leader|chair\w*|founder|captain|owner|manager|editor|author|{SPOKESPERSON}|{OFFICES}|{PEOPLE})\b"
+    rf"(?:\s+{NAME})?"
+)
+"""Where a name comes last, a noun may come after it, and then another: "AirAsia boss Tony Fernandes"."""
+LAST_WHO = rf"(?P<who>{TITLED}|{ROLE}(?:\s+{NAME})?|{NAME})"
+FIRST_WHO = rf"(?P<who>{TITLED}|{ROLE}(?:\s+{NAME})?|{NAME}|\b{PRONOUN})"
+AFTER = re.compile(rf"(?:[,”\"’'»]|\.\.\.|[?!])\s*{ADVERB}(?!tells?\b|told\b){VERB}\s+{LAST_WHO}")
+"""After "told" stands who listens."""
+ACCORDING = re.compile(
+    rf"\b(?:[Aa]ccording to|[Ii]n the words of|[Aa]s (?:told|reported|stated|claimed) by)\s+"
+    rf"{LAST_WHO}"
+)
+COLON = re.compile(rf"^\W*{FIRST_WHO}(?P<rest>[^“”\"«».!?]{{0,120}}):\s*(?=[“\"«„‘'\w])")
+INTRODUCES = re.compile(r"[^.!?“”\"«»]{0,40}[:,]?\s*[“\"«]")
+"""After "Holm replied": a quotation of his own."""
+QUOTED_NEXT = re.compile(r"\s*[“\"«„‘']")
+NO_SPEAKING = frozenset(
+    "study studies report reports survey poll analysis research review update updates live breaking news "
+    "exclusive explainer explained video videos photo photos picture pictures gallery watch opinion opinions "
+    "comment editorial interview profile obituary background note notes warning alert correction fact factbox "
+    "timeline statement declaration views sentiments posts source sources question answer example".split()
+)
+"""What headlines and notes put before a colon, and nobody's name."""
+LABEL = r"(?:^|\n)\W*{}\s*:\s"
+SUBJECT = re.compile(rf"^\W*(?P<who>{NAME})")
+AR_WORD = r"[\u0621-\u064a\u064b-\u0652]+"
+AR_STOP = (
+    r"(?=\s*(?:[:،,.«“\"(]|$|\s(?:إن|أن|إنه|إنها|أنه|أنها|بأن|في|خلال|على|بعد|عن|أمام|إلى|من|يوم|أمس|اليوم|صباح|مساء|"
+    r"(?:ال)?(?:أحد|اثنين|إثنين|ثلاثاء|أربعاء|خميس|جمعة|سبت)|ل(?:لصحفيين|لصحافيين|قناة|شبكة|وكالة|صحيفة|مجلة|موقع|"
+    r"وسائل|هيئة|إذاعة|تلفزيون|برنامج|رويترز|\w+(?:ه|هم|ها)))\b))"
+)
+"""What a name ends at: "that", where, when and to whom."""
+AR_NAME = rf"(?P<who>(?!(?:إن|أن|إنه|إنها|أنه|أنها|بأن)\b){AR_WORD}(?:\s+{AR_WORD}){{0,8}}?)"
+AR_VERB = (
+    r"(?:قال|قالت|صرح|صرّح|صرحت|أعلن|أعلنت|أكد|أكدت|أوضح|أوضحت|أضاف|أضافت|ذكر|ذكرت|حذر|حذّر|حذرت|حذّرت|يقول|تقول|"
+    r"اعتبر|اعتبرت|شدد|شددت|كتب|كتبت|نفى|نفت|أشار|أشارت|لفت|لفتت|رأى|رأت|تابع|تابعت|أردف|أفاد|أفادت)"
+)
+AR_BEFORE = re.compile(rf"(?<!\w)[وف]?{AR_VERB}\s+{AR_NAME}{AR_STOP}")
+AR_AFTER = re.compile(
+    rf"^\W*(?P<who>(?!{AR_VERB}\b){AR_WORD}(?:\s+{AR_WORD}){{0,5}}?)\s+{AR_VERB}(?=\s+(?:إن|أن|إنه|إنها|أنه|أنها|بأن)\b)"
+)
+AR_COLON = re.compile(rf"^\W*(?P<who>{AR_WORD}(?:\s+{AR_WORD}){{0,4}}):\s*(?=[“\"«])")
+AR_ACCORDING = re.compile(
+    rf"(?<!\w)و?(?:وفق[اً]*\s+ل|وفق\s+|بحسب\s+|حسب\s+|على حد قول\s+|نقلا? عن\s+){AR_NAME}{AR_STOP}"
+)
+AR_ACCORDING_SHORT = re.compile(
+    rf"(?<!\w)و?(?:وفق[اً]*\s+ل|وفق\s+|بحسب\s+|حسب\s+|نقلا? عن\s+)(?P<who>{AR_WORD}(?:\s+ال{AR_WORD}){{0,3}})"
+)
+"""Without a mark after the name: it goes on while the words have the article."""
+SIGNED = re.compile(
+    rf"[”\"’'»“]\s*(?:\(|[—–-]\s*)(?P<who>{NAME}|{AR_WORD}(?:\s+{AR_WORD}){{0,3}})\)?[\s,.\d]*$"
+)
+"""A quotation with who said it after a dash or in brackets."""
+THAT = re.compile(r"[\s,:]*(?:that\b|(?:(?:إلى|من)\s+)?(?:إن|أن)\b)?[\s,:]*")
+TOLD = re.compile(r"\b(?:told|tells?)$")
+LISTENER = re.compile(
+    r"\s+(?:(?:him|her|them|us|me|reporters|journalists|[\w'’-]+(?=[:,]?\s*[“\"«]))(?!\w)"
+    r"|[^.,;:“”\"«»]{1,60}?(?=\s+that\b))"
+)
+"""Who is told, where it can be seen where that ends."""
+PREPOSITION = re.compile(
+    r"\b(?:(?:of|for|to|from|in|on|at|between|with|by|near|against|than|about|into|nor)\s+(?:the\s+)?"
+    r"|(?:between|from)\s+[^.,;]{1,60}\s+and\s+)$"
+)
+"""Before a name, which then is no subject."""
+APPOSITION = re.compile(
+    rf",\s(?:the\s|an?\s|its\s)?(?:[\w'’-]+\s){{0,3}}?(?i:chair\w*|head|CEO|professor|author|founder|member|"
+    rf"{SPOKESPERSON}|{OFFICES}|{PEOPLE})\b(?:\s(?:of|for|at|in|to|from)\s(?:(?!is\b|are\b|was\b|were\b|has\b|"
+    r"have\b|had\b|will\b|would\b)[^\s,.;]+\s?){1,8})?,"
+)
+"""After "according to Merz": "the chairman of the party,"."""
+OF_WHOM = re.compile(
+    r"(?:\b(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir)\s+(?:[\w'’-]+\s+){0,2}?)?\b(?:[\w'’-]+\s+(?:of|for)|"
+    r"(?:reports?|stud(?:y|ies)|letter|statement|surveys?|article|book|poll|review|analysis|paper|investigation)\s+by)"
+    r"\s+(?:the\s+)?$"
+)
+"""Before a name: "the wife of Orban"."""
+FROM_WHERE = re.compile(
+    rf"(?P<name>{CAP}(?:\s+{CAP}){{1,3}})(?:,\s\d{{1,3}},)?\s+(?:from|of|in)\s+(?:the\s+)?(?:[\w'’-]+\s+){{0,5}}$"
+)
+"""Before a name: "Maria Holm from the old part of Paris"."""
+DAY = re.compile(
+    r"(?:(?:on|last|this)\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)day(?:\s+|$)|(?:in|last|this)\s+(?:january|"
+    r"february|march|april|may|june|july|august|september|october|november|december)(?:\s+|$)",
+    re.IGNORECASE,
+)
+"""Before a name that opens a sentence; alone, May and April are people too."""
+CONNECTIVE = re.compile(
+    r"(?:but|and|so|yet|meanwhile|however|also|then|only|still|now|later|earlier|instead|today|yesterday)\s+(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+"""Before a name that opens a sentence; after "while" or "because" he does not say what the sentence does."""
+NOBODY = frozenset("the a an i you we his her its their my our your".split())
+ASIDE_NAME = re.compile(
+    rf",\s(?P<name>(?!(?:Jr|Sr)\.){CAP}\s+(?:{PARTICLE}\s+){{0,2}}{CAP}(?:\s+{CAP})*),"
+)
+IN_CLAUSE = re.compile(r"\b(?:who|that|which)\s+\w+\s+$")
+"""Before a name, which then is no subject: "the man who investigated Volker said"."""
+POSSESSIVE = re.compile(r"['’]s$")
+"""In "Merz's signals" nobody signals."""
