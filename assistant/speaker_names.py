@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.demonyms import nation_of
 from assistant.scripts import script_of
@@ -27,7 +28,9 @@ OFFICES = (
     r"organi[sz]ations?|groups?|teams?|coach(?:es)?|prosecutors?|doctors?|witness(?:es)?|users?|opinions?|sentiments?|"
     r"views?|posts?|commenters?|observers?|economists?|senators?|lawmakers?|ambassadors?|directors?|chiefs?|mayors?|"
     r"agreement|treaty|indictment|lawsuit|complaint|ruling|documents?|investigations?|inquiry|reviews?|surveys?|polls?|"
-    r"letters?|memos?|constitution|charter|resolution"
+    r"letters?|memos?|constitution|charter|resolution|deput(?:y|ies)|leaders?|managers?|engineers?|boss(?:es)?|captain|"
+    r"commanders?|editors?|authors?|founders?|owners?|executives?|chair(?:man|woman)?|politicians?|activists?|"
+    r"campaigners?|workers?|farmers?|students?|teachers?|victims?|survivors?|families"
 )
 """Nouns for who else speaks without a name."""
 
@@ -41,6 +44,13 @@ _INSTITUTIONS = (
 _NOUN = re.compile(rf"(?:{PEOPLE}|{OFFICES}|{_INSTITUTIONS}|{SPOKESPERSON})")
 _PEOPLE = re.compile(PEOPLE)
 _SPEAKS_FOR = re.compile(SPOKESPERSON)
+ARABIC_VERB = (
+    r"(?:قال|قالت|صرح|صرّح|صرحت|أعلن|أعلنت|أكد|أكدت|أوضح|أوضحت|أضاف|أضافت|ذكر|ذكرت|حذر|حذّر|حذرت|حذّرت|يقول|تقول|"
+    r"اعتبر|اعتبرت|شدد|شددت|كتب|كتبت|نفى|نفت|أشار|أشارت|لفت|لفتت|رأى|رأت|تابع|تابعت|أردف|أفاد|أفادت)"
+)
+_ARABIC_VERB = re.compile(
+    rf"[وف]?(?:{ARABIC_VERB}|في|من|عن|على|إلى|مع|إن|أن|إنه|أنه|إنها|أنها|كان|كانت|هو|هي|هذا|هذه)"
+)
 _TITLES = frozenset(
     "mr mrs ms dr prof professor sir lord lady president chancellor minister prime vice king queen prince princess "
     "pope general colonel captain sergeant lieutenant senator congressman congresswoman representative governor "
@@ -192,8 +202,10 @@ def full_name(name: str, text: str, before: int) -> str:
     'Julie Graham'
     """
     parsed = _parsed(name)
-    if len(parsed.core) != 1 or parsed.of or _ARABIC.search(name):
+    if len(parsed.core) != 1 or parsed.of:
         return name
+    if _ARABIC.search(name):
+        return _arabic_full_name(parsed.core[0], name, text, before)
     surname = next(
         (word for word in re.findall(r"[^\W_]+", name) if _fold(word) == parsed.core[0]), None
     )
@@ -215,6 +227,21 @@ def full_name(name: str, text: str, before: int) -> str:
         if found is not None and match.end() > before:
             break
         found = " ".join([*words, surname])
+    return found or name
+
+
+def _arabic_full_name(surname: str, name: str, text: str, before: int) -> str:
+    found = None
+    words = list(re.finditer(r"\w+", text))
+    for given, last in pairwise(words):
+        if _fold(last.group()) != surname or text[given.end() : last.start()].strip():
+            continue
+        word = _fold(given.group())
+        if word in _ARABIC_TITLES or word.startswith("ال") or _ARABIC_VERB.fullmatch(given.group()):
+            continue
+        if found is not None and last.end() > before:
+            break
+        found = f"{given.group()} {last.group()}"
     return found or name
 
 

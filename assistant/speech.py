@@ -193,45 +193,69 @@ def _paragraph_start(text: str, at: int) -> int:
 
 def _attributions(piece: str) -> list[_Attribution]:
     found: list[_Attribution] = []
-    for pattern, form in (
-        (patterns.ACCORDING, _Form.ACCORDING),
-        (patterns.AFTER, _Form.AFTER),
-        (patterns.BEFORE, _Form.BEFORE),
-        (patterns.COLON, _Form.COLON),
-        (patterns.AR_ACCORDING, _Form.ACCORDING),
-        (patterns.AR_BEFORE, _Form.BEFORE),
-        (patterns.AR_AFTER, _Form.BEFORE),
-        (patterns.AR_COLON, _Form.BEFORE),
-        (patterns.AR_ACCORDING_SHORT, _Form.ACCORDING),
-    ):
+    subject = _subject(piece)
+    if subject is not None and (said := patterns.AND_SAID.match(piece, subject.end())):
+        who = subject.group("who") + (subject.group("aside") or "")
+        start, verb = subject.start("who"), said.end()
+        # What stands between is no part of what is said.
+        found.append(_Attribution(who, start, start, verb, verb, _Form.BEFORE))
+    for pattern, form in _PATTERNS:
         for match in pattern.finditer(piece):
-            who = match.group("who").strip(" ,:;'’")
-            who = who if who.endswith(("Jr.", "Sr.")) else who.rstrip(".")
-            for before in (patterns.CONNECTIVE, patterns.DAY):
-                led_in = before.match(who)
-                who = who[led_in.end() :] if led_in else who
-            if (
-                not who
-                or who.split()[0].lower() in patterns.NO_SPEAKERS
-                or patterns.POSSESSIVE.search(who)
+            item = _attribution(match, form, piece)
+            if item is None or any(
+                known.start < match.end() and match.start() < known.end for known in found
             ):
                 continue
-            if who.lower() in patterns.NOBODY:
-                continue
-            start = match.start("who") + match.group("who").find(who)
-            if pattern is patterns.COLON and not _is_label(match, who, piece):
-                continue
-            if any(known.start < match.end() and match.start() < known.end for known in found):
-                continue
-            if form is _Form.BEFORE:
-                named = _as_subject(piece, start, who, match.groupdict().get("aside") or "")
-                if named is None:
-                    continue
-                start, who = named
-            told_end = start + len(who) if pattern is patterns.COLON else match.end()
-            begin = min(start, match.start())
-            found.append(_Attribution(who, start, begin, match.end(), told_end, form))
+            found.append(item)
     return found
+
+
+_PATTERNS = (
+    # An aside ends in a comma, and after one "said" could open what is said after it.
+    (patterns.BEFORE_ASIDE, _Form.BEFORE),
+    (patterns.ACCORDING, _Form.ACCORDING),
+    (patterns.AFTER, _Form.AFTER),
+    (patterns.BEFORE, _Form.BEFORE),
+    (patterns.COLON, _Form.COLON),
+    (patterns.AR_ACCORDING, _Form.ACCORDING),
+    (patterns.AR_BEFORE, _Form.BEFORE),
+    (patterns.AR_AFTER, _Form.BEFORE),
+    (patterns.AR_COLON, _Form.BEFORE),
+    (patterns.AR_ACCORDING_SHORT, _Form.ACCORDING),
+)
+
+
+def _attribution(match: re.Match[str], form: _Form, piece: str) -> _Attribution | None:
+    """What a pattern's match says of who speaks; None where it names nobody who could."""
+    who = match.group("who").strip(" ,:;'’")
+    who = who if who.endswith(("Jr.", "Sr.")) else who.rstrip(".")
+    for before in (patterns.CONNECTIVE, patterns.DAY):
+        led_in = before.match(who)
+        who = who[led_in.end() :] if led_in else who
+    if not who or who.lower() in patterns.NOBODY or patterns.POSSESSIVE.search(who):
+        return None
+    if who.split()[0].lower() in patterns.NO_SPEAKERS:
+        return None
+    start = match.start("who") + match.group("who").find(who)
+    told_end = match.end()
+    if form is _Form.COLON:
+        if not _is_label(match, who, piece):
+            return None
+        told_end = start + len(who)
+    elif form is _Form.BEFORE:
+        named = _as_subject(piece, start, who, match.groupdict().get("aside") or "")
+        if named is None:
+            return None
+        start, who = named
+    return _Attribution(who, start, min(start, match.start()), match.end(), told_end, form)
+
+
+def _subject(piece: str) -> re.Match[str] | None:
+    """What a sentence begins with, where that is someone."""
+    subject = patterns.SUBJECT.match(piece)
+    if subject is None or subject.group("who").lower() in patterns.NOBODY:
+        return None
+    return None if subject.group("who").split()[0].lower() in patterns.NO_SUBJECTS else subject
 
 
 def _as_subject(piece: str, start: int, who: str, aside: str) -> tuple[int, str] | None:
@@ -352,8 +376,8 @@ def _before_pronoun(text: str, before: Span) -> str | None:
         ]  # fmt: skip
         if named:
             return named[-1].who
-        subject = patterns.SUBJECT.match(piece)
-        first = subject.group("who").split()[0].lower() if subject else ""
-        if subject and subject.group("who").lower() != "the" and first not in patterns.NO_SUBJECTS:
-            return subject.group("who")
+        # In a quotation nobody is named who could be meant outside of it.
+        subject = None if _attributions(piece) else _subject(piece)
+        if subject is not None and not patterns.QUOTATION.match(piece):
+            return subject.group("who") + (subject.group("aside") or "")
     return None

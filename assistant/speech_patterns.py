@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.speaker_names import ARABIC_VERB as AR_VERB
 from assistant.speaker_names import OFFICES, PEOPLE, SPOKESPERSON
 
 QUOTATION = re.compile(
@@ -54,12 +55,17 @@ VERB = (
 )
 ADVERB = r"(?:(?:has|have|had|also|later|then|previously|repeatedly|once|however|already|publicly)\s+){0,2}"
 NO_STATEMENT = (
-    r"(?!continued\s+(?:as|to|for|until|in|with|on|through|his|her|its|their|the)\b|"
+    r"(?!continued(?!\s*[,:]?\s*[“\"‘«]|\s+that\b)|respond(?:ed|s)\s+(?:to|by|with|on|in)\b|repli(?:ed|es)\s+(?:on|in|by)\b|"
+    r"wr(?:ote|ites)\s+(?:an?|his|her|its|their|the|in|for|to)\b(?![^.]{0,80}(?:\bthat\b|[“\"«:]))|"
     r"claim(?:ed|s)?\s+(?:the\s+lives\b|(?:her|his|its|their)\s+(?:[\w-]+\s+){0,4}?(?:titles?|wins?|victory|life|"
     r"place|crown|medals?|gold|throne|spot|seat|prize)\b))"
 )
+"""Verbs of speaking in another sense."""
 BEFORE = re.compile(
     rf"{WHO}(?P<aside>(?:,\s[^,.;:“\"]{{1,80}}){{1,2}},|,\s[A-Z]-[A-Z][\w.]{{0,6}},|\s+\([^()]{{1,30}}\))?,?\s+{ADVERB}{NO_STATEMENT}{VERB}\b"
+)
+BEFORE_ASIDE = re.compile(
+    rf"{WHO}(?P<aside>(?:,\s[^,.;:“\"]{{1,80}}){{1,2}},|,\s[A-Z]-[A-Z][\w.]{{0,6}},)\s+{ADVERB}{NO_STATEMENT}{VERB}\b"
 )
 TITLED = (
     rf"{NAME}(?:\s+(?!{NO_ROLE}\b)[a-z][\w-]*){{0,4}}?\s+"
@@ -87,7 +93,14 @@ NO_SPEAKING = frozenset(
 )
 """What headlines and notes put before a colon, and nobody's name."""
 LABEL = r"(?:^|\n)\W*{}\s*:\s"
-SUBJECT = re.compile(rf"^\W*(?P<who>{NAME})")
+SUBJECT = re.compile(
+    rf"^\W*(?P<who>{TITLED}|{ROLE}(?:\s+{NAME})?|{NAME})(?P<aside>,\s{CAP}\s+(?:{PARTICLE}\s+){{0,2}}{CAP}(?:\s+{CAP})*(?=,))?"
+)
+AND_SAID = re.compile(
+    r"[^“”\"«».!?:;]{1,160}?\s(?:and|but)\s+(?:later\s+|then\s+|also\s+)?"
+    r"(?:said|says|added|adds|told|tells|warned|warns|announced|promised|insisted|insists|noted)\b"
+)
+"""After a subject that did something else first: "apologised and said"."""
 AR_WORD = r"[\u0621-\u064a\u064b-\u0652]+"
 AR_STOP = (
     r"(?=\s*(?:[:،,.«“\"(]|$|\s(?:إن|أن|إنه|إنها|أنه|أنها|بأن|في|خلال|على|بعد|عن|أمام|إلى|من|يوم|أمس|اليوم|صباح|مساء|"
@@ -96,10 +109,6 @@ AR_STOP = (
 )
 """What a name ends at: "that", where, when and to whom."""
 AR_NAME = rf"(?P<who>(?!(?:إن|أن|إنه|إنها|أنه|أنها|بأن)\b){AR_WORD}(?:\s+{AR_WORD}){{0,8}}?)"
-AR_VERB = (
-    r"(?:قال|قالت|صرح|صرّح|صرحت|أعلن|أعلنت|أكد|أكدت|أوضح|أوضحت|أضاف|أضافت|ذكر|ذكرت|حذر|حذّر|حذرت|حذّرت|يقول|تقول|"
-    r"اعتبر|اعتبرت|شدد|شددت|كتب|كتبت|نفى|نفت|أشار|أشارت|لفت|لفتت|رأى|رأت|تابع|تابعت|أردف|أفاد|أفادت)"
-)
 AR_BEFORE = re.compile(rf"(?<!\w)[وف]?{AR_VERB}\s+{AR_NAME}{AR_STOP}")
 AR_AFTER = re.compile(
     rf"^\W*(?P<who>(?!{AR_VERB}\b){AR_WORD}(?:\s+{AR_WORD}){{0,5}}?)\s+{AR_VERB}(?=\s+(?:إن|أن|إنه|إنها|أنه|أنها|بأن)\b)"

@@ -160,6 +160,16 @@ def test_who_can_only_be_another(first: str, second: str, expected: bool) -> Non
     assert other_person(second, first) is expected
 
 
+ARABIC_TEXT = "وقال الوزير بيتر كيلر إن السد انهار. وأضاف كيلر أنه حزين."
+
+
+@pytest.mark.parametrize(
+    ("name", "full"), [("كيلر", "بيتر كيلر"), ("الوزير كيلر", "بيتر كيلر"), ("حزين", "حزين")]
+)
+def test_the_name_in_full_in_arabic(name: str, full: str) -> None:
+    assert full_name(name, ARABIC_TEXT, len(ARABIC_TEXT)) == full
+
+
 TEXT = (
     "Governor Julie Graham met Senator Lindsey Hall. Graham said it rained. Then came John Graham. "
     "Graham left."
