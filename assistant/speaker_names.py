@@ -56,7 +56,7 @@ _TITLES = frozenset(
     "pope general colonel captain sergeant lieutenant senator congressman congresswoman representative governor "
     "mayor secretary ambassador judge justice former then us uk eu sen gov rep gen lt col capt maj sgt speaker house "
     "ayatollah sheikh imam rabbi bishop archbishop crown supreme leader chair chairman chairwoman ceo pm mp msp "
-    "الرئيس المستشار الوزير الوزيرة رئيس رئيسة وزير وزيرة الوزراء الدكتور الدكتورة السيد "
+    "الرئيس المستشار الوزير الوزيرة رئيس رئيسة وزير وزيرة وزارة الوزراء الدكتور الدكتورة السيد "
     "السيدة السفير الجنرال الملك".split()
 )
 _HEADS = frozenset("chief head director commander editor".split())
@@ -326,6 +326,10 @@ def _parsed_arabic(words: Sequence[str]) -> _Name:
         for at, word in enumerate(kept)
         if not word.startswith("ال") or kept[at - 1 : at] == ["عبد"] or at == len(kept) - 1
     ]
+    # "وزير الداخلية" is a role alone, "الرئيس السيسي" a name with a title.
+    is_role = words[0] in _ARABIC_TITLES and not words[0].startswith("ال")
+    if is_role and all(word.startswith("ال") for word in core):
+        core = []
     return _Name(tuple(words), tuple(core))
 
 
