@@ -61,6 +61,10 @@ _WORD = re.compile(r"\w+")
 # Not the first word, which has a capital anyway.
 _NAME = re.compile(r"(?<=\W)[A-ZÀ-ÖØ-Þ][\w-]+(?:\s+[A-ZÀ-ÖØ-Þ][\w-]+)*")
 _ARABIC_PREFIX = re.compile("^(?:وال|بال|فال|كال|لل|ال|[وبلفكس])(?=.{3})")
+_ELSE = re.compile(
+    r"^\W*(?:and\s+)?(?:wh\w+|anything|any\w*)\s+else\b|(?<!\w)(?:أيضا|أيضًا|غير ذلك)(?!\w)",
+    re.IGNORECASE,
+)
 _ASKED_AMOUNT = frozenset({"many", "much", "عدد"})
 
 
@@ -74,6 +78,7 @@ def answer(
     related: Sequence[RelatedArticle] = (),
     timings_ms: dict[str, float] | None = None,
     asked_as: str | None = None,
+    shown: Sequence[Citation] = (),
 ) -> Answer:
     """Decide, group and cite.
 
@@ -86,10 +91,13 @@ def answer(
         related: Articles worth reading next.
         timings_ms: Milliseconds by step.
         asked_as: The question as it was searched, where it was completed.
+        shown: What was quoted before in the conversation: "what else" asks for more than that.
     """
     asked = asked_as or question
     spans = [span for span in spans if _may_answer(asked, hits[span.hit_index].passage, span)]
     spans = with_statements(asked, hits, spans, library=library)
+    if _ELSE.search(asked):
+        spans = [span for span in spans if not _is_shown(span, hits, shown)]
     best = max((span.probability for span in spans), default=0.0)
     groups: tuple[AnswerGroup, ...] = ()
     reason: UnanswerableReason | None = None
@@ -108,6 +116,15 @@ def answer(
         timings_ms=dict(timings_ms or {}),
         asked_as=asked_as,
         null_score=spans[0].null_score if spans else None,
+    )
+
+
+def _is_shown(span: ReadSpan, hits: Sequence[Hit], shown: Sequence[Citation]) -> bool:
+    return any(
+        citation.article_id == hits[span.hit_index].passage.article_id
+        and citation.start < span.end
+        and span.start < citation.end
+        for citation in shown
     )
 
 

@@ -25,6 +25,7 @@ from assistant.types import (
     Answer,
     AnswerStatus,
     Article,
+    Citation,
     DoctorReport,
     Filters,
     Hit,
@@ -195,7 +196,8 @@ class Assistant(LibrarySearch):
         check_cancelled(cancelled)
         if not hits and self._library.counts()["passages"] == 0:
             return _nothing_to_read(question, asked_as)
-        answer = self._answer(question, hits, asked_as, timings, cancelled)
+        shown = [c for turn in history for group in turn.answers for c in group.citations]
+        answer = self._answer(question, hits, asked_as, timings, cancelled, shown)
         related = tuple(
             other for other in answer.related if self._allows(filters, other.article_id)
         )
@@ -226,6 +228,7 @@ class Assistant(LibrarySearch):
         asked_as: str | None,
         timings: dict[str, float],
         cancelled: Callable[[], bool] | None,
+        shown: Sequence[Citation] = (),
     ) -> Answer:
         reading = time.perf_counter()
         reader = self._get_reader()
@@ -245,6 +248,7 @@ class Assistant(LibrarySearch):
             related=related,
             timings_ms=timings,
             asked_as=asked_as,
+            shown=shown,
         )
 
     # Checking

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.reader import words_of
-from assistant.statements import about_another_topic, asked_statement
+from assistant.statements import about_another_topic, asked_statement, more_of_it
 from assistant.types import Answer, UnanswerableReason
 
 MAX_SUBJECT_WORDS = 8
@@ -117,6 +117,9 @@ def complete(question: str, history: Sequence[Answer]) -> str | None:
     if not history or not _can_complete_from(history[-1]):
         return None
     asked = history[-1].asked_as or history[-1].question
+    more = more_of_it(asked, question)
+    if more is not None:
+        return more
     about = _ABOUT.match(question)
     if about is not None and _free_pronoun(about.group("what")) is None:
         return _exchange(asked, about.group("what"))

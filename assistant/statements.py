@@ -48,6 +48,7 @@ _SAY = r"(?:say|tell|declare|(?<!of )(?<!the )(?<!a )state(?! (?:of|for)\b))"
 _SAID = r"(?:said|told|declared|stated|been saying|been telling)"
 _TOPIC = rf"(?: (?P<topic>{_LINK} .{{1,200}}?))?[ ?.!]*$"
 _ARABIC_LINK = r"(?:عن|حول|بشأن|بخصوص|في|بعد|خلال|قبل|على)"
+_ARABIC_ALSO = "(?:أيضا|أيضًا)"
 # Over questions whose blanks are single ones.
 _ASKED = (
     re.compile(
@@ -64,7 +65,7 @@ _ASKED = (
     ),
     re.compile(
         rf"^\W*و?ماذا (?:قال|قالت|قالوا|صرح|صرّح|صرحت|يقول|تقول) (?P<who>(?!{_ARABIC_LINK} )[^؟?]{{1,80}}?)"
-        rf"(?: (?P<topic>{_ARABIC_LINK} [^؟?]{{1,200}}?))?[ ؟?.!]*$"
+        rf"(?: {_ARABIC_ALSO})?(?: (?P<topic>{_ARABIC_LINK} [^؟?]{{1,200}}?))?(?: {_ARABIC_ALSO})?[ ؟?.!]*$"
     ),
 )
 _NO_TOPIC = frozenset(
@@ -213,6 +214,26 @@ def about_another_topic(asked: str, question: str) -> str | None:
     end = found.end() if found["topic"] is None else found.start("topic")
     mark = "؟" if other["arabic"] else "?"
     return f"{asked[:end].rstrip(' ?؟.!')} {topic}{mark}"
+
+
+_MORE = re.compile(r"^\W*(?:and )?(?:what|any\w+) (?:else|more)\W*$", re.IGNORECASE)
+_ARABIC_MORE = re.compile(r"^\W*و?ماذا (?:أيضا|أيضًا|غير ذلك)\W*$")
+
+
+def more_of_it(asked: str, question: str) -> str | None:
+    """A question for what else someone said, where a follow-up asks no more than "what else".
+
+    >>> more_of_it("What did Merz say about Ukraine?", "Anything else?")
+    'What else did Merz say about Ukraine?'
+    """
+    asked, question = _one_line(asked), _one_line(question)
+    if asked_statement(asked) is None:
+        return None
+    if _ARABIC_MORE.match(question) and script_of(asked) == "ARABIC":
+        return f"{asked.rstrip(' ؟?.')} أيضا؟"
+    if _MORE.match(question) and script_of(asked) == "LATIN":
+        return re.sub(r"\b([Ww]hat) (?:exactly |else )?", r"\1 else ", asked, count=1)
+    return None
 
 
 def with_statements(

@@ -61,6 +61,15 @@ def test_follow_ups_take_their_subject_from_the_turn_before(before, question, ha
             "What did Merz say about Merz’s plans?",
         ),
         ("What did the ministry say about Ukraine?", "And about his plans?", None),
+        ("What did Merz say?", "What else?", "What else did Merz say?"),
+        (
+            "What did Merz say about Ukraine?",
+            "and anything else?",
+            "What else did Merz say about Ukraine?",
+        ),
+        ("What else did Merz say?", "Anything more?", "What else did Merz say?"),
+        ("ماذا قال ميرتس عن أوكرانيا؟", "وماذا أيضا؟", "ماذا قال ميرتس عن أوكرانيا أيضا؟"),
+        ("Who is Merz?", "Anything else?", None),
         # Questions of their own, and in another language.
         ("What did Merz say?", "On what day was the hearing?", None),
         ("What did Merz say?", "About how many people came?", None),

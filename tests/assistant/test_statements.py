@@ -171,6 +171,19 @@ def test_the_subject_decides_which(pq):
     assert near == [("the same of trains", NEAR_TOPIC)]
 
 
+def test_what_else_is_more_than_was_shown(pq):
+    first = pq.ask("What did Anna Lind say about the winter?")
+    assert [group.text for group in first.answers] == ["“The harbour must grow before the winter,”"]
+    more = pq.ask("What else did she say?", history=[first])
+    assert more.asked_as == "What else did Anna Lind say?"
+    assert [group.text for group in more.answers] == ["the ferry pays for itself"]
+    last = pq.ask("What else did she say?", history=[first, more])
+    assert last.status is AnswerStatus.UNANSWERABLE
+    # Asked anew it is answered anew.
+    again = pq.ask("What did Anna Lind say about the winter?", history=[first, more])
+    assert again.answers == first.answers
+
+
 def test_several_speakers_are_each_looked_for(pq):
     texts = [text for text, _ in found(pq, "What did Anna Lind and Bo Berg say?")]
     assert texts == [
