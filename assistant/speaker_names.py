@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from assistant.demonyms import nation_of
 from assistant.scripts import script_of
@@ -38,7 +37,7 @@ SPOKESPERSON = r"spokes(?:man|woman|person|people|men|women)"
 _INSTITUTIONS = (
     r"foundation|university|institute|bank|council|party|association|society|club|college|school|hospital|church|"
     r"corporation|campaign|administration|family|wife|husband|son|daughter|brother|sister|mother|father|widow|"
-    r"attorneys?|envoy|deputy|leader|commander|secretary|governor|deputies|troops|forces|navy|parliament|"
+    r"attorneys?|envoy|secretary|governor|troops|forces|navy|parliament|"
     r"foreign|defen[cs]e|interior|finance"
 )
 _NOUN = re.compile(rf"(?:{PEOPLE}|{OFFICES}|{_INSTITUTIONS}|{SPOKESPERSON})")
@@ -82,17 +81,6 @@ _ACRONYMS = {
     "UK": "United Kingdom",
     "EU": "European Union",
 }
-_SPELLINGS = {
-    spelling: names.split()[0]
-    for names in (
-        "joseph joe", "michael mike", "william bill will", "thomas tom", "robert bob rob", "james jim jimmy",
-        "david dave", "anthony tony", "elizabeth liz", "katherine kate catherine", "charles chuck charlie",
-        "richard dick rick", "edward ted ed", "john jack", "lawrence larry", "andrew andy", "steven stephen steve",
-        "nicholas nick", "mohammed mohammad muhammad mohamed mohamad muhammed", "sergey serge", "vladimir wladimir",
-    )
-    for spelling in names.split()
-}  # fmt: skip
-"""Given names of one man."""
 _ARABIC_SPEAKS_FOR = re.compile(r"^(?:ال)?(?:متحدثة?|ناطقة?)\s+(?:ال\w+\s+)?باسم\s+")
 _ARABIC_RELATIONS = frozenset(
     "محامي محامية محامو زوجة زوج شقيق شقيقة ابن ابنة والد والدة نجل صديق اصدقاء انصار منتقدو منتقدي معارضو معارضي "
@@ -205,7 +193,7 @@ def full_name(name: str, text: str, before: int) -> str:
     if len(parsed.core) != 1 or parsed.of:
         return name
     if _ARABIC.search(name):
-        return _arabic_full_name(parsed.core[0], name, text, before)
+        return _arabic_full_name(name, text, before)
     surname = next(
         (word for word in re.findall(r"[^\W_]+", name) if _fold(word) == parsed.core[0]), None
     )
@@ -230,18 +218,17 @@ def full_name(name: str, text: str, before: int) -> str:
     return found or name
 
 
-def _arabic_full_name(surname: str, name: str, text: str, before: int) -> str:
+def _arabic_full_name(name: str, text: str, before: int) -> str:
+    surname = name.rsplit(maxsplit=1)[-1]
     found = None
-    words = list(re.finditer(r"\w+", text))
-    for given, last in pairwise(words):
-        if _fold(last.group()) != surname or text[given.end() : last.start()].strip():
+    for match in re.finditer(rf"(?<!\w)(\w+) {re.escape(surname)}(?!\w)", text):
+        given = match[1]
+        folded = _fold(given)
+        if folded in _ARABIC_TITLES or folded.startswith("ال") or _ARABIC_VERB.fullmatch(given):
             continue
-        word = _fold(given.group())
-        if word in _ARABIC_TITLES or word.startswith("ال") or _ARABIC_VERB.fullmatch(given.group()):
-            continue
-        if found is not None and last.end() > before:
+        if found is not None and match.end() > before:
             break
-        found = f"{given.group()} {last.group()}"
+        found = match.group()
     return found or name
 
 
@@ -368,6 +355,17 @@ def _folded(word: str) -> str:
 
 
 _ARABIC_TITLES = frozenset(map(_fold, _TITLES))
+_SPELLINGS = {
+    _folded(spelling): _folded(names.split()[0])
+    for names in (
+        "joseph joe", "michael mike", "william bill will", "thomas tom", "robert bob rob", "james jim jimmy",
+        "david dave", "anthony tony", "elizabeth liz", "katherine kate catherine", "charles chuck charlie",
+        "richard dick rick", "edward ted ed", "john jack", "lawrence larry", "andrew andy", "steven stephen steve",
+        "nicholas nick", "mohammed mohammad muhammad mohamed mohamad muhammed", "sergey serge", "vladimir wladimir",
+    )
+    for spelling in names.split()
+}  # fmt: skip
+"""Given names that are one, as they are compared."""
 
 
 def _holds(ours: Sequence[str], theirs: Sequence[str]) -> bool:

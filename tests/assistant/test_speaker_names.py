@@ -38,6 +38,8 @@ from assistant.speaker_names import full_name, other_person, same_person
         ("the Dutch foreign minister", "the foreign minister of the Netherlands"),
         ("Volker's lawyer", "the lawyer for Volker"),
         ("Sen. Sanders", "Bernie Sanders"),
+        ("Mike Pence", "Michael Pence"),
+        ("Tony Blair", "Anthony Blair"),
         ("Söder", "Markus Soeder"),
         ("Chief of Staff John Kelly", "Kelly"),
         ("Head of the IAEA Rafael Grossi", "Rafael Grossi"),
