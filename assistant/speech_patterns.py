@@ -33,6 +33,7 @@ NAME = (
     rf"(?:[Tt]he\s+)?{CAP}(?:\s+(?:{PARTICLE}\s+){{0,2}}{CAP}){{0,7}}(?:,?\s+(?:Jr|Sr)\.)?"
     r"(?:\s*\([A-Z][\w.-]{0,8}\))?"
 )
+_FULL_NAME = rf"{CAP}\s+(?:{PARTICLE}\s+){{0,2}}{CAP}(?:\s+{CAP})*"
 ROLE = (
     r"(?:(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Ss]ome|[Mm]any|[Ss]everal|[Tt]wo|[Oo]ne)\s+)?"
     rf"(?:(?!{NO_ROLE}\b)[\w'’-]+\s+){{0,2}}(?i:{SPOKESPERSON}|{OFFICES}|{PEOPLE})\b"
@@ -61,12 +62,11 @@ NO_STATEMENT = (
     r"place|crown|medals?|gold|throne|spot|seat|prize)\b))"
 )
 """Verbs of speaking in another sense."""
+_ASIDE = r"(?:,\s[^,.;:“\"]{1,80}){1,2},|,\s[A-Z]-[A-Z][\w.]{0,6},"
 BEFORE = re.compile(
-    rf"{WHO}(?P<aside>(?:,\s[^,.;:“\"]{{1,80}}){{1,2}},|,\s[A-Z]-[A-Z][\w.]{{0,6}},|\s+\([^()]{{1,30}}\))?,?\s+{ADVERB}{NO_STATEMENT}{VERB}\b"
+    rf"{WHO}(?P<aside>{_ASIDE}|\s+\([^()]{{1,30}}\))?,?\s+{ADVERB}{NO_STATEMENT}{VERB}\b"
 )
-BEFORE_ASIDE = re.compile(
-    rf"{WHO}(?P<aside>(?:,\s[^,.;:“\"]{{1,80}}){{1,2}},|,\s[A-Z]-[A-Z][\w.]{{0,6}},)\s+{ADVERB}{NO_STATEMENT}{VERB}\b"
-)
+BEFORE_ASIDE = re.compile(rf"{WHO}(?P<aside>{_ASIDE})\s+{ADVERB}{NO_STATEMENT}{VERB}\b")
 TITLED = (
     rf"{NAME}(?:\s+(?!{NO_ROLE}\b)[a-z][\w-]*){{0,4}}?\s+"
     rf"(?:boss|head|leader|chair\w*|founder|captain|owner|manager|editor|author|{SPOKESPERSON}|{OFFICES}|{PEOPLE})\b"
@@ -94,7 +94,7 @@ NO_SPEAKING = frozenset(
 """What headlines and notes put before a colon, and nobody's name."""
 LABEL = r"(?:^|\n)\W*{}\s*:\s"
 SUBJECT = re.compile(
-    rf"^\W*(?P<who>{TITLED}|{ROLE}(?:\s+{NAME})?|{NAME})(?P<aside>,\s{CAP}\s+(?:{PARTICLE}\s+){{0,2}}{CAP}(?:\s+{CAP})*(?=,))?"
+    rf"^\W*(?P<who>{TITLED}|{ROLE}(?:\s+{NAME})?|{NAME})(?P<aside>,\s{_FULL_NAME}(?=,))?"
 )
 AND_SAID = re.compile(
     r"[^“”\"«».!?:;]{1,160}?\s(?:and|but)\s+(?:later\s+|then\s+|also\s+)?"
@@ -165,9 +165,7 @@ CONNECTIVE = re.compile(
 )
 """Before a name that opens a sentence; after "while" or "because" he does not say what the sentence does."""
 NOBODY = frozenset("the a an i you we his her its their my our your".split())
-ASIDE_NAME = re.compile(
-    rf",\s(?P<name>(?!(?:Jr|Sr)\.){CAP}\s+(?:{PARTICLE}\s+){{0,2}}{CAP}(?:\s+{CAP})*),"
-)
+ASIDE_NAME = re.compile(rf",\s(?P<name>(?!(?:Jr|Sr)\.){_FULL_NAME}),")
 IN_CLAUSE = re.compile(r"\b(?:who|that|which)\s+\w+\s+$")
 """Before a name, which then is no subject: "the man who investigated Volker said"."""
 POSSESSIVE = re.compile(r"['’]s$")
