@@ -103,6 +103,9 @@ def answer_lines(answer: Answer) -> list[Line]:
     return lines
 
 
+_MARKS = frozenset('"“”„«»')
+
+
 def _confidence_line(group: AnswerGroup) -> Line:
     sources = f" · {group.source_count} sources" if group.source_count > 1 else ""
     percent = f"{group.confidence:.0%}"
@@ -112,17 +115,28 @@ def _confidence_line(group: AnswerGroup) -> Line:
     ]
 
 
+def quote_marks(text: str) -> tuple[str, str]:
+    """Marks to put around quoted words; none where they open or close with marks of their own.
+
+    >>> quote_marks("We agree."), quote_marks("“We agree,” she said.")
+    (('“', '”'), ('', ''))
+    """
+    has_own = text.strip()[:1] in _MARKS or text.strip()[-1:] in _MARKS
+    return ("", "") if has_own else ("“", "”")
+
+
 def citation_lines(citation: Citation, *, number: int) -> list[Line]:
     """The sentence with the quote marked, and the line that says where it stands."""
     before = citation.sentence[: citation.start - citation.sentence_start]
     after = citation.sentence[citation.end - citation.sentence_start :]
+    opening, closing = quote_marks(citation.sentence)
     lines: list[Line] = [
         [
-            ("“", "dim"),
+            (opening, "dim"),
             (_one_line(before), ""),
             (_one_line(citation.quote), QUOTE_STYLE),
             (_one_line(after), ""),
-            ("”", "dim"),
+            (closing, "dim"),
         ],
         [(f"[{number}] ", "bold cyan"), (where(citation), "cyan")],
     ]

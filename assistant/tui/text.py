@@ -12,7 +12,14 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 from textual.widgets.option_list import Option
 
-from assistant.render import Line, confidence_bar, confidence_words, paragraph_label, reason_words
+from assistant.render import (
+    Line,
+    confidence_bar,
+    confidence_words,
+    paragraph_label,
+    quote_marks,
+    reason_words,
+)
 from assistant.sanitise import for_display
 from assistant.statements import asked_statement
 from assistant.tui.bidi import Bidi, is_rtl, lay_out
@@ -233,8 +240,9 @@ def sentence_text(citation: Citation, palette: Palette) -> Text:
         end = min(end, citation.end + spare)
     shown = citation.sentence[start - citation.sentence_start : end - citation.sentence_start]
     body = marked(shown, start, [(Span(citation.start, citation.end), palette.inline)])
-    opening = "“" if start == citation.sentence_start else "“… "
-    closing = "”" if end == citation.sentence_end else " …”"
+    opening, closing = quote_marks(shown)
+    opening += "… " if start > citation.sentence_start else ""
+    closing = (" …" if end < citation.sentence_end else "") + closing
     return Text.assemble((opening, palette.muted), body, (closing, palette.muted))
 
 

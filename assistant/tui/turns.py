@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 
 from assistant.checking.reports import ClaimReport, QuoteReport
-from assistant.render import Line
+from assistant.render import Line, quote_marks
 from assistant.tui.bidi import Bidi
 from assistant.tui.cards import AnswerCard, Card, ReportCard
 from assistant.tui.commands import claims_file, sources_in
@@ -72,7 +72,8 @@ def card_for(turn: Turn, *, bidi: Bidi) -> Card:
 def quotation(citation: Citation) -> str:
     """A quote with its citation, for pasting elsewhere."""
     link = f" {citation.link}" if citation.link else ""
-    return f"“{one_line(citation.quote)}” — {one_line(citation.title)}, {place(citation)}{link}"
+    opening, closing = quote_marks(citation.quote)
+    return f"{opening}{one_line(citation.quote)}{closing} — {one_line(citation.title)}, {place(citation)}{link}"
 
 
 def earlier_questions(pq: Assistant) -> list[Choice]:

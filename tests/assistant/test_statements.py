@@ -9,6 +9,7 @@ import pytest
 
 from assistant.assistant import Assistant
 from assistant.library import Library
+from assistant.render import answer_lines
 from assistant.statements import (
     NEAR_TOPIC,
     QUOTED,
@@ -312,6 +313,17 @@ def test_a_statement_is_cited_with_its_speaker(pq):
     assert citation.sentence.endswith("Lind said.")
     assert citation.reader_score is None
     assert pq.article(citation.article_id).text[citation.start : citation.end] == group.text
+
+
+def test_marks_are_not_doubled(pq):
+    answer = pq.ask("What did Lind say about winter?")
+    sentence = "“The harbour must grow before the winter,” Lind said."
+    chat = "\n".join(part.text.plain for part in answer_parts(answer, palette_for(dark=True)))
+    plain = "\n".join("".join(piece for piece, _ in line) for line in answer_lines(answer))
+    for shown in (chat, plain):
+        assert sentence in shown
+        assert "““" not in shown
+        assert f"{sentence}”" not in shown
 
 
 def test_several_statements_are_not_called_values_that_differ(pq):
