@@ -90,7 +90,13 @@ def _cited(citation: Citation, number: int) -> list[Line]:
 
 def _attribution_lines(report: QuoteReport) -> list[Line]:
     claimed = _shown(report.claimed_speaker or "")
-    speakers = [match.speaker for match in report.matches if match.speaker]
+    speakers = [
+        match.speaker
+        if match.speaker_in_full in (None, match.speaker)
+        else f"{match.speaker} ({match.speaker_in_full})"
+        for match in report.matches
+        if match.speaker
+    ]
     if report.attribution is Attribution.MISATTRIBUTED:
         told = _shown(speakers[0]) if speakers else "someone else"
         return [[("Misattributed: ", "bold red"), (f"not {claimed}, but {told} says it.", "")]]

@@ -38,7 +38,7 @@ from assistant.errors import UsageError
 from assistant.lexical import LexicalIndex
 from assistant.library import Library
 from assistant.reader import check_cancelled
-from assistant.speaker_names import same_speaker
+from assistant.speaker_names import full_name, same_person
 from assistant.speech import claimed_speakers
 from assistant.speech_patterns import QUOTATION
 from assistant.types import Article, Citation, Hit, Span
@@ -123,7 +123,7 @@ def verify_quote(
     order = [QuoteStatus.EXACT, QuoteStatus.ALTERED, QuoteStatus.NOT_FOUND]
     # Of equally good readings the later one takes the attribution off, and so says more.
     best = min(reversed(reports), key=lambda r: (order.index(r.status), -_similarity(r)))
-    best = _with_attribution(best, readings, library)
+    best = _with_attribution(best, readings)
     nearest: tuple[Hit, ...] = ()
     if best.status is QuoteStatus.NOT_FOUND and find_alike is not None:
         nearest = tuple(find_alike(best.quote, NEAREST))
@@ -149,6 +149,10 @@ def _is_around_quoted(whole: QuoteReport, reading: _Reading) -> bool:
         # The attribution may be anyone's; without marks and in the source's order it is the source's.
         told = reading.told or Span(0, 0)
         around = [token for token in around if not told.start <= token.start < told.end]
+        if reading.told is not None and all(
+            told.start <= change.start and change.end <= told.end for change in changed
+        ):
+            return False
     true = [t for t in around if not any(s.start <= t.start < s.end for s in changed)]
     return bool(around) and 2 * len(true) >= len(around)
 
@@ -446,6 +450,7 @@ def _match(
         changes=tuple(changes),
         notes=_notes(quote, article, source, blocks),
         speaker=speaker,
+        speaker_in_full=speaker and full_name(speaker, article.text, citations[0].sentence_start),
     )
 
 
@@ -540,23 +545,15 @@ def _notes(
     return tuple(notes)
 
 
-def _with_attribution(
-    report: QuoteReport, readings: Sequence[_Reading], library: Library
-) -> QuoteReport:
+def _with_attribution(report: QuoteReport, readings: Sequence[_Reading]) -> QuoteReport:
     claimed = report.claimed_speaker or next((r.speaker for r in readings if r.speaker), None)
     if claimed is None or not report.matches:
         return report
-    told = [match for match in report.matches if match.speaker]
-    if any(_is_told_by(claimed, match, library) for match in told):
+    told = [match.speaker_in_full or "" for match in report.matches if match.speaker]
+    if any(same_person(claimed, speaker) for speaker in told):
         attribution = Attribution.CONFIRMED
     elif told:
         attribution = Attribution.MISATTRIBUTED
     else:
         attribution = Attribution.UNCONFIRMED
     return replace(report, attribution=attribution, claimed_speaker=claimed)
-
-
-def _is_told_by(claimed: str, match: QuoteMatch, library: Library) -> bool:
-    at = match.citations[0].sentence_start
-    text = library.article(match.article_id).text
-    return match.speaker is not None and same_speaker(claimed, match.speaker, text, at)

@@ -82,6 +82,8 @@ class QuoteMatch:
     """What a reader should know although the words are right, such as a skipped "not"."""
     speaker: str | None = None
     """Who says it in the source; None for the outlet's own statement."""
+    speaker_in_full: str | None = None
+    """The same with the given names that the source has for a surname."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ def quote_report_to_json(report: QuoteReport) -> dict[str, Any]:
                 "article_id": match.article_id,
                 "similarity": round(match.similarity, 4),
                 "speaker": match.speaker,
+                "speaker_in_full": match.speaker_in_full,
                 "notes": list(match.notes),
                 "changes": [change_to_json(change) for change in match.changes],
                 "citations": [citation_to_json(citation) for citation in match.citations],

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +16,7 @@ from assistant.assistant import Assistant
 from assistant.checking.reports import Attribution, ChangeKind, Difference, QuoteReport, QuoteStatus
 from assistant.checking.tokens import _TokenCache
 from assistant.errors import UsageError
+from assistant.render_checking import quote_lines
 from assistant.types import Article, Paragraph, Section, article_id
 
 
@@ -134,6 +137,21 @@ def test_joined_sentences(seeds: Assistant) -> None:
     assert change.true.startswith("The United States plans a key role")
 
 
+@contextmanager
+def library_of_one(folder: Path, text: str) -> Iterator[Assistant]:
+    """A library of one paragraph."""
+    article = Article(
+        id=article_id("hall"),
+        title="Hall",
+        text=text,
+        paragraphs=(Paragraph(0, len(text), Section.BODY, "en"),),
+        source="hall",
+    )
+    with Assistant.open(folder, seeds=False) as pq:
+        pq.add_articles([article])
+        yield pq
+
+
 @pytest.mark.parametrize(
     ("quote", "left_out", "about"),
     [
@@ -179,15 +197,7 @@ def test_left_out_with_its_own_clause(
         "2025 in Berlin. He is not, he says, guilty. She agreed without conditions to pay. We refuse "
         "to pay at once."
     )
-    article = Article(
-        id=article_id("hall"),
-        title="Hall",
-        text=text,
-        paragraphs=(Paragraph(0, len(text), Section.BODY, "en"),),
-        source="hall",
-    )
-    with Assistant.open(tmp_path, seeds=False) as pq:
-        pq.add_articles([article])
+    with library_of_one(tmp_path, text) as pq:
         report = pq.verify(quote)
     assert report.status is status
     found = [change.true for change in report.matches[0].changes]
@@ -208,6 +218,33 @@ def test_attribution(seeds: Assistant, text: str, attribution: Attribution) -> N
     report = seeds.verify(text)
     assert report.status is QuoteStatus.EXACT
     assert report.attribution is attribution
+
+
+NAMESAKES = (
+    "Fire chief Georg Maier came first. HydroLir chief Lena Maier came later. “There was no crack at all,” Maier "
+    "said. “Nobody will be left alone,” she told reporters in Ostmark."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "attribution"),
+    [
+        ("“There was no crack at all,” said Lena Maier.", Attribution.CONFIRMED),
+        ("“There was no crack at all,” said Georg Maier.", Attribution.MISATTRIBUTED),
+        ("“There was no crack at all,” said Lena Maier's lawyer.", Attribution.MISATTRIBUTED),
+        # Who is named in the place of a pronoun changes nothing.
+        ("“Nobody will be left alone,” Lena Maier told reporters.", Attribution.CONFIRMED),
+    ],
+)
+def test_attribution_among_namesakes(tmp_path: Path, text: str, attribution: Attribution) -> None:
+    with library_of_one(tmp_path, NAMESAKES) as pq:
+        report = pq.verify(text)
+    assert report.status is QuoteStatus.EXACT
+    assert report.attribution is attribution
+    assert report.matches[0].speaker_in_full == "Lena Maier"
+    shown = "\n".join("".join(piece for piece, _ in line) for line in quote_lines(report))
+    if attribution is Attribution.MISATTRIBUTED:
+        assert "but Maier (Lena Maier) says it" in shown
 
 
 def test_what_follows_an_attribution_is_not_the_quote(seeds: Assistant) -> None:
