@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from assistant.checking.candidates import Sentence, meaningful_stems, overlap, preselected
 from assistant.checking.citing import cite_statement
+from assistant.checking.clauses import may_be_anyones
 from assistant.checking.compare import Comparison, Departure, compare_facts, inner_names
 from assistant.checking.facts import Facts, facts_of
 from assistant.checking.relations import denials_of, related
@@ -411,7 +412,7 @@ def judge(
         figures = (Difference.NUMBER, Difference.DATE)
         kept = [departure for departure in comparison.departures if departure.about in figures]
         comparison = replace(comparison, departures=tuple(kept))
-        return _judge_across(comparison, ours, cosine, judged)
+        return _judge_across(comparison, ours, claim, sentence.text, cosine, judged)
     closeness = _closeness(ours, comparison)
     meaningful = sum(token.form not in STOP_WORDS for token in ours.tokens)
     shared = comparison.coverage * meaningful
@@ -479,14 +480,20 @@ def _closeness(ours: Facts, comparison: Comparison) -> float:
 def _judge_across(
     comparison: Comparison,
     ours: Facts,
+    claim: str,
+    sentence: str,
     cosine: float,
     judged: Callable[[Stance, float, float], _Judged],
 ) -> _Judged:
     """Across scripts words cannot be compared; meaning and figures can."""
-    figures = comparison.departures
+    # Arabic has a form of its own for two, and needs no word for one.
+    few = [quantity.span for quantity in ours.quantities if quantity.value in (1, 2)]
+    figures = [departure for departure in comparison.departures if departure.claim_span not in few]
     if cosine < ACROSS_COSINE or not (ours.quantities or ours.dates):
         return judged(Stance.NEUTRAL, 0.6, 0.0)
     if not figures:
+        if script_of(claim) == "LATIN" and may_be_anyones(ours, claim, _facts(sentence), sentence):
+            return judged(Stance.NEUTRAL, 0.6, 0.0)
         return judged(Stance.SUPPORTS, 0.7, cosine)
     if all(departure.found for departure in figures):
         return judged(Stance.REFUTES, 0.6, cosine - 0.1)

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from assistant.checking.facts import Bound, DateMention, Facts, Name, Quantity, facts_of, stem
+from assistant.checking.facts import (
+    PAST_FORMS,
+    Bound,
+    DateMention,
+    Facts,
+    Name,
+    Quantity,
+    facts_of,
+    stem,
+)
 from assistant.checking.reports import Difference
 from assistant.checking.tokens import Token, tokens_of
 from assistant.lexical import STOP_WORDS
@@ -27,6 +36,8 @@ HEDGES = frozenset(
     "could may might would if possibly perhaps probably likely potentially potential possible "
     "reportedly allegedly apparently supposedly planned proposed expected قد ربما محتمل يمكن إذا".split()
 )
+_FUTURE = frozenset("will shall".split())
+"""What will be is not yet: a hedge where the claim tells of it as done."""
 _LOOSE = frozenset("almost nearly about around approximately roughly over under حوالي نحو".split())
 _MONTH_WORD = re.compile(
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
@@ -288,16 +299,16 @@ def _share(wanted: Sequence[str], there: frozenset[str] | set[str]) -> float:
 def _numbers(ours: Facts, claim: str, theirs: Facts, sentence: str) -> list[Departure]:
     found = []
     unmet = sum(
-        not any(_agrees(quantity, other) for other in theirs.quantities)
+        not any(agrees(quantity, other) for other in theirs.quantities)
         for quantity in ours.quantities
     )
     for quantity in ours.quantities:
-        if any(_agrees(quantity, other) for other in theirs.quantities):
+        if any(agrees(quantity, other) for other in theirs.quantities):
             continue
         rivals = [
             other
             for other in theirs.quantities
-            if not any(_agrees(mine, other) for mine in ours.quantities)
+            if not any(agrees(mine, other) for mine in ours.quantities)
         ]
         # The same thing counted; else, where each sentence has one figure left, that one.
         same = [other for other in rivals if other.unit == quantity.unit and quantity.unit]
@@ -310,7 +321,7 @@ def _numbers(ours: Facts, claim: str, theirs: Facts, sentence: str) -> list[Depa
     return found
 
 
-def _agrees(ours: Quantity, theirs: Quantity) -> bool:
+def agrees(ours: Quantity, theirs: Quantity) -> bool:
     """Whether the source's figure bears the claim's out."""
     if ours.unit != theirs.unit and {ours.unit, theirs.unit} & {"%", "th"}:
         return False
@@ -526,6 +537,9 @@ def _hedges(
 ) -> list[Departure]:
     mine = [token for token in ours.tokens if token.form in HEDGES]
     yours = [token for token in theirs.tokens[slice(*region)] if token.form in HEDGES]
+    if not mine and not yours and not any(token.form in _FUTURE for token in ours.tokens):
+        is_told = any(t.form.endswith("ed") or t.form in PAST_FORMS for t in ours.tokens)
+        yours = [t for t in theirs.tokens[slice(*region)] if t.form in _FUTURE and is_told]
     if mine or not yours:
         return []
     return [_departure(Difference.HEDGE, claim, Span(0, 0), sentence, _token_span(yours[:1]))]

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from assistant.checking.clauses import figure_apart
 from assistant.checking.compare import (
     NEGATIONS,
     TITLES,
@@ -103,14 +104,18 @@ def related(
     departures = [_settled(departure, ours, claim, theirs) for departure in departures]
     elsewhere = [_elsewhere(departure, ours, theirs) for departure in departures]
     wanting = [(Difference.NAME, span) for span in elsewhere if span is not None]
-    apart = title_apart(ours, claim, theirs, sentence, departures) or subject_apart(
-        ours, claim, theirs, sentence, departures
+    apart = (
+        title_apart(ours, claim, theirs, sentence, departures)
+        or subject_apart(ours, claim, theirs, sentence, departures)
+        or figure_apart(ours, claim, theirs, sentence)
     )
     wanting += [(Difference.WORDING, apart)] if apart is not None else []
     wanting += [(Difference.WORDING, Span(t.start, t.end)) for t in _other_dimensions(ours, theirs)]
     departures += [_lacking(about, claim, span) for about, span in dict.fromkeys(wanting)]
     verb = _missing_verb(ours, theirs)
-    if verb is not None and not any(departure.contradicts for departure in departures):
+    # Another name beside another verb is another matter; another figure may be the same one.
+    names = (Difference.NAME, Difference.PLACE)
+    if verb is not None and all(d.about in names for d in departures if d.contradicts):
         departures.append(_lacking(Difference.WORDING, claim, Span(verb.start, verb.end)))
     return replace(comparison, departures=tuple(departures))
 

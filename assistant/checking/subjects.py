@@ -32,6 +32,7 @@ _LINKS = frozenset(
 _NO_LONGER = frozenset("former previous ex late outgoing onetime past then".split())
 _LESSER = frozenset("deputy vice acting assistant incoming future designate".split())
 _AUXILIARIES = frozenset("will did has have had".split())
+_CLAUSE_PRONOUNS = frozenset("who which whom".split())
 _OFFICES = frozenset(
     "founder co-founder cofounder owner author member leader head spokesman spokeswoman architect".split()
 )
@@ -270,6 +271,16 @@ def _does(tokens: Sequence[Token], text: str, name: int, verb: int) -> bool:
     preposition = tokens[before].form if before >= 0 else ""
     if name > verb:
         return preposition == "by" or start - verb <= 2
-    if tokens[name].form.endswith("'s"):
+    if tokens[name].form.endswith("'s") or ";" in text[tokens[name].end : tokens[verb].start]:
         return False
+    between = text[tokens[name].end : tokens[verb].start]
+    clause = next(
+        (at for at in range(start - 1, -1, -1) if tokens[at].form in _CLAUSE_PRONOUNS), None
+    )
+    if (
+        clause is not None
+        and "," in between
+        and "," not in text[tokens[clause].end : tokens[start].start]
+    ):
+        return False  # "Moss, who met Reed, wrote"
     return tokens[start].form in _OF or preposition not in _OF

@@ -56,6 +56,14 @@ TEXTS = {
         "The mayor did not say whether the pier will close next year.",
         "en",
     ),
+    "aid": (
+        "Norland promised 40 divers and two helicopters; Sudmark sent 25 firefighters. Westland paid 3 million "
+        "euros for tents, while Ostland paid 9 million euros for tents. Vera Moss, who met Paul Reed, wrote 12 letters "
+        "to the council. Norland and Sudmark sent 70 nurses. Norland, Sudmark and Ostland have rented 6 boats. "
+        "Sudmark's energy minister, Karl Brent, defended the walkout. Ostland will send pumps on Saturday. Twenty-one towns agreed at "
+        "the fair to cut noise, while the delegation of Westland walked out. The cost of the fair was put at 31 million euros by the Sudmark government.",
+        "en",
+    ),
     "fr": ("L'entrée est gratuite. Le musée ne ferme pas le lundi.", "fr"),
     "ar": (
         "رفض العمدة سامي حداد بيع الميناء القديم. نفى الوزير كريم نصار إغلاق المصنع الجديد.",
@@ -119,6 +127,11 @@ def test_a_denial_told_as_such_is_supported(told: Assistant, claim: str) -> None
     assert told.check(claim).verdict is Verdict.SUPPORTED
 
 
+def test_who_does_something_else_contradicts_nothing(told: Assistant) -> None:
+    report = told.check("Sudmark's deputy minister Ingrid Brent apologised.")
+    assert report.verdict is Verdict.NOT_ENOUGH
+
+
 def test_what_is_not_ruled_out_is_only_possible(told: Assistant) -> None:
     assert told.check("Norvik will have a merger with a rival.").verdict is Verdict.NOT_ENOUGH
     assert told.check("Norvik ruled out a merger with a rival.").verdict is Verdict.CONTRADICTED
@@ -140,6 +153,11 @@ def test_what_is_not_ruled_out_is_only_possible(told: Assistant) -> None:
         "Lena Voss is the mayor of Lindau.",
         "Jonas Keller resigned on Friday.",
         "The dam is 30 metres long.",
+        "Norland sent 25 firefighters.",
+        "Westland paid 9 million euros for tents.",
+        "Ostland paid 3 million euros for tents.",
+        "Paul Reed wrote 12 letters to the council.",
+        "Ostland sent pumps on Saturday.",
     ],
 )
 def test_words_that_do_not_stand_together(told: Assistant, claim: str) -> None:
@@ -166,6 +184,14 @@ def test_words_that_do_not_stand_together(told: Assistant, claim: str) -> None:
         "The dam is 30 m high.",
         "Otto Brandt did not resign.",
         "She ruled out a stock market listing before 2028.",
+        "Sudmark sent 25 firefighters.",
+        "Ostland paid 9 million euros for tents.",
+        "Westland paid 3 million euros for tents.",
+        "Vera Moss wrote 12 letters to the council.",
+        "Norland sent 70 nurses.",
+        "Sudmark sent 70 nurses.",
+        "Norland rented 6 boats.",
+        "Ostland will send pumps on Saturday.",
     ],
 )
 def test_another_subject_does_not_contradict(told: Assistant, claim: str) -> None:
@@ -319,6 +345,33 @@ def test_across_languages(seeds: Assistant) -> None:
     assert true.evidence[0].citation.language == "ar"
     assert {d.about for d in false.evidence[0].differences} <= {Difference.NUMBER, Difference.DATE}
     assert false.verdict is not Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "is_supported"),
+    [
+        # Whether «ألمانيا» is Germany or Austria does not show.
+        ("Germany sent 25 firefighters.", False),
+        ("Samir Haddad sent 40 divers.", True),
+        ("Samir Haddad sent 25 firefighters.", False),
+    ],
+)
+def test_across_languages_a_figure_is_of_its_own_clause(
+    tmp_path: Path, claim: str, is_supported: bool
+) -> None:
+    text = "وأرسل سمير حداد 40 غواصا وطائرتين مروحيتين، كما أرسلت النمسا 25 رجل إطفاء."
+    if not claim.startswith("Samir"):
+        text = "وأرسلت ألمانيا 40 غواصا وطائرتين مروحيتين، كما أرسلت النمسا 25 رجل إطفاء."
+    article = Article(
+        id=article_id("ar"),
+        title="",
+        text=text,
+        paragraphs=(Paragraph(0, len(text), Section.BODY, "ar"),),
+        source="ar",
+    )
+    with Assistant.open(tmp_path, seeds=False) as pq:
+        pq.add_articles([article])
+        assert (pq.check(claim).verdict is Verdict.SUPPORTED) is is_supported
 
 
 def test_filters_are_kept(seeds: Assistant) -> None:

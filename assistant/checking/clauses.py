@@ -1,0 +1,130 @@
+"""Whose figure it is, where a sentence has several clauses.
+
+"Germany promised 40 divers; Austria sent 25 firefighters" has "Germany", "sent" and "25 firefighters", and yet
+does not say that Germany sent them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from assistant.checking.compare import agrees
+from assistant.checking.facts import PAST_FORMS, Facts, Quantity, stem
+from assistant.checking.tokens import Token
+from assistant.lexical import STOP_WORDS
+from assistant.transliteration import names_in
+from assistant.types import Span
+
+_BOUNDARY = re.compile(r";\s+|,\s+(?:while|whereas|but|and)\s+(?=[^\W\d_])")
+_PAUSE = re.compile(r"[،؛;,]\s")
+_VERBS = frozenset("is are was were has have had will would".split())
+
+
+def figure_apart(ours: Facts, claim: str, theirs: Facts, sentence: str) -> Span | None:
+    """Where in a claim a figure stands that the sentence gives in a clause of another subject's; else None.
+
+    Args:
+        ours: What is checkable in the claim.
+        claim: The claim.
+        theirs: What is checkable in the sentence.
+        sentence: The sentence, in the same script.
+    """
+    clauses = list(_clauses(theirs.tokens, sentence))
+    if len(clauses) < 2:
+        return None
+    name = _subject(ours.tokens, claim)
+    held = {
+        place
+        for place, clause in enumerate(clauses)
+        if any(stem(token.form) == name for token in _inside(theirs.tokens, clause))
+    }
+    if name is None or not held:
+        return None
+    for quantity in ours.quantities:
+        places = _places(quantity, theirs, clauses)
+        # A clause that goes on without a subject of its own may go on with the name.
+        if places and not places & held and all(
+            _starts_with_name(theirs.tokens, clauses[place], sentence) for place in places
+        ):  # fmt: skip
+            return quantity.span
+    return None
+
+
+def may_be_anyones(ours: Facts, claim: str, theirs: Facts, sentence: str) -> bool:
+    """Whether a figure's clause, across scripts, names none of a claim's names although others have figures too.
+
+    Args:
+        ours: What is checkable in the claim.
+        claim: The claim, in Latin script.
+        theirs: What is checkable in the sentence.
+        sentence: The sentence, in another.
+    """
+    names = names_in(claim, is_question=False)
+    clauses = _split(sentence, _PAUSE)
+    if not names or len(clauses) < 2:
+        return False
+    with_figures = set().union(
+        *(_places(quantity, theirs, clauses) for quantity in theirs.quantities)
+    )
+    if len(with_figures) < 2:
+        return False
+    for quantity in ours.quantities:
+        for place in _places(quantity, theirs, clauses):
+            piece = sentence[clauses[place].start : clauses[place].end]
+            there = frozenset().union(*names_in(piece, is_question=False))
+            if not any(forms & there for forms in names):
+                return True
+    return False
+
+
+def _places(quantity: Quantity, theirs: Facts, clauses: Sequence[Span]) -> set[int]:
+    """Clauses with a figure that bears the quantity out."""
+    return {
+        place
+        for place, clause in enumerate(clauses)
+        for other in theirs.quantities
+        if clause.start <= other.span.start < clause.end and agrees(quantity, other)
+    }
+
+
+def _subject(tokens: Sequence[Token], claim: str) -> str | None:
+    """The stem of the last word of the name that a claim begins with."""
+    first = 1 if tokens and tokens[0].form == "the" else 0
+    last = first
+    while last < len(tokens) and claim[tokens[last].start].isupper():
+        last += 1
+    if last == first or tokens[first].form in STOP_WORDS:
+        return None
+    return stem(tokens[last - 1].form)
+
+
+def _clauses(tokens: Sequence[Token], sentence: str) -> Iterator[Span]:
+    """Parts of a sentence with a verb each: a list of names is no clause."""
+    start = 0
+    for part in _split(sentence, _BOUNDARY):
+        clause = Span(start, part.end)
+        inside = _inside(tokens, clause)
+        if any(token.form in _VERBS or _is_verb(token) for token in inside):
+            yield clause
+            start = part.end
+    if start < len(sentence):
+        yield Span(start, len(sentence))
+
+
+def _split(sentence: str, boundary: re.Pattern[str]) -> list[Span]:
+    ends = [match.end() for match in boundary.finditer(sentence)]
+    return [Span(a, b) for a, b in zip([0, *ends], [*ends, len(sentence)], strict=True)]
+
+
+def _is_verb(token: Token) -> bool:
+    return token.form in PAST_FORMS or token.form.endswith("ed")
+
+
+def _inside(tokens: Sequence[Token], clause: Span) -> list[Token]:
+    return [token for token in tokens if clause.start <= token.start < clause.end]
+
+
+def _starts_with_name(tokens: Sequence[Token], clause: Span, sentence: str) -> bool:
+    inside = [token for token in _inside(tokens, clause) if token.form != "the"]
+    return bool(inside) and sentence[inside[0].start].isupper() and inside[0].form not in STOP_WORDS
