@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from assistant.demonyms import nation_of
+from assistant.demonyms import is_listed, nation_of
 from assistant.scripts import script_of
 from assistant.transliteration import can_compare, reliability, skeletons
 
@@ -29,19 +29,24 @@ OFFICES = (
     r"agreement|treaty|indictment|lawsuit|complaint|ruling|documents?|investigations?|inquiry|reviews?|surveys?|polls?|"
     r"letters?|memos?|constitution|charter|resolution|deput(?:y|ies)|leaders?|managers?|engineers?|boss(?:es)?|captain|"
     r"commanders?|editors?|authors?|founders?|owners?|executives?|chair(?:man|woman)?|politicians?|activists?|"
-    r"campaigners?|workers?|farmers?|students?|teachers?|victims?|survivors?|families"
+    r"campaigners?|workers?|farmers?|students?|teachers?|victims?|survivors?|famil(?:y|ies)|judges?|wom[ae]n|m[ae]n|"
+    r"people|person|mother|father|brother|sister|husband|wife|part(?:y|ies)|media|diplomats?"
 )
 """Nouns for who else speaks without a name."""
 
 SPOKESPERSON = r"spokes(?:man|woman|person|people|men|women)"
 _INSTITUTIONS = (
-    r"foundation|university|institute|bank|council|party|association|society|club|college|school|hospital|church|"
-    r"corporation|campaign|administration|family|wife|husband|son|daughter|brother|sister|mother|father|widow|"
+    r"foundation|university|institute|bank|council|association|society|club|college|school|hospital|church|"
+    r"corporation|campaign|administration|son|daughter|widow|"
     r"attorneys?|envoy|secretary|governor|troops|forces|navy|parliament|"
     r"foreign|defen[cs]e|interior|finance"
 )
 _NOUN = re.compile(rf"(?:{PEOPLE}|{OFFICES}|{_INSTITUTIONS}|{SPOKESPERSON})")
 _PEOPLE = re.compile(PEOPLE)
+_RELATION = re.compile(
+    rf"{PEOPLE}|attorneys?|son|daughter|widow|famil(?:y|ies)|mother|father|brother|sister|husband|wife|deput(?:y|ies)|"
+    r"biograph(?:y|er)"
+)
 _SPEAKS_FOR = re.compile(SPOKESPERSON)
 ARABIC_VERB = (
     r"(?:قال|قالت|صرح|صرّح|صرحت|أعلن|أعلنت|أكد|أكدت|أوضح|أوضحت|أضاف|أضافت|ذكر|ذكرت|حذر|حذّر|حذرت|حذّرت|يقول|تقول|"
@@ -65,6 +70,7 @@ _NO_GIVEN_NAMES = frozenset(
     "this that these those there here in on at by for from with but and so yet while when if as after before since "
     "although though because however meanwhile today yesterday what who which how why like unlike says said".split()
 )
+_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 _DEMONYM = re.compile(r"(?:ican|ian|ish|ese|crat|crats|ans)$")
 _OWNED = re.compile(r"^(?P<owner>.*?\w)(?:['’]s|(?<=s)['’])\s+(?P<what>\S.*)$", re.DOTALL)
 _OF = re.compile(
@@ -87,10 +93,14 @@ _ARABIC_RELATIONS = frozenset(
     "حلفاء اقارب جيران مساعد مساعدو مستشار مستشارة مؤيدو مؤيدي عائلة اسرة".split()
 )
 """Folded, as the names are when they are compared."""
+_ARABIC_ADVISERS = frozenset("مستشار مستشارة مساعد".split())
+"""With an office after them these are titles."""
 _ARABIC = re.compile("[\u0621-\u064a]")
 MAX_NAME_CHARS = 200
-_STEM_CHARS = 3
-"""So much do "German" and "Germany" share, and all that :mod:`assistant.demonyms` need not list."""
+MAX_PEOPLE = 4
+_SEVERAL = re.compile(r",\s+(?:and\s+)?|\s+and\s+(?=[^\W\d_a-z]|his\b|her\b)")
+_STEM_CHARS = 4
+"""So much do "Swedish" and "Sweden" share at least, and all that :mod:`assistant.demonyms` need not list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +131,19 @@ def same_person(first: str, second: str) -> bool:
 
 
 def _parts(name: str) -> list[_Name]:
-    """What a name says of someone, role and name apart: "the mayor of Aswan, Bo Holm"."""
-    parts = name[:MAX_NAME_CHARS].split(",")[:2]
-    kept = parts[:1] + [
-        part for part in parts[1:] if re.fullmatch(r"\s*[^\W\d_]+(?:\s[^\W\d_]+)+\s*", part)
-    ]
-    return [_parsed(part) for part in kept]
+    """What a name says of someone, or of several: "the mayor of Aswan, Bo Holm", "Merz and Macron"."""
+    return [_parsed(part) for part in people_in(name)]
+
+
+def people_in(name: str) -> list[str]:
+    """The names that stand in one: several speakers', or someone's role and name.
+
+    >>> people_in("Germany, France and Britain"), people_in("Sen. Sanders, I-Vt.")
+    (['Germany', 'France', 'Britain'], ['Sen. Sanders'])
+    """
+    parts = [part.strip() for part in _SEVERAL.split(name[:MAX_NAME_CHARS])]
+    others = [part for part in parts[1:] if re.fullmatch(r"[^\W\d_]{2,}(?:[\s-][^\W\d_]+)*", part)]
+    return [*parts[:1], *others][:MAX_PEOPLE]
 
 
 def _same(ours: _Name, theirs: _Name, first: str, second: str) -> bool:
@@ -136,8 +153,10 @@ def _same(ours: _Name, theirs: _Name, first: str, second: str) -> bool:
         return (set(ours.words), ours.of) == (set(theirs.words), theirs.of)
     if ours.of and theirs.of and not _agree(ours.of, theirs.of):
         return False
-    if _ARABIC.search(first) and _ARABIC.search(second) and _holds(ours.words, theirs.words):
-        return True
+    if _ARABIC.search(first) and _ARABIC.search(second):
+        words = [[word.removeprefix("ال") for word in name.words] for name in (ours, theirs)]
+        if _holds(*words):
+            return True
     if can_compare(script_of(first), script_of(second)):
         return bool(ours.core and theirs.core) and _sounds_alike(ours.core, theirs.core)
     if ours.core and theirs.core:
@@ -159,8 +178,11 @@ def other_person(first: str, second: str) -> bool:
     if same_person(first, second):
         return False
     ours, theirs = _parsed(first), _parsed(second)
+    if not ours.of and not theirs.of and _holds(ours.words, theirs.words):
+        return False
     if ours.core and theirs.core:
-        return True
+        across = can_compare(script_of(first), script_of(second))
+        return not across or all(_is_heard(name.core[-1]) for name in (ours, theirs))
     if any(one.words and _PEOPLE.fullmatch(one.words[-1]) for one in (ours, theirs)):
         return ours.words[-1:] != theirs.words[-1:]
     return any(
@@ -172,7 +194,7 @@ def other_person(first: str, second: str) -> bool:
 def same_speaker(asked: str, who: str, text: str, at: int) -> bool:
     """Whether the one who speaks in a text may be the one who is asked for.
 
-    "Lindsey Graham" is not "Graham" where the text has only a Julie Graham.
+    "Graham" is not Lindsey Graham where the text has only a Julie Graham.
 
     Args:
         asked: A name from elsewhere.
@@ -180,7 +202,10 @@ def same_speaker(asked: str, who: str, text: str, at: int) -> bool:
         text: The text.
         at: Where in it he speaks.
     """
-    return same_person(asked, who) and same_person(asked, full_name(who, text, at))
+    return any(
+        same_person(asked, one) and same_person(asked, full_name(one, text, at))
+        for one in people_in(who)
+    )
 
 
 def full_name(name: str, text: str, before: int) -> str:
@@ -208,9 +233,10 @@ def full_name(name: str, text: str, before: int) -> str:
         if given is None:
             continue
         words = given.group().split()
+        is_placed = bool({"On", "In", "At", "From"} & set(words))
         while words and _is_no_given_name(words[0]):
             words.pop(0)
-        if not words or any(_is_no_given_name(word) for word in words):
+        if not words or is_placed or any(_is_no_given_name(word) for word in words):
             continue
         if found is not None and match.end() > before:
             break
@@ -238,6 +264,7 @@ def _is_no_given_name(word: str) -> bool:
         folded in _TITLES
         or folded in _NO_GIVEN_NAMES
         or folded in _ARTICLES
+        or folded in _WEEKDAYS
         or (word.isupper() and len(folded) > 1)
         or _DEMONYM.search(folded) is not None
         or _NOUN.fullmatch(folded) is not None
@@ -246,7 +273,7 @@ def _is_no_given_name(word: str) -> bool:
 
 def _fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(char for char in plain if not unicodedata.combining(char))
+    return "".join(char for char in plain if not unicodedata.combining(char)).replace("ى", "ي")
 
 
 def _parsed(name: str) -> _Name:
@@ -276,10 +303,14 @@ def _parse(name: str) -> _Name:
         return _parsed_of(name[: of.start()], name[of.end() :], of["link"].lower())
     if _ARABIC.search(name):
         return _parsed_arabic(_words(name))
-    raw = [
-        word for word in re.findall(r"[^\W_]+", re.sub(r"['’]s$", "", name))
-        if _fold(word) not in _ARTICLES
-    ]  # fmt: skip
+    spoken = [
+        part[0].upper() + part[1:] if word[0].isupper() else part
+        for word in re.findall(r"[^\W_]+(?:-[^\W_]+)*", re.sub(r"['’]s$", "", name))
+        for part in word.split("-")
+    ]
+    raw = [word for word in spoken if _fold(word) not in _ARTICLES]
+    if len(raw) < len(spoken) and not any(word[0].isupper() for word in raw):
+        return _Name(tuple(map(_folded, raw)), ())  # "the suspect"
     if len(raw) > 1 and _SPEAKS_FOR.fullmatch(_fold(raw[-1])):
         raw.pop()
     if len(raw) == 1:
@@ -294,17 +325,35 @@ def _parsed_of(main: str, complement: str, link: str) -> _Name:
     if head.words and _SPEAKS_FOR.fullmatch(head.words[-1]):
         return _parse(complement)
     if (
-        set(head.words) <= _TITLES | _HEADS
+        head.words[-1:]
+        and head.words[-1] in _TITLES | _HEADS
         and len(of) > 2
         and not re.search(r"\b(?:of|and)\b", complement)
     ):
         # "President of Ukraine Volodymyr Zelensky"
         return _Name((*head.words, *of), tuple(of[1:]))
+    name = _name_after_title(complement)
+    if name and not head.core and head.words and not _RELATION.fullmatch(head.words[-1]):
+        # "Bank of England Governor Andrew Bailey"
+        return _Name((*head.words, *of), name)
     return _Name(head.words, head.core, head.of | set(of), link in _CLAUSES)
 
 
+def _name_after_title(text: str) -> tuple[str, ...]:
+    """The name that a text ends with after a title; empty where it has none."""
+    words = re.findall(r"[^\W_]+", text)
+    titled = [
+        at
+        for at, word in enumerate(words)
+        if _fold(word) in _TITLES or _NOUN.fullmatch(_fold(word))
+    ]
+    rest = words[titled[-1] + 1 :] if titled else []
+    return tuple(map(_folded, rest)) if rest and all(word[0].isupper() for word in rest) else ()
+
+
 def _parsed_arabic(words: Sequence[str]) -> _Name:
-    if len(words) > 1 and words[0] in _ARABIC_RELATIONS:
+    is_title = len(words) > 2 and words[0] in _ARABIC_ADVISERS and words[1].startswith("ال")
+    if len(words) > 1 and words[0] in _ARABIC_RELATIONS and not is_title:
         return _Name((words[0],), (), frozenset(words[1:]))
     kept = [word for word in words if word not in _ARABIC_TITLES]
     # Between a title and a name stand adjectives, with the article: "الرئيس الفرنسي ماكرون".
@@ -392,13 +441,18 @@ def _sounds_alike(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     heard = [
         max((_heard(form, other) for form in skeletons(word) for other in there), default=0)
         for word in fewer
-        if word not in _PARTICLES
+        if word not in _PARTICLES and any(any(map(str.isupper, form)) for form in skeletons(word))
     ]
     if len(heard) < 2:
         return heard == [2]
     # Given names are written in more ways than a surname is; half of them must be there.
     others = sum(map(bool, heard[:-1]))
     return bool(heard[-1]) and others > 0 and 2 * others >= len(heard) - 1
+
+
+def _is_heard(word: str) -> bool:
+    """Whether a word has two consonants to be told by across scripts."""
+    return any(sum(map(str.isupper, form)) > 1 for form in skeletons(word))
 
 
 def _heard(one: str, other: str) -> int:
@@ -411,6 +465,8 @@ def _heard(one: str, other: str) -> int:
 
 def _same_given(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
+    if long == short + "a" or long == short + "ka":
+        return False  # Ivan, Ivana
     return one == other or (len(short) in (1, 3, 4, 5, 6) and long.startswith(short))
 
 
@@ -424,8 +480,14 @@ def _same_role(ours: _Name, theirs: _Name) -> bool:
 
 
 def _agree(ours: Collection[str], theirs: Collection[str]) -> bool:
-    stems = [
-        {nation_of(word)[:_STEM_CHARS] for word in words if len(word) >= _STEM_CHARS}
-        for words in (ours, theirs)
-    ]
-    return not stems[0].isdisjoint(stems[1])
+    """Whether all words of the shorter one are in the other, nations by any of their names."""
+    fewer, more = sorted((set(ours), set(theirs)), key=len)
+    return all(any(_same_nation(one, other) for other in more) for one in fewer)
+
+
+def _same_nation(one: str, other: str) -> bool:
+    one, other = nation_of(one), nation_of(other)
+    if one == other or is_listed(one) or is_listed(other):
+        return one == other
+    size = max(_STEM_CHARS, min(len(one), len(other)) - 2)
+    return one[:size] == other[:size]

@@ -151,7 +151,7 @@ def claimed_speakers(text: str) -> list[ClaimedSpeech]:
     signed = patterns.SIGNED.search(text)
     if signed is not None:
         told = Span(signed.start() + 1, signed.end())
-        before = len(text[: told.start].rstrip(" ,:;\n\"'”“’‘»"))
+        before = len(text[: told.start].rstrip(" ,،:;\n\"'”“’‘»"))
         claims.append(ClaimedSpeech(signed.group("who"), signed.start("who"), 0, before, told))
     for item in _attributions(text):
         if item.who.lower() in patterns.PRONOUNS:
@@ -166,7 +166,7 @@ def claimed_speakers(text: str) -> list[ClaimedSpeech]:
         rest = patterns.THAT.match(text, led.end() if led else item.end)
         after = rest.end() if rest else item.end
         told = Span(item.start, item.told_end)
-        before = len(text[: item.start].rstrip(" ,:;\n\"'”“’‘"))
+        before = len(text[: item.start].rstrip(" ,،:;\n\"'”“’‘"))
         comes_last = item.form is _Form.AFTER or (
             item.form is _Form.ACCORDING and len(text[:before].split()) >= SAID_WORDS
         )
@@ -191,10 +191,15 @@ def _paragraph_start(text: str, at: int) -> int:
     return 0 if low < 0 else low + 2
 
 
-def _attributions(piece: str) -> list[_Attribution]:
+@lru_cache(maxsize=256)
+def _attributions(piece: str) -> tuple[_Attribution, ...]:
     found: list[_Attribution] = []
     subject = _subject(piece)
-    if subject is not None and (said := patterns.AND_SAID.match(piece, subject.end())):
+    if (
+        subject is not None
+        and _is_one(subject.group("who"))
+        and (said := patterns.AND_SAID.match(piece, subject.end()))
+    ):
         who = subject.group("who") + (subject.group("aside") or "")
         start, verb = subject.start("who"), said.end()
         # What stands between is no part of what is said.
@@ -207,7 +212,7 @@ def _attributions(piece: str) -> list[_Attribution]:
             ):
                 continue
             found.append(item)
-    return found
+    return tuple(found)
 
 
 _PATTERNS = (
@@ -258,12 +263,23 @@ def _subject(piece: str) -> re.Match[str] | None:
     return None if subject.group("who").split()[0].lower() in patterns.NO_SUBJECTS else subject
 
 
+def _is_one(who: str) -> bool:
+    """Whether a sentence's first words are someone: one word in the plural may be anything."""
+    is_role = re.fullmatch(patterns.ROLE, who) is not None
+    return is_role or " " in who or not who.endswith("s") or who.endswith("ss")
+
+
 def _as_subject(piece: str, start: int, who: str, aside: str) -> tuple[int, str] | None:
     """Where the subject that ``who`` belongs to starts, and what it is; None where it is of no subject."""
     before = piece[max(0, start - NEAR_NAME) : start]
     if patterns.IN_CLAUSE.search(before):
         return None
     name = patterns.ASIDE_NAME.fullmatch(aside)
+    several = patterns.AND_ANOTHER.search(before)
+    if several is not None and not patterns.PREPOSITION.search(before[: several.start()]):
+        first = several["others"].split()[0].lower()
+        if first not in patterns.NO_SPEAKERS and who[0].isupper():
+            return start - len(before) + several.start(), before[several.start() :] + who
     if patterns.PREPOSITION.search(before) is None:
         # "The mayor of Kharkiv, Ihor Holm,": both are he.
         is_role = name is not None and (" of " in who or who.rsplit(maxsplit=1)[-1].islower())

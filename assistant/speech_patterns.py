@@ -36,9 +36,9 @@ NAME = (
 _FULL_NAME = rf"{CAP}\s+(?:{PARTICLE}\s+){{0,2}}{CAP}(?:\s+{CAP})*"
 ROLE = (
     r"(?:(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Ss]ome|[Mm]any|[Ss]everal|[Tt]wo|[Oo]ne)\s+)?"
-    rf"(?:(?!{NO_ROLE}\b)[\w'’-]+\s+){{0,2}}(?i:{SPOKESPERSON}|{OFFICES}|{PEOPLE})\b"
+    rf"(?:(?!{NO_ROLE}\b)\w[\w'’-]*\s+){{0,2}}(?i:{SPOKESPERSON}|{OFFICES}|{PEOPLE})\b"
     rf"(?:\s+(?:for|of|from|at|on|in|by)\s+(?:the\s+)?(?:[a-z][\w'’-]*\s+(?:of\s+)?){{0,3}}?[\w'’-]+"
-    rf"(?:\s+[{UPPER}][\w'’-]*)*){{0,2}}"
+    rf"(?:\s+[{UPPER}][\w'’-]*)*){{0,2}}(?:\s+(?:familiar\s+with|briefed\s+on|close\s+to)\s+the\s+\w+)?"
 )
 PRONOUNS = frozenset(("he", "she", "they", "it"))
 PRONOUN = r"(?:He|She|They|It|he|she|they|it)"
@@ -56,7 +56,7 @@ VERB = (
 )
 ADVERB = r"(?:(?:has|have|had|also|later|then|previously|repeatedly|once|however|already|publicly)\s+){0,2}"
 NO_STATEMENT = (
-    r"(?!continued(?!\s*[,:]?\s*[“\"‘«]|\s+that\b)|respond(?:ed|s)\s+(?:to|by|with|on|in)\b|repli(?:ed|es)\s+(?:on|in|by)\b|"
+    r"(?!ask(?:ed|s)(?!\s*(?:[,:.“\"]|$)|\s+(?:that|if|whether|why|how|what|when|where)\b|[^.]{0,40}[:“\"])|continued(?!\s*[,:]?\s*[“\"‘«]|\s+that\b)|respond(?:ed|s)\s+(?:to|by|with|on|in)\b|repli(?:ed|es)\s+(?:on|in|by)\b|"
     r"wr(?:ote|ites)\s+(?:an?|his|her|its|their|the|in|for|to)\b(?![^.]{0,80}(?:\bthat\b|[“\"«:]))|"
     r"claim(?:ed|s)?\s+(?:the\s+lives\b|(?:her|his|its|their)\s+(?:[\w-]+\s+){0,4}?(?:titles?|wins?|victory|life|"
     r"place|crown|medals?|gold|throne|spot|seat|prize)\b))"
@@ -68,7 +68,7 @@ BEFORE = re.compile(
 )
 BEFORE_ASIDE = re.compile(rf"{WHO}(?P<aside>{_ASIDE})\s+{ADVERB}{NO_STATEMENT}{VERB}\b")
 TITLED = (
-    rf"{NAME}(?:\s+(?!{NO_ROLE}\b)[a-z][\w-]*){{0,4}}?\s+"
+    rf"{NAME}(?:\s+(?!{NO_ROLE}\b|\w+ed\b)[a-z][\w-]*){{0,4}}?\s+"
     rf"(?:boss|head|leader|chair\w*|founder|captain|owner|manager|editor|author|{SPOKESPERSON}|{OFFICES}|{PEOPLE})\b"
     rf"(?:\s+{NAME})?"
 )
@@ -92,7 +92,7 @@ NO_SPEAKING = frozenset(
     "timeline statement declaration views sentiments posts source sources question answer example".split()
 )
 """What headlines and notes put before a colon, and nobody's name."""
-LABEL = r"(?:^|\n)\W*{}\s*:\s"
+LABEL = r"(?m)^[^\w\n]*{}\s*:\s"
 SUBJECT = re.compile(
     rf"^\W*(?P<who>{TITLED}|{ROLE}(?:\s+{NAME})?|{NAME})(?P<aside>,\s{_FULL_NAME}(?=,))?"
 )
@@ -125,7 +125,7 @@ SIGNED = re.compile(
     rf"[”\"’'»“]\s*(?:\(|[—–-]\s*)(?P<who>{NAME}|{AR_WORD}(?:\s+{AR_WORD}){{0,3}})\)?[\s,.\d]*$"
 )
 """A quotation with who said it after a dash or in brackets."""
-THAT = re.compile(r"[\s,:]*(?:that\b|(?:(?:إلى|من)\s+)?(?:إن|أن)\b)?[\s,:]*")
+THAT = re.compile(r"[\s,:،]*(?:that\b|(?:(?:إلى|من)\s+)?(?:إن|أن)\b)?[\s,:،]*")
 TOLD = re.compile(r"\b(?:told|tells?)$")
 LISTENER = re.compile(
     r"\s+(?:(?:him|her|them|us|me|reporters|journalists|[\w'’-]+(?=[:,]?\s*[“\"«]))(?!\w)"
@@ -165,6 +165,10 @@ CONNECTIVE = re.compile(
 )
 """Before a name that opens a sentence; after "while" or "because" he does not say what the sentence does."""
 NOBODY = frozenset("the a an i you we his her its their my our your".split())
+AND_ANOTHER = re.compile(
+    rf"(?<![\w'’-])(?P<others>{NAME}(?:,\s{NAME}){{0,3}},?)\s+and\s+(?:(?:his|her|its|their|the)\s+)?$"
+)
+"""Before the last of several: "Germany, France and"."""
 ASIDE_NAME = re.compile(rf",\s(?P<name>(?!(?:Jr|Sr)\.){_FULL_NAME}),")
 IN_CLAUSE = re.compile(r"\b(?:who|that|which)\s+\w+\s+$")
 """Before a name, which then is no subject: "the man who investigated Volker said"."""

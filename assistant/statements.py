@@ -41,31 +41,38 @@ QUOTED_SHARE = 0.5
 _LISTENER = (
     r"(?: (?:to )?(?:(?:the )?(?:reporters|journalists|press|media|parliament)|us|me|them))?"
 )
-_LINK = (
-    r"(?:about|on|of|regarding|concerning|to|in|at|during|after|before|when|as|against|for|with)\b"
+_LINK = r"(?:about|on|of|over|regarding|concerning|to|in|at|during|after|before|when|as|against|for|with)\b"
+_SURELY = r"(?:exactly |just |also |have to |actually |really |reportedly |publicly |recently )?"
+_SAY = (
+    r"(?:say|declare|(?<!of )(?<!the )(?<!a )state(?! (?:of|for)\b)"
+    r"|tell(?-i:(?: the)?(?: [A-Z][\w'’-]*){1,4})?)"
 )
-_SAY = r"(?:say|tell|declare|(?<!of )(?<!the )(?<!a )state(?! (?:of|for)\b))"
 _SAID = r"(?:said|told|declared|stated|been saying|been telling)"
-_TOPIC = rf"(?: (?P<topic>{_LINK} .{{1,200}}?))?[ ?.!]*$"
+_WHEN = (
+    r"(?: (?:yesterday|today|recently|(?:last|this) (?:week|month|year|night|morning|evening)))?"
+)
+_TOPIC = rf"{_WHEN}(?: (?P<topic>{_LINK} [^?]{{1,200}}?))?(?:[ .!]*|\?.*)$"
 _ARABIC_LINK = r"(?:عن|حول|بشأن|بخصوص|في|بعد|خلال|قبل|على)"
-_ARABIC_ALSO = "(?:أيضا|أيضًا)"
+_ARABIC_ALSO = "(?:أيضا|أيضًا|أمس|اليوم|مؤخرا|للصحفيين)"
 # Over questions whose blanks are single ones.
 _ASKED = (
     re.compile(
-        r"^(?:\W*(?:and|so|but) )?\W*what (?:exactly |else )?"
-        rf"(?:(?:did|does|do) (?P<who>\S.{{0,80}}?) (?:exactly |just |also |have to )?{_SAY}"
-        rf"|(?:has|have|had) (?P<who_has>\S.{{0,80}}?) (?:exactly |just |also )?{_SAID}"
-        rf"|(?:was|were|is|are) (?P<who_is>\S.{{0,80}}?) (?:exactly |just |also )?(?:saying|telling))\b"
+        r"^(?:\W*(?:and|so|but) )?\W*what(?: (?:exactly|else))?(?:"
+        rf" (?:did|does|do) (?P<who>\S.{{0,80}}?) {_SURELY}{_SAY}"
+        rf"| (?:has|have|had) (?P<who_has>\S.{{0,80}}?) {_SURELY}{_SAID}"
+        rf"|(?:['’]s| was| were| is| are) (?P<who_is>\S.{{0,80}}?) {_SURELY}(?:saying|telling))\b"
         rf"{_LISTENER}{_TOPIC}",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"\bwhat (?P<who>[^?]{{1,80}}?) (?:has |have |had )?(?:said|says|say){_LISTENER}{_TOPIC}",
+        r"^\W*(?:(?:and|so|but|please|can you|could you|would you|tell me|tell us|show me|give me|list|do you know|"
+        r"i want to know|know|me) )*what (?:exactly |else )?(?!\w+n['’]t\b)"
+        rf"(?P<who>[^?]{{1,80}}?) (?:has |have |had )?{_SURELY}(?:said|says|say){_LISTENER}{_TOPIC}",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"^\W*و?ماذا (?:قال|قالت|قالوا|صرح|صرّح|صرحت|يقول|تقول) (?P<who>(?!{_ARABIC_LINK} )[^؟?]{{1,80}}?)"
-        rf"(?: {_ARABIC_ALSO})?(?: (?P<topic>{_ARABIC_LINK} [^؟?]{{1,200}}?))?(?: {_ARABIC_ALSO})?[ ؟?.!]*$"
+        rf"^\W*و?ماذا (?:قال|قالت|قالوا|صرح|صرّح|صرحت|يقول|تقول) (?P<who>(?!{_ARABIC_LINK} |عنه)[^؟?]{{1,80}}?)"
+        rf"(?: {_ARABIC_ALSO})*(?: (?P<topic>{_ARABIC_LINK} [^؟?]{{1,200}}?))?(?: {_ARABIC_ALSO})*[ ؟?.!]*$"
     ),
 )
 _NO_TOPIC = frozenset(
@@ -76,8 +83,8 @@ _NO_TOPIC = frozenset(
 )
 """What only links a subject to the question."""
 _NOBODY = frozenset(
-    "he she they it you we i people everyone anyone someone articles article text library sources "
-    "هو هي هم الناس".split()
+    "he she they it you we i people everyone anyone someone nobody this that these those articles article text "
+    "library sources هو هي هم الناس".split()
 )
 _NOT_ASKED = frozenset(("not", "never", "neither", "nor"))
 _AUXILIARIES = frozenset(
@@ -91,13 +98,21 @@ _GOES_ON = frozenset(
 _NO_STATEMENT = frozenset(("by", "with"))
 """After "responded" and the like: how, not what."""
 _LEADS_IN = re.compile(
-    r"\W*(?:on|in|at|during|after|before|late|later|earlier|yesterday|today|tonight|again|also|"
-    r"(?:last|this) (?:week|month|year|\w+day|morning|afternoon|evening|night)|(?:mon|tues|wednes|thurs|fri|satur|"
-    r"sun)day|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*|"
-    r"أمس|اليوم|في|خلال|بعد|قبل|يوم|مساء|صباح)\b",
+    r"(?:\W*(?:(?:on|in|at|during) (?:\w[\w.'’-]* ){0,4}?[\w.'’-]+|late|later|earlier|yesterday|today(?!['’])|tonight|"
+    r"again|also|(?:last|this) (?:week|month|year|\w+day|morning|afternoon|evening|night)(?!['’])|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.? \d+|"
+    r"(?:أمس|اليوم|يوم|مساء|صباح|(?:ال)?(?:أحد|اثنين|إثنين|ثلاثاء|أربعاء|خميس|جمعة|سبت)|"
+    r"(?:في|خلال|بعد|قبل) \w+(?: \w+)?)"
+    r")(?!\w))+\W*$",
     re.IGNORECASE,
 )
 """What may stand between "said" and "that"."""
+_BEGINS_ASIDE = re.compile(
+    r"\W*(?:on|in|at|during|after|before|late|yesterday|today(?!['’])|tonight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"so|goodbye|hello|من|في|عن|على|إلى|يوم)(?!\w)",
+    re.IGNORECASE,
+)
+"""What begins so says when or where first, or nothing."""
 _THAT = re.compile(r"(?:(?<=\s)(?:that|إن|أن|إنه|إنها|أنه|أنها)\s+)")
 _THAT_WITHIN = 8
 """Words from "said" to "that" at most."""
@@ -162,12 +177,15 @@ def asked_statement(question: str) -> Asked | None:
     if (
         not words
         or words[-1] in _NOBODY
-        or words[0] in _NOT_ASKED | _AUXILIARIES
+        or words[0] in _NOT_ASKED
+        or (words[0] in _AUXILIARIES and speaker[0].islower())
         or words[-1] in _NOT_ASKED
     ):
         return None
-    if match.re is _ASKED[1] and not _AUXILIARIES.isdisjoint(words):
-        return None  # "in what year did Merz say"
+    small = re.findall(r"(?<!\w)[a-z]\w*", speaker)
+    is_clause = not _AUXILIARIES.isdisjoint(small) or re.match(r"[a-z]\w*ed\b", speaker)
+    if match.re is _ASKED[1] and is_clause:
+        return None  # "what caused the fire, officials said"
     subject = match["topic"] or ""
     return Asked(speaker, frozenset(stems(subject)) - _NO_TOPIC, subject)
 
@@ -232,7 +250,7 @@ def more_of_it(asked: str, question: str) -> str | None:
     if _ARABIC_MORE.match(question) and script_of(asked) == "ARABIC":
         return f"{asked.rstrip(' ؟?.')} أيضا؟"
     if _MORE.match(question) and script_of(asked) == "LATIN":
-        return re.sub(r"\b([Ww]hat) (?:exactly |else )?", r"\1 else ", asked, count=1)
+        return re.sub(r"\b(what) (?:exactly |else )?", r"\1 else ", asked, count=1, flags=re.I)
     return None
 
 
@@ -394,11 +412,13 @@ def _told(text: str, sentence: Span, claims: Sequence[ClaimedSpeech]) -> Span | 
     if claim.said_start >= claim.told.end:
         is_next = not re.search(r"\w", text[sentence.start + claim.told.end : start])
         # To whom, or when and where, before what.
-        if _LEADS_IN.match(text, start, end) or (is_next and _SPEAKS_TO.search(told)):
-            that = _THAT.search(text, start, end)
-            if that is None or len(text[start : that.start()].split()) >= _THAT_WITHIN:
-                return None
+        that = _THAT.search(text, start, end)
+        led = text[start : that.start() if that else end]
+        is_led_in = len(led.split()) < _THAT_WITHIN and _LEADS_IN.match(led) is not None
+        if that is not None and (is_led_in or (is_next and _SPEAKS_TO.search(told))):
             start = that.end()
+        elif _BEGINS_ASIDE.match(text, start, end) or (is_next and _SPEAKS_TO.search(told)):
+            return None
     words = text[start:end].split()
     if len(words) < MIN_WORDS or words[0].lower() in _GOES_ON | _MEANWHILE:
         return None

@@ -34,6 +34,9 @@ _BYLINE = re.compile(
 _SMALL_WORDS = frozenset(
     "and und y et e & de del da di du la le van von der den bin al ibn with mit con".split()
 )
+_PREFIXED = re.compile(r"[a-z]{1,3}[-'’][^\W\d_a-z]")
+"""al-Rub, d'Estaing"""
+_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 _NO_AUTHOR = frozenset(
     "the a an this that of in on at all our your my their what which who whom how".split()
 )
@@ -72,16 +75,16 @@ def _is_author(found: re.Match[str], *, is_dated: bool) -> bool:
     if found["sign"] == ":" or found["by"] == "بقلم":
         return True
     words = author.split()
-    folded = [fold(word).strip(".") for word in words]
-    first = folded[0]
-    if not _NO_AUTHOR.isdisjoint(folded) or first in MONTHS or first.endswith("day"):
+    folded = [fold(word) for word in words]
+    is_time = folded[0].strip(".") in MONTHS or folded[0] in _WEEKDAYS
+    if not _NO_AUTHOR.isdisjoint(folded) or (is_time and len(words) == 1):
         return False
-    if author[-1] in "?!" or (author[-1] == "." and len(folded[-1]) > 2):
+    if author[-1] in "?!" or (author[-1] == "." and len(folded[-1]) > 3):
         return False
     if is_dated:
         return True
     return len(words) > 1 and words[0][0].isupper() and all(
-        word[0].isupper() or word in _SMALL_WORDS for word in words
+        word[0].isupper() or word in _SMALL_WORDS or _PREFIXED.match(word) for word in words
     )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def speaker_in(text: str, words: str) -> str | None:
             "linked",
             "Prosecutor Iain Holm",
         ),
-        ("Merz and Macron said it rained.", "it rained", "Macron"),
+        ("Merz and Macron said it rained.", "it rained", "Merz and Macron"),
         ("“It rained,” said AirAsia boss Tony Holm.", "It rained", "AirAsia boss Tony Holm"),
         (
             "It rained, according to South Korea's Yonhap news agency.",
@@ -69,6 +69,20 @@ def speaker_in(text: str, words: str) -> str | None:
         ),
         ("According to Merz the army is late.", "is late", "Merz"),
         ("But Trump said it rained.", "it rained", "Trump"),
+        ("Germany, France and Britain said it rained.", "it rained", "Germany, France and Britain"),
+        ("The judge said it rained.", "it rained", "The judge"),
+        ("Her mother said it rained.", "it rained", "Her mother"),
+        (
+            "A source familiar with the matter said it rained.",
+            "it rained",
+            "A source familiar with the matter",
+        ),
+        (
+            "People familiar with the talks said it rained.",
+            "it rained",
+            "People familiar with the talks",
+        ),
+        ("Merz's party said it rained.", "it rained", "Merz's party"),
         ("Merz wrote in a letter that it rained.", "it rained", "Merz"),
         (
             "Peter Holm, who is not her brother, said the government was late.",
@@ -186,6 +200,8 @@ def test_reported_speech(text: str, words: str, speaker: str) -> None:
         ("The governor left Rio for Lisbon. Rio continued as the capital.", "the capital"),
         ("Stosur claimed her fourth title in May.", "title"),
         ("Neither Trump nor Biden said it rained.", "it rained"),
+        ("Prices rose and said little in May.", "May"),
+        ("Merz asked Macron to leave the room.", "leave"),
         ("Stoelker replied on the eleventh day.", "eleventh"),
         ("The French responded to the defeat by entering the war.", "the war"),
         ("Schubert also wrote his first song cycle in May.", "May"),
@@ -279,9 +295,22 @@ def test_colon_after_one_who_speaks(text: str) -> None:
         "Lind of the Lind " * 4_000,
         "A. " * 10_000,
         "A." * 10_000,
+        "-" * 20_000,
+        "it is" + "\n" * 30_000,
+        "He said it was over. " * 400,
         "قال محمد " * 4_000,
     ],
-    ids=["names", "marks", "links", "initials", "joined initials", "arabic"],
+    ids=[
+        "names",
+        "marks",
+        "links",
+        "initials",
+        "joined initials",
+        "dashes",
+        "lines",
+        "pronouns",
+        "arabic",
+    ],
 )
 def test_endless_rows_take_no_time(text: str) -> None:
     speaker_of(text, Span(0, len(text)), 3)
