@@ -237,11 +237,13 @@ def _attribution(match: re.Match[str], form: _Form, piece: str) -> _Attribution 
     for before in (patterns.CONNECTIVE, patterns.DAY):
         led_in = before.match(who)
         who = who[led_in.end() :] if led_in else who
+    if patterns.PLACE.match(who):
+        who = who.rsplit(maxsplit=1)[-1]  # "In Washington Trump"
     if not who or who.lower() in patterns.NOBODY or patterns.POSSESSIVE.search(who):
         return None
     if who.split()[0].lower() in patterns.NO_SPEAKERS:
         return None
-    start = match.start("who") + match.group("who").find(who)
+    start = match.start("who") + match.group("who").rfind(who)
     told_end = match.end()
     if form is _Form.COLON:
         if not _is_label(match, who, piece):

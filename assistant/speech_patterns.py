@@ -159,6 +159,7 @@ DAY = re.compile(
     re.IGNORECASE,
 )
 """Before a name that opens a sentence; alone, May and April are people too."""
+PLACE = re.compile(r"(?:In|At|From)\s+\S+\s+\S")
 CONNECTIVE = re.compile(
     r"(?:but|and|so|yet|meanwhile|however|also|then|only|still|now|later|earlier|instead|today|yesterday)\s+(?=[^\W\d_])",
     re.IGNORECASE,

@@ -69,6 +69,8 @@ def speaker_in(text: str, words: str) -> str | None:
         ),
         ("According to Merz the army is late.", "is late", "Merz"),
         ("But Trump said it rained.", "it rained", "Trump"),
+        ("In Washington Trump said it rained.", "it rained", "Trump"),
+        ("In New York Trump said it rained.", "it rained", "Trump"),
         ("Germany, France and Britain said it rained.", "it rained", "Germany, France and Britain"),
         ("The judge said it rained.", "it rained", "The judge"),
         ("Her mother said it rained.", "it rained", "Her mother"),
