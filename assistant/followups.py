@@ -122,7 +122,7 @@ def complete(question: str, history: Sequence[Answer]) -> str | None:
         return more
     about = _ABOUT.match(question)
     if about is not None and _free_pronoun(about.group("what")) is None:
-        return _exchange(asked, about.group("what"))
+        return _exchange(asked, _as_written(about.group("what"), history[-1]))
     if _BARE.match(question):
         return _bare(question, asked)
     rest = question if about is not None else _CONNECTIVE.sub("", question)
@@ -335,6 +335,13 @@ def _asked_otherwise(asked: str) -> str | None:
         return f"{'were' if what.endswith('s') else 'was'} {what} {done.group('verb')}"
     event = re.search(rf"\bthe\s+{_NAME.pattern}\s+(?:{_EVENT})\s*$", asked)
     return f"was {event.group().strip()}" if event else None
+
+
+def _as_written(what: str, turn: Answer) -> str:
+    """A name typed in small letters as the turn's passages write it: "germany"."""
+    name = " ".join(word[:1].upper() + word[1:] for word in what.split())
+    written = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+    return name if any(written.search(hit.passage.text) for hit in turn.passages) else what
 
 
 def _exchange(asked: str, what: str) -> str | None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.followups import complete
@@ -334,3 +336,18 @@ def test_a_follow_up_that_was_left_as_it_is_is_looked_past():
     completed = complete("When was it built?", history)
     assert completed == "When was the bridge of Arta built?"
     assert complete("When was it built?", history[1:]) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "asked_as"),
+    [
+        ("what about germany?", "What will Germany contribute?"),
+        ("and how about friedrich merz?", "What will Friedrich Merz contribute?"),
+        ("what about money?", None),  # no name in what was read
+        ("what about atlantis?", None),
+    ],
+)
+def test_a_name_typed_small_is_one_that_the_articles_have(seeds, question, asked_as):
+    before = seeds.ask("What will Sweden contribute?")
+    before = replace(before, passages=tuple(seeds.search("Germany Friedrich Merz", k=10)))
+    assert complete(question, [before]) == asked_as
