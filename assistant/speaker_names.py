@@ -215,7 +215,7 @@ def full_name(name: str, text: str, before: int) -> str:
     'Julie Graham'
     """
     parsed = _parsed(name)
-    if len(parsed.core) != 1 or parsed.of:
+    if len(parsed.core) != 1 or parsed.of or len(people_in(name)) > 1:
         return name
     if _ARABIC.search(name):
         return _arabic_full_name(name, text, before)

@@ -247,6 +247,23 @@ def test_attribution_among_namesakes(tmp_path: Path, text: str, attribution: Att
         assert "but Maier (Lena Maier) says it" in shown
 
 
+@pytest.mark.parametrize(
+    ("claimed", "attribution"),
+    [
+        ("Merz", Attribution.CONFIRMED),
+        ("Emmanuel Macron", Attribution.CONFIRMED),
+        ("Olaf Scholz", Attribution.MISATTRIBUTED),
+    ],
+)
+def test_what_two_say_each_says(tmp_path: Path, claimed: str, attribution: Attribution) -> None:
+    text = (
+        "Emmanuel Macron came late. “There is no way back at all,” Merz and Macron said on Monday."
+    )
+    with library_of_one(tmp_path, text) as pq:
+        report = pq.verify(f"“There is no way back at all,” said {claimed}.")
+    assert report.attribution is attribution
+
+
 def test_what_follows_an_attribution_is_not_the_quote(seeds: Assistant) -> None:
     report = seeds.verify(
         "The Moon is made of green cheese, the king of Atlantis announced on Tuesday."
