@@ -144,11 +144,23 @@ def tidy(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+_ASKS_WHO = re.compile(r"\W*(?:(?:and|but|so)\s+)?(?:who|whom)\b", re.IGNORECASE)
+_PRONOUNS = frozenset("he she it they we i you him her them us me".split())
+_DENIAL = re.compile(r"\b(?:reject|den[yi]|refut|dismiss|disput)", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:reject(?:s|ed|ing)?|den(?:y|ies|ied|ying)|refut(?:es?|ed|ing)|dismiss(?:es|ed|ing)?|disput(?:es?|ed|ing))\s+"
+    r"(?:[\w'’-]+\s+){0,4}?that\s+$",
+    re.IGNORECASE,
+)
+_DENIED_CHARS = 80
+"""Before a span, where it is looked for."""
+
+
 def may_answer(question: str, text: str, start: int, end: int) -> bool:
     """False for a word or two where a whole statement is asked for, unless they stand in a quotation.
 
     "What did Trump say about Ukraine?" is not answered by "President". "What did they say the cause was?" may
-    be answered by one word.
+    be answered by one word. "He" is nobody, and "rejected claims that the firm had failed" does not say that it had.
 
     Args:
         question: What was asked.
@@ -156,6 +168,10 @@ def may_answer(question: str, text: str, start: int, end: int) -> bool:
         start: Offset of the span in it.
         end: Offset after it.
     """
+    if _ASKS_WHO.match(question) and text[start:end].strip().lower() in _PRONOUNS:
+        return False
+    if _DENIED.search(text, max(0, start - _DENIED_CHARS), start) and not _DENIAL.search(question):
+        return False
     if not _WHOLE_STATEMENT.search(question) or len(text[start:end].split()) >= _STATEMENT_WORDS:
         return True
     return _whole_quotation(text, start, end) != (start, end)

@@ -61,7 +61,7 @@ KEYS = (
     Key("related", "r", "related", "in a source: related articles"),
     Key("open_link", "o", "open_link", "open the page at the quote"),
     Key("copy", "y", "copy", "copy the quote with its citation"),
-    Key("export", "e", "export", "save the conversation"),
+    Key("export", "ctrl+s", "export", "save the conversation"),
     Key("alone", "u", "alone", "on a follow-up: ask it as it stands"),
     Key("quit", "ctrl+q", "quit", "leave", "leave", priority=True),
 )

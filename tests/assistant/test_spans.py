@@ -167,3 +167,20 @@ def test_a_word_is_no_statement(question, piece, expected):
     text = "President Trump wants a deal, he said: “We are very close to peace now.”"
     start = text.index(piece)
     assert may_answer(question, text, start, start + len(piece)) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "piece", "expected"),
+    [
+        ("Did HydroLir ignore warnings?", "the company had ignored warnings", False),
+        ("What did Maier reject?", "the company had ignored warnings", True),
+        ("What claims were denied?", "the company had ignored warnings", True),
+        ("Who said that?", "she", False),
+        ("Who rejected claims?", "Lena Maier", True),
+        ("What did she refuse?", "to resign", True),
+    ],
+)
+def test_what_is_denied_and_a_pronoun_are_no_answers(question, piece, expected):
+    text = "Lena Maier rejected claims that the company had ignored warnings, she said, and refused to resign."
+    start = text.index(piece)
+    assert may_answer(question, text, start, start + len(piece)) is expected

@@ -70,3 +70,11 @@ def test_a_bad_file_says_what_to_do(written, text, told):
 def test_no_two_things_share_a_key():
     keys = [part for key in KEYS for part in key.keys.split(",")]
     assert len(keys) == len(set(keys))
+
+
+def test_no_letter_alone_writes_a_file():
+    """Whoever types a question while the source has the focus must not save one conversation a letter."""
+    letters = {key.name for key in KEYS if len(key.keys) == 1}
+    assert letters == {
+        "next_evidence", "previous_evidence", "why", "related", "open_link", "copy", "alone",
+    }  # fmt: skip
