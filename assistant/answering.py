@@ -62,7 +62,7 @@ _WORD = re.compile(r"\w+")
 _NAME = re.compile(r"(?<=\W)[A-ZÀ-ÖØ-Þ][\w-]+(?:\s+[A-ZÀ-ÖØ-Þ][\w-]+)*")
 _ARABIC_PREFIX = re.compile("^(?:وال|بال|فال|كال|لل|ال|[وبلفكس])(?=.{3})")
 _ELSE = re.compile(
-    r"^\W*(?:and\s+)?(?:wh\w+|anything|any\w*)\s+else\b|(?<!\w)(?:أيضا|أيضًا|غير ذلك)(?!\w)",
+    r"^\W*(?:and\s+)?(?:wh\w+|any\w*)\s+else\b|(?<!\w)(?:أيضا|أيضًا|غير ذلك)(?!\w)",
     re.IGNORECASE,
 )
 _ASKED_AMOUNT = frozenset({"many", "much", "عدد"})
@@ -120,12 +120,13 @@ def answer(
 
 
 def _is_shown(span: ReadSpan, hits: Sequence[Hit], shown: Sequence[Citation]) -> bool:
-    return any(
-        citation.article_id == hits[span.hit_index].passage.article_id
-        and citation.start < span.end
-        and span.start < citation.end
-        for citation in shown
-    )
+    article_id = hits[span.hit_index].passage.article_id
+    return any(_quotes_of(citation, article_id, span.start, span.end) for citation in shown)
+
+
+def _quotes_of(citation: Citation, article_id: str, start: int, end: int) -> bool:
+    """Whether a citation has a code point of an article's ``start:end``."""
+    return citation.article_id == article_id and citation.start < end and start < citation.end
 
 
 def _may_answer(question: str, passage: Passage, span: ReadSpan) -> bool:
@@ -293,10 +294,7 @@ def _is_twin(first: frozenset[str], second: frozenset[str]) -> bool:
 def _repeats(citation: Citation, members: Sequence[tuple[ReadSpan, Citation]]) -> bool:
     """Whether the same sentence is cited already: overlapping passages read it twice."""
     return any(
-        known.article_id == citation.article_id
-        and known.start < citation.end
-        and citation.start < known.end
-        for _, known in members
+        _quotes_of(known, citation.article_id, citation.start, citation.end) for _, known in members
     )
 
 

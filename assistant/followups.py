@@ -127,10 +127,12 @@ def complete(question: str, history: Sequence[Answer]) -> str | None:
         return _bare(question, asked)
     rest = question if about is not None else _CONNECTIVE.sub("", question)
     pronoun = _free_pronoun(rest)
-    if about_another_topic(asked, rest) is not None:
-        meant = _for_pronoun(history[-1], pronoun.group("word").lower()) if pronoun else None
-        topic = _replace(rest, pronoun, meant) if pronoun and meant else rest
-        return about_another_topic(asked, topic) if meant or pronoun is None else None
+    other = about_another_topic(asked, rest)
+    if other is not None:
+        if pronoun is None:
+            return other
+        meant = _for_pronoun(history[-1], pronoun.group("word").lower())
+        return about_another_topic(asked, _replace(rest, pronoun, meant)) if meant else None
     if pronoun is not None:
         named = _last_named(history)
         if not _can_complete_from(named):

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from assistant.demonyms import is_listed, nation_of
 from assistant.scripts import script_of
-from assistant.transliteration import can_compare, reliability, skeletons
+from assistant.transliteration import can_compare, consonants_of, reliability, skeletons
+from assistant.values import WEEKDAYS
 
 PEOPLE = (
     r"critics?|supporters?|friends?|fans?|opponents?|rivals?|allies|relatives|colleagues?|followers?|backers|"
@@ -66,11 +67,12 @@ _TITLES = frozenset(
 _HEADS = frozenset("chief head director commander editor".split())
 _PARTICLES = frozenset("de del der den da di du von van bin ibn al el la le ten ter".split())
 _ARTICLES = frozenset(("the", "a", "an"))
-_NO_GIVEN_NAMES = frozenset(
-    "this that these those there here in on at by for from with but and so yet while when if as after before since "
-    "although though because however meanwhile today yesterday what who which how why like unlike says said".split()
+NO_SPEAKERS = frozenset(
+    "this that these those there here in on at by for from with but and so yet while when if as after "
+    "before since although though because however meanwhile today yesterday what who which how why".split()
 )
-_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+"""No word of a speaker's name, and no first word of what speaks."""
+_NO_GIVEN_NAMES = NO_SPEAKERS | frozenset(("like", "unlike", "says", "said"))
 _DEMONYM = re.compile(r"(?:ican|ian|ish|ese|crat|crats|ans)$")
 _OWNED = re.compile(r"^(?P<owner>.*?\w)(?:['’]s|(?<=s)['’])\s+(?P<what>\S.*)$", re.DOTALL)
 _OF = re.compile(
@@ -264,7 +266,7 @@ def _is_no_given_name(word: str) -> bool:
         folded in _TITLES
         or folded in _NO_GIVEN_NAMES
         or folded in _ARTICLES
-        or folded in _WEEKDAYS
+        or folded in WEEKDAYS
         or (word.isupper() and len(folded) > 1)
         or _DEMONYM.search(folded) is not None
         or _NOUN.fullmatch(folded) is not None
@@ -441,7 +443,7 @@ def _sounds_alike(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     heard = [
         max((_heard(form, other) for form in skeletons(word) for other in there), default=0)
         for word in fewer
-        if word not in _PARTICLES and any(any(map(str.isupper, form)) for form in skeletons(word))
+        if word not in _PARTICLES and any(map(consonants_of, skeletons(word)))
     ]
     if len(heard) < 2:
         return heard == [2]
@@ -452,14 +454,14 @@ def _sounds_alike(ours: Sequence[str], theirs: Sequence[str]) -> bool:
 
 def _is_heard(word: str) -> bool:
     """Whether a word has two consonants to be told by across scripts."""
-    return any(sum(map(str.isupper, form)) > 1 for form in skeletons(word))
+    return any(consonants_of(form) > 1 for form in skeletons(word))
 
 
 def _heard(one: str, other: str) -> int:
     """0 where two skeletons are not of one word, 2 where they say enough to stand alone, else 1."""
     if reliability(one, other) > 0:
         return 2
-    consonants = sum(map(str.isupper, one))
+    consonants = consonants_of(one)
     return (2 if consonants > 1 else 1) if one == other and consonants else 0
 
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import islice
 
 from assistant import speech_patterns as patterns
-from assistant.speaker_names import same_person
+from assistant.speaker_names import NO_SPEAKERS, same_person
 from assistant.types import Span
 from embeddings.sentences import sentence_spans
 
@@ -200,8 +200,7 @@ def _attributions(piece: str) -> tuple[_Attribution, ...]:
         and _is_one(subject.group("who"))
         and (said := patterns.AND_SAID.match(piece, subject.end()))
     ):
-        who = subject.group("who") + (subject.group("aside") or "")
-        start, verb = subject.start("who"), said.end()
+        who, start, verb = subject.group("all"), subject.start("all"), said.end()
         # What stands between is no part of what is said.
         found.append(_Attribution(who, start, start, verb, verb, _Form.BEFORE))
     for pattern, form in _PATTERNS:
@@ -241,7 +240,7 @@ def _attribution(match: re.Match[str], form: _Form, piece: str) -> _Attribution 
         who = who.rsplit(maxsplit=1)[-1]  # "In Washington Trump"
     if not who or who.lower() in patterns.NOBODY or patterns.POSSESSIVE.search(who):
         return None
-    if who.split()[0].lower() in patterns.NO_SPEAKERS:
+    if who.split()[0].lower() in NO_SPEAKERS:
         return None
     start = match.start("who") + match.group("who").rfind(who)
     told_end = match.end()
@@ -280,7 +279,7 @@ def _as_subject(piece: str, start: int, who: str, aside: str) -> tuple[int, str]
     several = patterns.AND_ANOTHER.search(before)
     if several is not None and not patterns.PREPOSITION.search(before[: several.start()]):
         first = several["others"].split()[0].lower()
-        if first not in patterns.NO_SPEAKERS and who[0].isupper():
+        if first not in NO_SPEAKERS and who[0].isupper():
             return start - len(before) + several.start(), before[several.start() :] + who
     if patterns.PREPOSITION.search(before) is None:
         # "The mayor of Kharkiv, Ihor Holm,": both are he.
@@ -388,14 +387,12 @@ def _before_pronoun(text: str, before: Span) -> str | None:
     """The one whom a pronoun after ``before`` means: the last speaker, else the last subject."""
     for start, end in reversed(_sentences(text, before)):
         piece = text[start:end]
-        named = [
-            item for item in _attributions(piece)
-            if item.who.lower() not in patterns.PRONOUNS
-        ]  # fmt: skip
+        said = _attributions(piece)
+        named = [item for item in said if item.who.lower() not in patterns.PRONOUNS]
         if named:
             return named[-1].who
         # In a quotation nobody is named who could be meant outside of it.
-        subject = None if _attributions(piece) else _subject(piece)
+        subject = None if said else _subject(piece)
         if subject is not None and not patterns.QUOTATION.match(piece):
-            return subject.group("who") + (subject.group("aside") or "")
+            return subject.group("all")
     return None

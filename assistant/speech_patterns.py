@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.speaker_names import ARABIC_VERB as AR_VERB
-from assistant.speaker_names import OFFICES, PEOPLE, SPOKESPERSON
+from assistant.speaker_names import NO_SPEAKERS, OFFICES, PEOPLE, SPOKESPERSON
 
 QUOTATION = re.compile(
     r"(?:(?P<double>[\"“«„»])|(?<!\w)['‘](?=\w))"
@@ -13,10 +13,6 @@ QUOTATION = re.compile(
     r"(?(double)[\"”»“«]|['’](?!\w))"
 )
 """Words in quotation marks; group ``inner`` is without the marks."""
-NO_SPEAKERS = frozenset(
-    "this that these those there here in on at by for from with but and so yet while when if as after "
-    "before since although though because however meanwhile today yesterday what who which how why".split()
-)
 NO_SUBJECTS = NO_SPEAKERS | frozenset(
     "is are was were do does did has have had can could will would should may might must shall no yes".split()
 )
@@ -69,7 +65,7 @@ BEFORE = re.compile(
 BEFORE_ASIDE = re.compile(rf"{WHO}(?P<aside>{_ASIDE})\s+{ADVERB}{NO_STATEMENT}{VERB}\b")
 TITLED = (
     rf"{NAME}(?:\s+(?!{NO_ROLE}\b|\w+ed\b)[a-z][\w-]*){{0,4}}?\s+"
-    rf"(?:boss|head|leader|chair\w*|founder|captain|owner|manager|editor|author|{SPOKESPERSON}|{OFFICES}|{PEOPLE})\b"
+    rf"(?:head|chair\w*|{SPOKESPERSON}|{OFFICES}|{PEOPLE})\b"
     rf"(?:\s+{NAME})?"
 )
 """Where a name comes last, a noun may come after it, and then another: "AirAsia boss Tony Fernandes"."""
@@ -94,7 +90,7 @@ NO_SPEAKING = frozenset(
 """What headlines and notes put before a colon, and nobody's name."""
 LABEL = r"(?m)^[^\w\n]*{}\s*:\s"
 SUBJECT = re.compile(
-    rf"^\W*(?P<who>{TITLED}|{ROLE}(?:\s+{NAME})?|{NAME})(?P<aside>,\s{_FULL_NAME}(?=,))?"
+    rf"^\W*(?P<all>(?P<who>{TITLED}|{ROLE}(?:\s+{NAME})?|{NAME})(?:,\s{_FULL_NAME}(?=,))?)"
 )
 AND_SAID = re.compile(
     r"[^“”\"«».!?:;]{1,160}?\s(?:and|but)\s+(?:later\s+|then\s+|also\s+)?"
@@ -138,7 +134,7 @@ PREPOSITION = re.compile(
 )
 """Before a name, which then is no subject."""
 APPOSITION = re.compile(
-    rf",\s(?:the\s|an?\s|its\s)?(?:[\w'’-]+\s){{0,3}}?(?i:chair\w*|head|CEO|professor|author|founder|member|"
+    rf",\s(?:the\s|an?\s|its\s)?(?:[\w'’-]+\s){{0,3}}?(?i:chair\w*|head|CEO|professor|member|"
     rf"{SPOKESPERSON}|{OFFICES}|{PEOPLE})\b(?:\s(?:of|for|at|in|to|from)\s(?:(?!is\b|are\b|was\b|were\b|has\b|"
     r"have\b|had\b|will\b|would\b)[^\s,.;]+\s?){1,8})?,"
 )

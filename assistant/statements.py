@@ -414,10 +414,11 @@ def _told(text: str, sentence: Span, claims: Sequence[ClaimedSpeech]) -> Span | 
         # To whom, or when and where, before what.
         that = _THAT.search(text, start, end)
         led = text[start : that.start() if that else end]
+        is_to_someone = is_next and _SPEAKS_TO.search(told) is not None
         is_led_in = len(led.split()) < _THAT_WITHIN and _LEADS_IN.match(led) is not None
-        if that is not None and (is_led_in or (is_next and _SPEAKS_TO.search(told))):
+        if that is not None and (is_led_in or is_to_someone):
             start = that.end()
-        elif _BEGINS_ASIDE.match(text, start, end) or (is_next and _SPEAKS_TO.search(told)):
+        elif _BEGINS_ASIDE.match(text, start, end) or is_to_someone:
             return None
     words = text[start:end].split()
     if len(words) < MIN_WORDS or words[0].lower() in _GOES_ON | _MEANWHILE:

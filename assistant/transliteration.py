@@ -100,13 +100,22 @@ def _squeeze(classes: Iterable[str]) -> str:
     )
 
 
+def consonants_of(skeleton: str) -> int:
+    """How many consonants a skeleton has; its first sound, where it is none, does not count.
+
+    >>> consonants_of("aRK")
+    2
+    """
+    return sum(map(str.isupper, skeleton))
+
+
 def reliability(one: str, other: str) -> float:
     """How surely two skeletons are of one name, 0 to 1: equal, or long with one letter between them.
 
     >>> reliability("NKSTL", "NKSL"), reliability("BRS", "BRS"), reliability("BRS", "BRT")
     (0.8, 0.4, 0.0)
     """
-    consonants = min(sum(map(str.isupper, one)), sum(map(str.isupper, other)))
+    consonants = min(consonants_of(one), consonants_of(other))
     if one != other and (
         max(len(one), len(other)) < _FUZZY or one[0] != other[0] or not _one_apart(one, other)
     ):

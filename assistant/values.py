@@ -55,6 +55,7 @@ _SCALES = {
     "مليون": 10**6,
     "مليار": 10**9,
 }
+WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 MONTHS = {
     name: month
     for month, names in enumerate(

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.checking.compare import agrees
-from assistant.checking.facts import PAST_FORMS, Facts, Quantity, stem
+from assistant.checking.facts import Facts, Quantity, is_past, stem
+from assistant.checking.subjects import leading_name
 from assistant.checking.tokens import Token
 from assistant.lexical import STOP_WORDS
 from assistant.transliteration import names_in
@@ -90,10 +91,7 @@ def _places(quantity: Quantity, theirs: Facts, clauses: Sequence[Span]) -> set[i
 
 def _subject(tokens: Sequence[Token], claim: str) -> str | None:
     """The stem of the last word of the name that a claim begins with."""
-    first = 1 if tokens and tokens[0].form == "the" else 0
-    last = first
-    while last < len(tokens) and claim[tokens[last].start].isupper():
-        last += 1
+    first, last = leading_name(tokens, claim)
     if last == first or tokens[first].form in STOP_WORDS:
         return None
     return stem(tokens[last - 1].form)
@@ -105,7 +103,7 @@ def _clauses(tokens: Sequence[Token], sentence: str) -> Iterator[Span]:
     for part in _split(sentence, _BOUNDARY):
         clause = Span(start, part.end)
         inside = _inside(tokens, clause)
-        if any(token.form in _VERBS or _is_verb(token) for token in inside):
+        if any(token.form in _VERBS or is_past(token.form) for token in inside):
             yield clause
             start = part.end
     if start < len(sentence):
@@ -115,10 +113,6 @@ def _clauses(tokens: Sequence[Token], sentence: str) -> Iterator[Span]:
 def _split(sentence: str, boundary: re.Pattern[str]) -> list[Span]:
     ends = [match.end() for match in boundary.finditer(sentence)]
     return [Span(a, b) for a, b in zip([0, *ends], [*ends, len(sentence)], strict=True)]
-
-
-def _is_verb(token: Token) -> bool:
-    return token.form in PAST_FORMS or token.form.endswith("ed")
 
 
 def _inside(tokens: Sequence[Token], clause: Span) -> list[Token]:

@@ -13,13 +13,13 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from assistant.checking.facts import (
-    PAST_FORMS,
     Bound,
     DateMention,
     Facts,
     Name,
     Quantity,
     facts_of,
+    is_past,
     stem,
 )
 from assistant.checking.reports import Difference
@@ -538,7 +538,7 @@ def _hedges(
     mine = [token for token in ours.tokens if token.form in HEDGES]
     yours = [token for token in theirs.tokens[slice(*region)] if token.form in HEDGES]
     if not mine and not yours and not any(token.form in _FUTURE for token in ours.tokens):
-        is_told = any(t.form.endswith("ed") or t.form in PAST_FORMS for t in ours.tokens)
+        is_told = any(is_past(token.form) for token in ours.tokens)
         yours = [t for t in theirs.tokens[slice(*region)] if t.form in _FUTURE and is_told]
     if mine or not yours:
         return []

@@ -216,6 +216,15 @@ def facts_of(text: str) -> Facts:
     )
 
 
+def is_past(form: str) -> bool:
+    """Whether a word may tell of something done, by its form alone.
+
+    >>> is_past("signed"), is_past("sent"), is_past("signs")
+    (True, True, False)
+    """
+    return form.endswith("ed") or form in PAST_FORMS
+
+
 def stem(form: str) -> str:
     """A crude stem: enough to meet plurals, tenses and the Arabic article.
 

@@ -549,7 +549,7 @@ def _with_attribution(report: QuoteReport, readings: Sequence[_Reading]) -> Quot
     claimed = report.claimed_speaker or next((r.speaker for r in readings if r.speaker), None)
     if claimed is None or not report.matches:
         return report
-    told = [match.speaker_in_full or "" for match in report.matches if match.speaker]
+    told = [match.speaker_in_full for match in report.matches if match.speaker_in_full]
     if any(same_person(claimed, speaker) for speaker in told):
         attribution = Attribution.CONFIRMED
     elif told:

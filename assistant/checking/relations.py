@@ -23,7 +23,7 @@ from assistant.checking.compare import (
     is_negation,
     negations_of,
 )
-from assistant.checking.facts import PAST_FORMS, Facts, stem
+from assistant.checking.facts import Facts, is_past, stem
 from assistant.checking.reports import Difference
 from assistant.checking.subjects import alike, subject_apart, title_apart
 from assistant.checking.tokens import PAUSE, STOP, Token, fold_word
@@ -267,9 +267,7 @@ def _missing_verb(ours: Facts, theirs: Facts) -> Token | None:
         return None
     roots = {_root(token) for token in theirs.tokens}
     for before, token in pairwise(ours.tokens):
-        is_verb = (
-            token.form.endswith("ed") or token.form in PAST_FORMS or before.form in _BEFORE_VERB
-        )
+        is_verb = is_past(token.form) or before.form in _BEFORE_VERB
         denies = is_negation(token.form)
         if (
             is_verb

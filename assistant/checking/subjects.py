@@ -16,7 +16,7 @@ from assistant.checking.compare import (
     is_negation,
     negations_of,
 )
-from assistant.checking.facts import PAST_FORMS, Facts, stem
+from assistant.checking.facts import Facts, is_past, stem
 from assistant.checking.tokens import PAUSE, STOP, Token, fold_word
 from assistant.demonyms import is_listed, nation_of
 from assistant.lexical import STOP_WORDS
@@ -208,15 +208,21 @@ def _joins(tokens: Sequence[Token], text: str, low: int, high: int, ours: set[st
 # Who does it
 
 
+def leading_name(tokens: Sequence[Token], claim: str) -> tuple[int, int]:
+    """First token of the capitalised words that a claim begins with, and the one after; equal without any."""
+    first = 1 if tokens and tokens[0].form == "the" else 0
+    last = first
+    while last < len(tokens) and _is_capital(claim, tokens[last]):
+        last += 1
+    return first, last
+
+
 def subject_apart(
     ours: Facts, claim: str, theirs: Facts, sentence: str, departures: Sequence[Departure]
 ) -> Span | None:
     """The claim's subject and verb where the sentence has both, but not the one as doing the other."""
     tokens = ours.tokens
-    first = 1 if tokens and tokens[0].form == "the" else 0
-    last = first
-    while last < len(tokens) and _is_capital(claim, tokens[last]):
-        last += 1
+    first, last = leading_name(tokens, claim)
     if last == first or last >= len(tokens) or _is_no_name(tokens[first]):
         return None
     verb = last
@@ -227,7 +233,7 @@ def subject_apart(
     if verb >= len(tokens):
         return None
     form = tokens[verb].form
-    is_verb = verb > last or form.endswith("ed") or form in PAST_FORMS
+    is_verb = verb > last or is_past(form)
     if not is_verb or form in STOP_WORDS:
         return None
     span = Span(tokens[first].start, tokens[verb].end)
@@ -271,9 +277,9 @@ def _does(tokens: Sequence[Token], text: str, name: int, verb: int) -> bool:
     preposition = tokens[before].form if before >= 0 else ""
     if name > verb:
         return preposition == "by" or start - verb <= 2
-    if tokens[name].form.endswith("'s") or ";" in text[tokens[name].end : tokens[verb].start]:
-        return False
     between = text[tokens[name].end : tokens[verb].start]
+    if tokens[name].form.endswith("'s") or ";" in between:
+        return False
     clause = next(
         (at for at in range(start - 1, -1, -1) if tokens[at].form in _CLAUSE_PRONOUNS), None
     )

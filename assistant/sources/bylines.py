@@ -8,7 +8,7 @@ from datetime import date
 
 from assistant.sources.blocks import Block
 from assistant.types import ParagraphKind, Section
-from assistant.values import MONTHS, fold
+from assistant.values import MONTHS, WEEKDAYS, fold
 
 LINES = 4
 """Paragraphs after the headline that may be a byline."""
@@ -36,7 +36,6 @@ _SMALL_WORDS = frozenset(
 )
 _PREFIXED = re.compile(r"[a-z]{1,3}[-'’][^\W\d_a-z]")
 """al-Rub, d'Estaing"""
-_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 _NO_AUTHOR = frozenset(
     "the a an this that of in on at all our your my their what which who whom how".split()
 )
@@ -76,7 +75,7 @@ def _is_author(found: re.Match[str], *, is_dated: bool) -> bool:
         return True
     words = author.split()
     folded = [fold(word) for word in words]
-    is_time = folded[0].strip(".") in MONTHS or folded[0] in _WEEKDAYS
+    is_time = folded[0].strip(".") in MONTHS or folded[0] in WEEKDAYS
     if not _NO_AUTHOR.isdisjoint(folded) or (is_time and len(words) == 1):
         return False
     if author[-1] in "?!" or (author[-1] == "." and len(folded[-1]) > 3):

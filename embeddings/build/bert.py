@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from embeddings.encoder import import_onnxruntime
 from embeddings.errors import ModelBuildError
 
 BLOCK_SIZE = 32
@@ -372,6 +373,8 @@ def quantise(source: Path, target: Path, *, keep: Sequence[str] = ()) -> None:
         ModelBuildError: A name in ``keep`` fits no matrix product.
     """
     import onnx
+
+    import_onnxruntime()
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
