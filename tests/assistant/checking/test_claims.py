@@ -15,7 +15,8 @@ from assistant.checking.compare import compare
 from assistant.checking.facts import facts_of
 from assistant.checking.reports import Difference, Stance, Verdict
 from assistant.errors import UsageError
-from assistant.types import Article, Filters, Paragraph, Section, article_id
+from assistant.types import Filters
+from tests.assistant.checking.libraries import library_of
 
 _spec = importlib.util.spec_from_file_location(
     "made_claims", Path(__file__).with_name("made_claims.py")
@@ -74,19 +75,7 @@ TEXTS = {
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    with Assistant.open(tmp_path_factory.mktemp("told"), seeds=False) as opened:
-        opened.add_articles(
-            [
-                Article(
-                    id=article_id(name),
-                    title=name,
-                    text=text,
-                    paragraphs=(Paragraph(0, len(text), Section.BODY, language),),
-                    source=name,
-                )
-                for name, (text, language) in TEXTS.items()
-            ]
-        )
+    with library_of(tmp_path_factory.mktemp("told"), TEXTS) as opened:
         yield opened
 
 
@@ -362,15 +351,7 @@ def test_across_languages_a_figure_is_of_its_own_clause(
     text = "وأرسل سمير حداد 40 غواصا وطائرتين مروحيتين، كما أرسلت النمسا 25 رجل إطفاء."
     if not claim.startswith("Samir"):
         text = "وأرسلت ألمانيا 40 غواصا وطائرتين مروحيتين، كما أرسلت النمسا 25 رجل إطفاء."
-    article = Article(
-        id=article_id("ar"),
-        title="",
-        text=text,
-        paragraphs=(Paragraph(0, len(text), Section.BODY, "ar"),),
-        source="ar",
-    )
-    with Assistant.open(tmp_path, seeds=False) as pq:
-        pq.add_articles([article])
+    with library_of(tmp_path, {"": (text, "ar")}) as pq:
         assert (pq.check(claim).verdict is Verdict.SUPPORTED) is is_supported
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from assistant.answering import group
 from assistant.assistant import Assistant
-from assistant.types import Article, Hit, Paragraph, ReadSpan, Section, article_id
+from assistant.types import Hit, ReadSpan
+from tests.assistant.checking.libraries import library_of
 
 TEXTS = {
     "mill": "The old mill was bought by Farrow Partners for a record sum in 2012, the town said.",
@@ -22,19 +23,7 @@ VALUES = {"mill": "Farrow Partners", "copy": "Halden Group", "other": "Lindgren"
 @pytest.fixture(scope="module")
 def pq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     folder: Path = tmp_path_factory.mktemp("disagreement")
-    with Assistant.open(folder, seeds=False) as opened:
-        opened.add_articles(
-            [
-                Article(
-                    id=article_id(name),
-                    title=name,
-                    text=text,
-                    paragraphs=(Paragraph(0, len(text), Section.BODY, "en"),),
-                    source=name,
-                )
-                for name, text in TEXTS.items()
-            ]
-        )
+    with library_of(folder, {name: (text, "en") for name, text in TEXTS.items()}) as opened:
         yield opened
 
 

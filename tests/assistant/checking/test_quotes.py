@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -17,7 +15,7 @@ from assistant.checking.reports import Attribution, ChangeKind, Difference, Quot
 from assistant.checking.tokens import _TokenCache
 from assistant.errors import UsageError
 from assistant.render_checking import quote_lines
-from assistant.types import Article, Paragraph, Section, article_id
+from tests.assistant.checking.libraries import library_of
 
 
 def load(name: str) -> ModuleType:
@@ -137,21 +135,6 @@ def test_joined_sentences(seeds: Assistant) -> None:
     assert change.true.startswith("The United States plans a key role")
 
 
-@contextmanager
-def library_of_one(folder: Path, text: str) -> Iterator[Assistant]:
-    """A library of one paragraph."""
-    article = Article(
-        id=article_id("hall"),
-        title="Hall",
-        text=text,
-        paragraphs=(Paragraph(0, len(text), Section.BODY, "en"),),
-        source="hall",
-    )
-    with Assistant.open(folder, seeds=False) as pq:
-        pq.add_articles([article])
-        yield pq
-
-
 @pytest.mark.parametrize(
     ("quote", "left_out", "about"),
     [
@@ -197,7 +180,7 @@ def test_left_out_with_its_own_clause(
         "2025 in Berlin. He is not, he says, guilty. She agreed without conditions to pay. We refuse "
         "to pay at once."
     )
-    with library_of_one(tmp_path, text) as pq:
+    with library_of(tmp_path, {"Hall": (text, "en")}) as pq:
         report = pq.verify(quote)
     assert report.status is status
     found = [change.true for change in report.matches[0].changes]
@@ -237,7 +220,7 @@ NAMESAKES = (
     ],
 )
 def test_attribution_among_namesakes(tmp_path: Path, text: str, attribution: Attribution) -> None:
-    with library_of_one(tmp_path, NAMESAKES) as pq:
+    with library_of(tmp_path, {"Hall": (NAMESAKES, "en")}) as pq:
         report = pq.verify(text)
     assert report.status is QuoteStatus.EXACT
     assert report.attribution is attribution
@@ -259,7 +242,7 @@ def test_what_two_say_each_says(tmp_path: Path, claimed: str, attribution: Attri
     text = (
         "Emmanuel Macron came late. “There is no way back at all,” Merz and Macron said on Monday."
     )
-    with library_of_one(tmp_path, text) as pq:
+    with library_of(tmp_path, {"Hall": (text, "en")}) as pq:
         report = pq.verify(f"“There is no way back at all,” said {claimed}.")
     assert report.attribution is attribution
 
