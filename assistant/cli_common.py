@@ -13,6 +13,7 @@ import click
 
 from assistant.errors import ArticleNotFound, UsageError
 from assistant.languages import ISO_639_1
+from assistant.sanitise import for_display
 from assistant.types import Filters, Progress
 
 if TYPE_CHECKING:
@@ -71,17 +72,26 @@ def kept_option(name: str) -> str | None:
 
 
 def open_assistant(library: Path | None, model: str | None) -> Assistant:
-    """The assistant; options of the group serve where the command has none of its own."""
-    from assistant.assistant import Assistant
+    """The assistant; options of the group serve where the command has none of its own.
+
+    That a library was made is said on stderr: whoever mistyped the folder of another learns it.
+    """
+    from assistant.assistant import Assistant, default_folder
+    from assistant.database import DATABASE_NAME
 
     shared = click.get_current_context().obj or {}
-    return Assistant.open(
-        library or shared.get("library"),
+    folder = Path(library or shared.get("library") or default_folder()).expanduser()
+    is_new = not (folder / DATABASE_NAME).exists()
+    pq = Assistant.open(
+        folder,
         model=model or shared.get("model"),
         index=kept_option("index"),
         rerank=kept_option("rerank"),
         on_progress=progress("making the first library from the bundled articles"),
     )
+    if is_new:
+        sys.stderr.write(f"made a new library in {for_display(str(folder))}, with the bundled articles\n")
+    return pq
 
 
 def article_id(pq: Assistant, name: str) -> str:

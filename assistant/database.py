@@ -163,6 +163,12 @@ class Database:
 
     # Transactions and the writer's lock
 
+    def _is_in_transaction(self) -> bool:
+        # A closed connection does not say, and is in none.
+        with contextlib.suppress(sqlite3.ProgrammingError):
+            return self._connection.in_transaction
+        return False
+
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
@@ -176,12 +182,12 @@ class Database:
                     yield self._connection
                 except BaseException:
                     # A full disk makes SQLite roll back itself.
-                    if self._connection.in_transaction:
+                    if self._is_in_transaction():
                         self._connection.execute("ROLLBACK")
                     raise
                 self._connection.execute("COMMIT")
             except sqlite3.Error as error:
-                if self._connection.in_transaction:
+                if self._is_in_transaction():
                     self._connection.execute("ROLLBACK")
                 raise storage.translate(error, self.database_path) from error
 
@@ -215,7 +221,7 @@ class Database:
     def _snapshot(self) -> Iterator[None]:
         """One state of the database for several reads, whatever is written meanwhile."""
         with self._lock:
-            if self._connection.in_transaction:
+            if self._is_in_transaction():
                 yield
                 return
             try:
@@ -224,10 +230,10 @@ class Database:
                     yield
                 finally:
                     # Some errors make SQLite end the transaction itself.
-                    if self._connection.in_transaction:
+                    if self._is_in_transaction():
                         self._connection.execute("COMMIT")
             except sqlite3.Error as error:
-                if self._connection.in_transaction:
+                if self._is_in_transaction():
                     self._connection.execute("ROLLBACK")
                 raise storage.translate(error, self.database_path) from error
 

@@ -77,6 +77,10 @@ class LibraryLocked(LibraryError):
     """Another process is writing to the library."""
 
 
+class LibraryClosed(LibraryError):
+    """The library was closed before it was used."""
+
+
 class LibraryDamaged(LibraryError):
     """The library's database fails its own checks."""
 

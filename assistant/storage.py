@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.dates import check_dates
-from assistant.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryReadOnly
+from assistant.errors import LibraryClosed, LibraryDamaged, LibraryError, LibraryLocked, LibraryReadOnly
 from assistant.types import Article, Filters
 from embeddings.chunking import PassageSpan
 
@@ -77,6 +77,8 @@ def database_uri(path: Path, *, read_only: bool) -> str:
 def translate(error: sqlite3.Error, path: Path) -> LibraryError:
     """The library's own error for one of SQLite's."""
     name = getattr(error, "sqlite_errorname", "") or ""
+    if isinstance(error, sqlite3.ProgrammingError) and "closed database" in str(error):
+        return LibraryClosed(f"the library in {path.parent} was closed: open it again")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return LibraryLocked(f"{path} is locked by another process: try again in a moment")
     if name.startswith("SQLITE_FULL"):

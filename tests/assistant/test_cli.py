@@ -244,6 +244,14 @@ print(sorted(heavy & set(sys.modules)))
 """
 
 
+def test_a_library_that_is_made_is_told_so(call, tmp_path):
+    mistyped = tmp_path / "newss"
+    code, out, err = call("list", library=mistyped)
+    assert (code, err) == (0, f"made a new library in {mistyped}, with the bundled articles\n")
+    assert "Coalition of the Willing" in out
+    assert call("list", library=mistyped) == (0, out, "")
+
+
 @pytest.mark.parametrize(
     "code",
     [

@@ -8,6 +8,7 @@ import pytest
 
 from assistant.assistant import Assistant
 from assistant.checking.reports import Verdict
+from assistant.errors import LibraryClosed
 from assistant.library import Library
 from tests.assistant.fakes import DIM, HashEncoder
 
@@ -43,3 +44,24 @@ def test_one_query_and_one_claim(pq, source):
 def test_claims_are_checked_in_a_library_of_another_encoder(pq, source):
     pq.add(source)
     assert pq.check("The harbour must grow.").verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda pq, source: pq.ask("Must the harbour grow?"),
+        lambda pq, source: pq.search("harbour"),
+        lambda pq, source: pq.articles(),
+        lambda pq, source: pq.check("The harbour must grow."),
+        lambda pq, source: pq.add(source),
+        lambda pq, source: pq.remove("0123"),
+        lambda pq, source: pq.article("0123"),
+        lambda pq, source: pq.start_conversation("Harbours"),
+    ],
+)
+def test_a_closed_library_says_that_it_is_closed(pq, source, tmp_path, use):
+    pq.add(source)
+    pq.close()
+    with pytest.raises(LibraryClosed) as caught:
+        use(pq, source)
+    assert str(caught.value) == f"the library in {tmp_path / 'library'} was closed: open it again"
