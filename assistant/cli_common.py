@@ -90,7 +90,9 @@ def open_assistant(library: Path | None, model: str | None) -> Assistant:
         on_progress=progress("making the first library from the bundled articles"),
     )
     if is_new:
-        sys.stderr.write(f"made a new library in {for_display(str(folder))}, with the bundled articles\n")
+        sys.stderr.write(
+            f"made a new library in {for_display(str(folder))}, with the bundled articles\n"
+        )
     return pq
 
 

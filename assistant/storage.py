@@ -16,7 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.dates import check_dates
-from assistant.errors import LibraryClosed, LibraryDamaged, LibraryError, LibraryLocked, LibraryReadOnly
+from assistant.errors import (
+    LibraryClosed,
+    LibraryDamaged,
+    LibraryError,
+    LibraryLocked,
+    LibraryReadOnly,
+)
 from assistant.types import Article, Filters
 from embeddings.chunking import PassageSpan
 
