@@ -21,7 +21,7 @@ from assistant.checking.candidates import Sentence, meaningful_stems, overlap, p
 from assistant.checking.citing import cite_statement
 from assistant.checking.clauses import may_be_anyones
 from assistant.checking.compare import Comparison, Departure, compare_facts, inner_names
-from assistant.checking.facts import Facts, facts_of
+from assistant.checking.facts import SUMS, Facts, facts_of, stem
 from assistant.checking.relations import denials_of, related
 from assistant.checking.reports import (
     ClaimDifference,
@@ -413,7 +413,8 @@ def judge(
         kept = [departure for departure in comparison.departures if departure.about in figures]
         comparison = replace(comparison, departures=tuple(kept))
         return _judge_across(comparison, ours, claim, sentence.text, cosine, judged)
-    closeness = _closeness(ours, comparison)
+    theirs = _facts(sentence.text)
+    closeness = _closeness(ours, comparison, theirs)
     meaningful = sum(token.form not in STOP_WORDS for token in ours.tokens)
     shared = comparison.coverage * meaningful
     if meaningful < MIN_CLAIM_WORDS:
@@ -426,6 +427,7 @@ def judge(
         order = 1.0 - ORDER_SHARE * (1.0 - comparison.in_order)
         return judged(Stance.SUPPORTS, 0.5 + order * comparison.coverage / 2, closeness)
     near = closeness >= NEAR_WORDS and shared >= MIN_SHARED_WORDS
+    near = near or (closeness >= 1.0 and _same_apart_from(opposed, ours, theirs))
     if (
         opposed
         and not lacking
@@ -461,20 +463,46 @@ def _only_figures(
     return len(others) >= MIN_CLAIM_WORDS and any(form in names for form in others)
 
 
-def _closeness(ours: Facts, comparison: Comparison) -> float:
+def _same_apart_from(opposed: Sequence[Departure], ours: Facts, theirs: Facts) -> bool:
+    """Whether the sentence has all of the claim's words in a row, two that mean something or more, but for these."""
+
+    def left(facts: Facts, spans: Sequence[Span]) -> list[str]:
+        return [
+            token.form
+            for token in facts.tokens
+            if not any(span.start <= token.start < span.end for span in spans)
+        ]
+
+    wanted = left(ours, [departure.claim_span for departure in opposed])
+    there = left(theirs, [departure.source_span for departure in opposed])
+    if sum(form not in STOP_WORDS for form in wanted) < MIN_CLAIM_WORDS:
+        return False
+    size = len(wanted)
+    return any(there[at : at + size] == wanted for at in range(len(there) - size + 1))
+
+
+def _closeness(ours: Facts, comparison: Comparison, theirs: Facts) -> float:
     """Coverage of the claim's words apart from those that differ."""
-    total = sum(token.form not in STOP_WORDS for token in ours.tokens)
     # Words that only do not belong together are there all the same.
-    elsewise = [d for d in comparison.departures if d.found or d.about is not Difference.WORDING]
-    differing = sum(
-        any(d.claim_span.start <= token.start < d.claim_span.end for d in elsewise)
-        for token in ours.tokens
+    spans = [
+        d.claim_span for d in comparison.departures if d.found or d.about is not Difference.WORDING
+    ]
+    meant = [token for token in ours.tokens if token.form not in STOP_WORDS]
+    # What a sum is in says nothing of what it is for.
+    differing = [
+        token
+        for before, token in zip([None, *ours.tokens], ours.tokens, strict=False)
         if token.form not in STOP_WORDS
-    )
-    rest = total - differing
-    if rest <= 0:
-        return 0.0
-    return min(1.0, comparison.coverage * total / rest)
+        and any(
+            span.start <= token.start < span.end
+            or (before is not None and before.end == span.end and token.form in SUMS)
+            for span in spans
+        )
+    ]
+    there = {stem(token.form) for token in theirs.tokens}
+    covered = comparison.coverage * len(meant) - sum(stem(t.form) in there for t in differing)
+    rest = len(meant) - len(differing)
+    return min(1.0, max(0.0, covered / rest)) if rest > 0 else 0.0
 
 
 def _judge_across(

@@ -54,7 +54,8 @@ _OPPOSITES_LISTED = (
     "friend/enemy ally/enemy buy/sell import/export enter/leave join/leave include/exclude "
     "public/secret legal/illegal possible/impossible likely/unlikely rich/poor success/failure "
     "succeed/fail advance/retreat attack/defend war/peace past/future above/below thicker/thinner "
-    "wetter/drier acidic/alkaline overestimate/underestimate strengthen/weaken thick/thin raise/cut "
+    "wetter/drier acidic/alkaline overestimate/underestimate strengthen/weaken thick/thin raise/cut raise/lower "
+    "increase/reduce widen/narrow hire/dismiss lend/borrow "
     "positive/negative openly/secretly with/without ready/unready prepared/unprepared".split()
 )
 _OPPOSITES = frozenset(
@@ -408,7 +409,7 @@ def _names(
         strange = [form for form in name.forms if stem(form) not in their_set]
         if not strange or len(strange) < len(name.forms) / 2:
             continue
-        namesake = _namesake(name, theirs, their_set)
+        namesake = _namesake(name, theirs, their_set, {token.form for token in ours.tokens})
         if namesake is None and all(stem(form) in known for form in name.forms):
             continue
         span = namesake.span if namesake is not None else Span(0, 0)
@@ -435,15 +436,15 @@ def _names(
     return found
 
 
-def _namesake(name: Name, theirs: Facts, their_set: set[str]) -> Name | None:
-    """Another one of the same last name: Karim Haddad is not Nadia Haddad."""
+def _namesake(name: Name, theirs: Facts, their_set: set[str], claimed: set[str]) -> Name | None:
+    """Another one of the same last name that the claim has not too: Karim Haddad is not Nadia Haddad."""
     core = [form for form in name.forms if form not in TITLES]
     if len(core) < 2 or all(stem(form) in their_set for form in core):
         return None
     for other in theirs.names:
         others = [form for form in other.forms if form not in TITLES]
         if len(others) > 1 and others[-1] == core[-1] and others[-2] not in core:
-            return other
+            return other if others[-2] not in claimed else None
     return None
 
 
@@ -537,12 +538,22 @@ def _hedges(
 ) -> list[Departure]:
     mine = [token for token in ours.tokens if token.form in HEDGES]
     yours = [token for token in theirs.tokens[slice(*region)] if token.form in HEDGES]
+    if any(token.form in _FUTURE for token in ours.tokens):
+        yours = [token for token in yours if not _is_told_future(token, theirs)]
     if not mine and not yours and not any(token.form in _FUTURE for token in ours.tokens):
         is_told = any(is_past(token.form) for token in ours.tokens)
         yours = [t for t in theirs.tokens[slice(*region)] if t.form in _FUTURE and is_told]
     if mine or not yours:
         return []
     return [_departure(Difference.HEDGE, claim, Span(0, 0), sentence, _token_span(yours[:1]))]
+
+
+def _is_told_future(token: Token, theirs: Facts) -> bool:
+    """Whether "would" stands for "will", as after "he said"."""
+    before = [other for other in theirs.tokens if other.start < token.start]
+    return token.form == "would" and any(
+        stem(other.form) in WEAK_STEMS and is_past(other.form) for other in before
+    )
 
 
 def _token_span(tokens: Sequence[Token]) -> Span:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from assistant.checking.tokens import Token, tokens_of
+from assistant.checking.tokens import Token, fold_word, tokens_of
 from assistant.lexical import STOP_WORDS
 from assistant.types import Span
 
@@ -22,9 +22,22 @@ APPROXIMATION = 0.1
 
 _TENS = {
     word: 10.0 * value
-    for value, word in enumerate("thirty forty fifty sixty seventy eighty ninety".split(), 3)
+    for value, words in enumerate(
+        (
+            "عشرون عشرين",
+            "thirty ثلاثون ثلاثين",
+            "forty اربعون اربعين",
+            "fifty خمسون خمسين",
+            "sixty ستون ستين",
+            "seventy سبعون سبعين",
+            "eighty ثمانون ثمانين",
+            "ninety تسعون تسعين",
+        ),
+        2,
+    )
+    for word in words.split()
 }
-_SCALES = {
+_LISTED_SCALES = {
     **dict.fromkeys("hundred hundreds مئة مائة hundert cent".split(), 1e2),
     **dict.fromkeys("thousand thousands k ألف الف آلاف tausend mille mil tys".split(), 1e3),
     **dict.fromkeys(
@@ -37,6 +50,8 @@ _SCALES = {
     "dozen": 12.0,
     "dozens": 12.0,
 }
+_SCALES = {fold_word(word): value for word, value in _LISTED_SCALES.items()}
+_ARABIC_PERCENT = frozenset(fold_word(word) for word in ("مئة", "مائة"))
 _AMBIGUOUS_SCALES = frozenset({"m", "k", "cent", "mil", "mille"})
 _MORE = re.compile(
     r"(?:more than|over|above|at least|upwards of|exceed(?:s|ed|ing)?|greater than|no fewer than|no less than|"
@@ -103,6 +118,8 @@ _UNIT_SAME = {
     "troops": "troop", "dollars": "$", "euros": "€", "pounds": "£", "degrees": "°", "degree": "°",
     **_MEASURES,
 }  # fmt: skip
+SUMS = frozenset(word for word, unit in _UNIT_SAME.items() if unit in ("$", "€", "£")) | {"%"}
+"""What a sum of money or a share is given in."""
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu)'(?=\w{2})")
 """French and Italian: "n'est" is "est" with a word before it."""
 _WEEKDAY_BEFORE = re.compile(r"[\s,،(]*")
@@ -422,6 +439,12 @@ def _quantities(text: str, tokens: Sequence[Token], used: set[int]) -> list[Quan
             spelled = text[following.start : following.end].isalpha()
             if spelled and ones < 10 and text[tokens[at].end : following.start] in ("-", " ", "‐"):
                 value, last = value + ones, at + 1
+        if following is not None and text[tokens[at].start : tokens[at].end].isalpha():
+            more = _arabic_tens(following.form)  # "three and twenty", "three ten"
+            if more and value < 10 and not following.form.isascii():
+                value, last = value + more, at + 1
+            elif value < 10 and following.form == "10" and not text[following.start].isascii():
+                value, last = value + 10.0, at + 1
         while last + 1 < len(tokens) and tokens[last + 1].form in _SCALES:
             scale = tokens[last + 1]
             if scale.form in _AMBIGUOUS_SCALES and text[tokens[last].end : scale.start].strip():
@@ -452,16 +475,20 @@ def _quantities(text: str, tokens: Sequence[Token], used: set[int]) -> list[Quan
     return found
 
 
+def _arabic_tens(form: str) -> float | None:
+    return _TENS.get(form.removeprefix("و")) if form.startswith("و") else None
+
+
 def _number_at(tokens: Sequence[Token], at: int) -> float | None:
     form = tokens[at].form
-    if form in _TENS:
-        return _TENS[form]
     ordinal = _ORDINAL.fullmatch(form)
     if ordinal:
         return float(ordinal.group(1))
+    if form.startswith("و"):  # "and"
+        form = fold_word(form.removeprefix("و"))
     if _NUMERIC.fullmatch(form):
         return float(form)
-    return None
+    return _TENS.get(form)
 
 
 def _unit(text: str, tokens: Sequence[Token], first: int, last: int) -> str:
@@ -470,7 +497,7 @@ def _unit(text: str, tokens: Sequence[Token], first: int, last: int) -> str:
     if first and tokens[first - 1].form in ("$", "€", "£", "¥"):
         return tokens[first - 1].form
     following = [token.form for token in tokens[last + 1 : last + 3]]
-    if following[:2] == ["per", "cent"]:
+    if following[:2] == ["per", "cent"] or _is_arabic_percent(following):
         return "%"
     for token in tokens[last + 1 : last + 4]:
         if token.form in _UNIT_SKIP:
@@ -481,6 +508,10 @@ def _unit(text: str, tokens: Sequence[Token], first: int, last: int) -> str:
             break
         return _UNIT_SAME.get(token.form, stem(token.form))
     return ""
+
+
+def _is_arabic_percent(following: Sequence[str]) -> bool:
+    return following[:1] == ["في"] and any(stem(form) in _ARABIC_PERCENT for form in following[1:2])
 
 
 def _bounds(before: str, value: float) -> tuple[float, float]:

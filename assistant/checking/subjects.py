@@ -25,6 +25,10 @@ from assistant.types import Span
 _COPULAS = frozenset("is was remains became".split())
 _DETERMINERS = frozenset("the a an its his her their".split())
 _OF = frozenset("of for in at to from on with by against near after between during".split())
+_ACTS_FOR = frozenset(
+    "government delegation cabinet parliament army forces troops authorities representatives".split()
+)
+"""What the delegation of a country does, the country does."""
 _DESCRIBES_ON = frozenset("who which that since until as".split())
 _LINKS = frozenset(
     "elected appointed named became become serving serves served sworn new current called known".split()
@@ -289,4 +293,6 @@ def _does(tokens: Sequence[Token], text: str, name: int, verb: int) -> bool:
         and "," not in text[tokens[clause].end : tokens[start].start]
     ):
         return False  # "Moss, who met Reed, wrote"
+    if preposition == "of" and before and tokens[before - 1].form in _ACTS_FOR:
+        return True
     return tokens[start].form in _OF or preposition not in _OF

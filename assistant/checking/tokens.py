@@ -51,6 +51,8 @@ _SAME_WORDS = {
     "pct": "%",
     "prozent": "%",
     "٪": "%",
+    "بالماية": "%",
+    "بالمية": "%",
     "&": "and",
     **{
         word: str(value)
@@ -58,6 +60,16 @@ _SAME_WORDS = {
             "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
             "fifteen sixteen seventeen eighteen nineteen twenty".split()
         )
+    },
+    **{
+        word: str(value)
+        for value, words in enumerate(
+            "ثلاث ثلاثة|اربع اربعة|خمس خمسة|ست ستة|سبع سبعة|ثمان ثماني ثمانية|تسع تسعة|عشر عشرة".split(
+                "|"
+            ),
+            3,
+        )
+        for word in words.split()
     },
 }
 ACRONYMS = frozenset("us it who aids un pm".split())

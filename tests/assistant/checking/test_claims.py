@@ -65,6 +65,20 @@ TEXTS = {
         "the fair to cut noise, while the delegation of Westland walked out. The cost of the fair was put at 31 million euros by the Sudmark government.",
         "en",
     ),
+    "dyke": (
+        'According to the ministry, the dyke was raised in 1976. "The boat has not been found," Lund said. '
+        "The dyke, renovated in 2009 at a cost of 8.5 million euros, protects the fields. The council "
+        "lowered its water fee to 4.75 percent on Thursday. He said Sudmark would plant 2,000 willows by 2032. "
+        "The club signed the striker Nuno Reis, trainer Steve Hale said on Monday. Its dearest player so far "
+        "was the goalkeeper Adam Hale, the trainer's son. The delegation of Eastmark walked out of the hearing. "
+        "Inflation, which reached 6.1 percent in May, fell.",
+        "en",
+    ),
+    "ar dyke": (
+        "أعلنت الوزارة أن ثلاثة عمال قتلوا وأصيب 47 آخرون في انهيار جسر كمال يوم الخميس. "
+        "وشارك في الإضراب عمال يطالبون بزيادة الأجور بنسبة 15 في المئة.",
+        "ar",
+    ),
     "fr": ("L'entrée est gratuite. Le musée ne ferme pas le lundi.", "fr"),
     "ar": (
         "رفض العمدة سامي حداد بيع الميناء القديم. نفى الوزير كريم نصار إغلاق المصنع الجديد.",
@@ -114,6 +128,47 @@ def test_what_is_denied_is_not_supported(told: Assistant, claim: str, found: str
 )
 def test_a_denial_told_as_such_is_supported(told: Assistant, claim: str) -> None:
     assert told.check(claim).verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict", "about"),
+    [
+        ("The dyke was raised in 1974.", Verdict.CONTRADICTED, Difference.DATE),
+        ("The dyke was raised in 1976.", Verdict.SUPPORTED, None),
+        ("The boat has been found.", Verdict.CONTRADICTED, Difference.NEGATION),
+        ("The boat has not been found.", Verdict.SUPPORTED, None),
+        ("The council raised its water fee to 4.75 percent.", Verdict.CONTRADICTED, Difference.OPPOSITE),
+        ("Sudmark will plant 2,000 willows by 2032.", Verdict.SUPPORTED, None),
+        ("Inflation in May was 6.3 percent.", Verdict.CONTRADICTED, Difference.NUMBER),
+        ("Sudmark planted 2,000 willows.", Verdict.NOT_ENOUGH, Difference.HEDGE),
+        ("Eastmark walked out of the hearing.", Verdict.SUPPORTED, None),
+        ("Eastmark did not walk out of the hearing.", Verdict.CONTRADICTED, Difference.NEGATION),
+        ("قتل خمسة عمال في انهيار جسر كمال.", Verdict.CONTRADICTED, Difference.NUMBER),
+        ("قتل ثلاثة عمال في انهيار جسر كمال.", Verdict.SUPPORTED, None),
+        ("يطالب العمال بزيادة الأجور بنسبة 20 في المئة.", Verdict.CONTRADICTED, Difference.NUMBER),
+        ("عمال يطالبون بزيادة الأجور بنسبة 15 بالمائة.", Verdict.SUPPORTED, None),
+    ],
+)  # fmt: skip
+def test_claims_of_few_words(
+    told: Assistant, claim: str, verdict: Verdict, about: Difference | None
+) -> None:
+    report = told.check(claim)
+    assert report.verdict is verdict
+    if about is not None:
+        assert about in [difference.about for difference in report.evidence[0].differences]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The hearing cost 31 million euros.",  # the fair did
+        "Adam Hale is the goalkeeper and Steve Hale's son.",
+    ],
+)
+def test_figures_and_names_of_something_else_contradict_nothing(
+    told: Assistant, claim: str
+) -> None:
+    assert told.check(claim).verdict in (Verdict.NOT_ENOUGH, Verdict.SUPPORTED)
 
 
 def test_who_does_something_else_contradicts_nothing(told: Assistant) -> None:
@@ -454,6 +509,22 @@ def test_weekday_of_its_own() -> None:
         (5, None, None),
         (None, 5, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("ثلاثة عمال وخمس نساء", [3, 5]),
+        ("بنسبة 15 في المئة", [15]),
+        ("بنسبة ١٥ بالمائة", [15]),
+        ("عشرون دولة", [20]),
+    ],
+)
+def test_arabic_figures(text: str, values: list[float]) -> None:
+    found = facts_of(text).quantities
+    assert [quantity.value for quantity in found] == values
+    if "بنسبة" in text:
+        assert [quantity.unit for quantity in found] == ["%"]
 
 
 def test_facts() -> None:
