@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from assistant.reader import words_of
 from assistant.statements import about_another_topic, asked_statement, more_of_it
+from assistant.times import at_another_time
 from assistant.types import Answer, UnanswerableReason
 
 MAX_SUBJECT_WORDS = 8
@@ -120,6 +121,9 @@ def complete(question: str, history: Sequence[Answer]) -> str | None:
     more = more_of_it(asked, question)
     if more is not None:
         return more
+    another = at_another_time(asked, question)
+    if another is not None:
+        return another
     about = _ABOUT.match(question)
     if about is not None and _free_pronoun(about.group("what")) is None:
         return _exchange(asked, _as_written(about.group("what"), history[-1]))

@@ -27,6 +27,8 @@ class Pair:
     sentence: str
     title: str
     label: Stance
+    votes: tuple[Stance, ...]
+    """What each annotator said, two or more; where they disagree the label is mostly neither."""
 
     @property
     def is_held_out(self) -> bool:
@@ -45,6 +47,7 @@ def read_pairs(path: Path) -> list[Pair]:
             evidence["evidence"],
             evidence["article"],
             _LABELS[evidence["evidence_label"]],
+            tuple(_LABELS[vote] for vote in evidence["votes"] if vote is not None),
         )
         for row in rows
         for evidence in row["evidences"]

@@ -351,3 +351,44 @@ def test_a_name_typed_small_is_one_that_the_articles_have(seeds, question, asked
     before = seeds.ask("What will Sweden contribute?")
     before = replace(before, passages=tuple(seeds.search("Germany Friedrich Merz", k=10)))
     assert complete(question, [before]) == asked_as
+
+
+@pytest.mark.parametrize(
+    ("asked", "then", "completed"),
+    [
+        ("How many tourists came in 2018?", "and in 2019?", "How many tourists came in 2019?"),
+        ("How many tourists came in 2018?", "What about 2019?", "How many tourists came in 2019?"),
+        (
+            "How many tourists came in 2018?",
+            "And before 2010?",
+            "How many tourists came before 2010?",
+        ),
+        ("How high was inflation in June?", "and in May?", "How high was inflation in May?"),
+        ("How high was inflation in June?", "what about May?", "How high was inflation in May?"),
+        ("How high was inflation in June 2024?", "And in May?", "How high was inflation in May?"),
+        ("How high was inflation?", "and in May 2024?", "How high was inflation in May 2024?"),
+        ("How high was inflation", "And in 2019", "How high was inflation in 2019?"),
+        ("Who won on Sunday?", "and on Monday?", "Who won on Monday?"),
+        ("Who won on Sunday?", "how about Monday?", "Who won on Monday?"),
+        ("Who won on 3 May 2024?", "and on 4 May?", "Who won on 4 May?"),
+        ("In 2018, who led the party?", "and in 2019?", "In 2019, who led the party?"),
+        ("كم سائحا جاء في 2018؟", "وفي 2019؟", "كم سائحا جاء في 2019؟"),
+        ("كم سائحا جاء في 2018؟", "وماذا عن 2019؟", "كم سائحا جاء في 2019؟"),
+        ("كم سائحا جاء عام 2018؟", "وفي عام 2019؟", "كم سائحا جاء في عام 2019؟"),
+    ],
+)
+def test_another_time(asked, then, completed):
+    assert complete(then, [turn(asked)]) == completed
+
+
+@pytest.mark.parametrize(
+    ("asked", "then"),
+    [
+        ("When was the dam renovated?", "and in 1974?"),  # a time is what was asked for
+        ("In what year was the dam built?", "and in 1974?"),
+        ("Who succeeded Cameron?", "What about May?"),
+        ("How many tourists came in 2018?", "and in 2019 to Rome?"),
+    ],
+)
+def test_what_is_no_other_time(asked, then):
+    assert complete(then, [turn(asked)]) in (None, "Who succeeded May?")
