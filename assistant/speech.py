@@ -121,6 +121,13 @@ def _speakers_in(text: str, around: Span, at: int, quotation: Span | None) -> li
         is_inside = quotation is not None and quotation.start < start < quotation.end
         if is_inside or start <= at < start + len(item.who):
             continue
+        if (
+            quotation is None
+            and item.form is _Form.BEFORE
+            and patterns.NEXT_CLAUSE.search(text, at, around.start + item.start)
+            and re.match(r"\W*\w", text[around.start + item.end : around.end])
+        ):
+            continue  # "31 million; the auditors said it was 44"
         if _may_speak(item, text, around):
             found.append(item)
     return sorted(found, key=lambda item: item.start)

@@ -171,3 +171,5 @@ IN_CLAUSE = re.compile(r"\b(?:who|that|which)\s+\w+\s+$")
 """Before a name, which then is no subject: "the man who investigated Volker said"."""
 POSSESSIVE = re.compile(r"['’]s$")
 """In "Merz's signals" nobody signals."""
+NEXT_CLAUSE = re.compile(r"(?:;\s+(?:(?:and|but|while)\s+)?|,\s+(?:while|whereas|but)\s+)\Z")
+"""What ends right before a speaker whose words are those that follow."""

@@ -370,3 +370,28 @@ def test_a_row_of_initials_is_read_in_no_time():
 
 def test_initials_belong_to_a_name():
     assert speaker_in("“It is told,” J. R. R. Tolkien said.", "It is") == "J. R. R. Tolkien"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "word", "speaker"),
+    [
+        (
+            "The cost was put at 31 million by the town; the audit office said it was 44 million.",
+            "31",
+            None,
+        ),
+        (
+            "The cost was put at 31 million by the town; the audit office said it was 44 million.",
+            "44",
+            "the audit office",
+        ),
+        ("Three were hurt, while Karen Holm said it was five.", "Three", None),
+        ("Three were hurt, but police said it was five.", "Three", None),
+        ("Three were hurt, while Karen Holm said it was five.", "five", "Karen Holm"),
+        ("Three were hurt; five are missing, Karen Holm said.", "Three", "Karen Holm"),
+        ("Three were hurt, Karen Holm said.", "Three", "Karen Holm"),
+        ("Three were hurt, but not badly, Karen Holm said.", "Three", "Karen Holm"),
+    ],
+)
+def test_the_clause_before_another_speakers_is_not_his(sentence, word, speaker):
+    assert speaker_of(sentence, Span(0, len(sentence)), sentence.index(word)) == speaker
