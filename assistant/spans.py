@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from assistant.clause_subjects import is_of_another
 from assistant.types import Paragraph, Span
 from assistant.values import fold, value_of
 from embeddings.sentences import sentence_spans
@@ -160,7 +161,8 @@ def may_answer(question: str, text: str, start: int, end: int) -> bool:
     """False for a word or two where a whole statement is asked for, unless they stand in a quotation.
 
     "What did Trump say about Ukraine?" is not answered by "President". "What did they say the cause was?" may
-    be answered by one word. "He" is nobody, and "rejected claims that the firm had failed" does not say that it had.
+    be answered by one word. "He" is nobody, and "rejected claims that the firm had failed" does not say that it had. What another clause's
+    subject does is not what the question's does.
 
     Args:
         question: What was asked.
@@ -169,6 +171,8 @@ def may_answer(question: str, text: str, start: int, end: int) -> bool:
         end: Offset after it.
     """
     if _ASKS_WHO.match(question) and text[start:end].strip().lower() in _PRONOUNS:
+        return False
+    if is_of_another(question, text, start, end):
         return False
     if _DENIED.search(text, max(0, start - _DENIED_CHARS), start) and not _DENIAL.search(question):
         return False

@@ -184,3 +184,26 @@ def test_what_is_denied_and_a_pronoun_are_no_answers(question, piece, expected):
     text = "Lena Maier rejected claims that the company had ignored warnings, she said, and refused to resign."
     start = text.index(piece)
     assert may_answer(question, text, start, start + len(piece)) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "piece", "expected"),
+    [
+        ("How many divers did Austria promise?", "40 divers", False),
+        ("How many divers did Germany promise?", "40 divers", True),
+        ("Who promised 40 divers to Austria?", "Germany", True),
+        ("How many firefighters did Austria send?", "25 firefighters", True),
+        ("How many firefighters did Germany send?", "25 firefighters", False),
+        ("How many tents did Norland send?", "300 tents", True),
+        ("How many tents did Sudmark send?", "300 tents", False),
+        ("Why did Bergen lose?", "it rained there", True),
+        ("How many divers were promised?", "40 divers", True),
+    ],
+)
+def test_what_another_does_is_no_answer(question, piece, expected):
+    text = (
+        "It rained. Germany promised 40 divers; Austria sent 25 firefighters. The Norland "
+        "government sent 300 tents, while Sudmark sent nothing. Bergen lost, but I hear it rained there."
+    )
+    start = text.index(piece)
+    assert may_answer(question, text, start, start + len(piece)) is expected

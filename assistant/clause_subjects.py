@@ -1,0 +1,85 @@
+"""Whose clause an answer stands in: a sentence may tell of several.
+
+"Germany promised 40 divers; Austria sent 25 firefighters" has "Austria", "divers" and "40", and yet does
+not say how many divers Austria promised.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.lexical import STOP_WORDS
+from assistant.types import Span
+from embeddings.sentences import sentence_spans
+
+_BOUNDARY = re.compile(
+    r";\s+(?:(?:and|but|while|whereas)\s+)?|,\s+(?:while|whereas|but)\s+(?=(?:the\s+)?[A-Z])"
+)
+_HEAD = re.compile(r"\W*(?:[Tt]he\s+)?(?P<name>(?:[A-Z][\w'’-]*\s+)*[A-Z][\w'’-]*)")
+_NAME = re.compile(r"[A-Z][\w'’-]+")
+_POSSESSIVE = re.compile(r"['’]s?$")
+_NO_NAMES = STOP_WORDS | frozenset("i i'm i've he she it they we you".split())
+_CLAUSE_WORDS = 3
+"""A clause has so many: a list's members, parted by semicolons, have fewer."""
+
+
+def is_of_another(question: str, text: str, start: int, end: int) -> bool:
+    """Whether an answer is told of someone else than whom the question names.
+
+    It is where its clause opens with a name and has none of the question's, while another clause of the
+    sentence opens with one of those.
+
+    Args:
+        question: What was asked.
+        text: The passage.
+        start: Offset of the answer in the text.
+        end: Offset after it.
+
+    >>> text = "Germany promised 40 divers; Austria sent 25 firefighters."
+    >>> is_of_another("How many divers did Austria promise?", text, 17, 26)
+    True
+    >>> is_of_another("How many divers did Germany promise?", text, 17, 26)
+    False
+    """
+    if _BOUNDARY.search(text) is None:
+        return False
+    sentence = next((Span(*s) for s in sentence_spans(text) if s[0] <= start < s[1]), None)
+    clauses = _clauses(text, sentence) if sentence is not None else []
+    own = next((clause for clause in clauses if clause.start <= start < clause.end), None)
+    asked = _names(question[1:])
+    if own is None or not asked:
+        return False
+    subject = _subject(text, own)
+    if subject is None or (start < subject.end and subject.start < end):
+        return False
+    if asked & _names(text[own.start : own.end]):
+        return False
+    others = [_subject(text, clause) for clause in clauses if clause != own]
+    return any(
+        other is not None and _plain(text[other.start : other.end].split()[-1]) in asked
+        for other in others
+    )
+
+
+def _clauses(text: str, sentence: Span) -> list[Span]:
+    ends = [match.end() for match in _BOUNDARY.finditer(text, sentence.start, sentence.end)]
+    spans = [
+        Span(a, b) for a, b in zip([sentence.start, *ends], [*ends, sentence.end], strict=True)
+    ]
+    return [span for span in spans if len(text[span.start : span.end].split()) >= _CLAUSE_WORDS]
+
+
+def _subject(text: str, clause: Span) -> Span | None:
+    """The name that a clause opens with."""
+    head = _HEAD.match(text, clause.start, clause.end)
+    if head is None or all(_plain(word).lower() in _NO_NAMES for word in head["name"].split()):
+        return None
+    return Span(head.start("name"), head.end("name"))
+
+
+def _names(text: str) -> set[str]:
+    return {_plain(word) for word in _NAME.findall(text)}
+
+
+def _plain(word: str) -> str:
+    return _POSSESSIVE.sub("", word)
