@@ -56,7 +56,7 @@ def is_of_another(question: str, text: str, start: int, end: int) -> bool:
         return False
     others = [_subject(text, clause) for clause in clauses if clause != own]
     return any(
-        other is not None and _plain(text[other.start : other.end].split()[-1]) in asked
+        other is not None and _plain(text[other.start : other.end].rsplit(maxsplit=1)[-1]) in asked
         for other in others
     )
 

@@ -161,8 +161,8 @@ def may_answer(question: str, text: str, start: int, end: int) -> bool:
     """False for a word or two where a whole statement is asked for, unless they stand in a quotation.
 
     "What did Trump say about Ukraine?" is not answered by "President". "What did they say the cause was?" may
-    be answered by one word. "He" is nobody, and "rejected claims that the firm had failed" does not say that it had. What another clause's
-    subject does is not what the question's does.
+    be answered by one word. "He" is nobody, and "rejected claims that the firm had failed" does not say that it had.
+    What another clause's subject does is not what the question's does.
 
     Args:
         question: What was asked.
