@@ -31,6 +31,15 @@ _BYLINE = re.compile(
 )
 
 
+_PLACE = (
+    r"(?:[A-ZÀ-Þ][\w'’.-]*(?:[ -](?:[a-z]{1,3} )?[A-ZÀ-Þ][\w'’.-]*){0,3}"
+    r"(?:, [A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’.-]*){0,2})?"
+    r"|[\u0621-\u064a]+(?: [\u0621-\u064a]+){0,3})"
+)
+_AGENCY = r"(?:\s*\([^()\d]{2,40}\))?"
+_DATELINE = re.compile(rf"{_PLACE}{_AGENCY}[,،]?\s+(?:{_DATE}){_AGENCY}\s*(?:--|[-–—])\s+(?=\S)")
+_IN_PLACE = frozenset("in at from on since by the في من".split())
+"""What a sentence begins with that only tells where something happened."""
 _SMALL_WORDS = frozenset(
     "and und y et e & de del da di du la le van von der den bin al ibn with mit con".split()
 )
@@ -42,7 +51,7 @@ _NO_AUTHOR = frozenset(
 
 
 def read_byline(blocks: Sequence[Block]) -> tuple[str | None, str | None]:
-    """Author and ISO date of the first short paragraph that is nothing but a byline.
+    """Author and ISO date of the first short paragraph that is nothing but a byline; else a dateline's date.
 
     A paragraph that says anything else is none: "On 4 November 2024 leaders met." dates an event.
 
@@ -53,19 +62,28 @@ def read_byline(blocks: Sequence[Block]) -> tuple[str | None, str | None]:
         Each None where it is not given.
     """
     lines = [block for block in blocks if block.section is not Section.HEADLINE][:LINES]
+    author = published = dateline = None
     for block in lines:
         text = block.text.strip(" *_\t\n")
-        if block.kind is not ParagraphKind.TEXT or not text or len(text) > LINE_CHARS:
+        if block.kind is not ParagraphKind.TEXT or not text:
             continue
-        found = _BYLINE.fullmatch(text)
-        if found is None:
+        dateline = dateline or _read_dateline(text)
+        found = _BYLINE.fullmatch(text) if len(text) <= LINE_CHARS else None
+        if found is None or author or published:
             continue
-        published = _date_of(found)
-        if found["author"] and not _is_author(found, is_dated=published is not None):
+        dated = _date_of(found)
+        if found["author"] and not _is_author(found, is_dated=dated is not None):
             continue
-        if published or found["author"]:
-            return found["author"], published
-    return None, None
+        author, published = found["author"], dated
+    return author, published or dateline
+
+
+def _read_dateline(text: str) -> str | None:
+    """The date before an article's first words: "TAVIRA, 6 November 2024 - Leaders"."""
+    found = _DATELINE.match(text)
+    if found is None or text.split(maxsplit=1)[0].lower() in _IN_PLACE:
+        return None
+    return _date_of(found)
 
 
 def _is_author(found: re.Match[str], *, is_dated: bool) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 
 from assistant.errors import SourceError
 from assistant.sources.blocks import Block, Meta, build_article, clean, looks_like_headline
+from assistant.sources.bylines import read_byline
 from assistant.types import Article, ParagraphKind, Section
 
 FORMAT = "pdf"
@@ -126,11 +127,14 @@ def parse_pdf(data: bytes, *, location: str, url: str | None = None) -> list[Art
     blocks = _paragraphs(lines)
     title = _mark_headline(blocks) or _metadata_title(fields.get("Title"))
     created = _PDF_DATE.match(fields.get("CreationDate", ""))
+    made = "-".join(part or "01" for part in created.groups()) if created else None
+    # The file may be a late copy of what the text itself dates.
+    author, published = read_byline(blocks)
     meta = Meta(
         title=title,
         url=url,
-        author=fields.get("Author"),
-        published="-".join(part or "01" for part in created.groups()) if created else None,
+        author=fields.get("Author") or author,
+        published=published or made,
     )
     return [build_article(blocks, meta, location=location, format_name=FORMAT)]
 

@@ -68,3 +68,36 @@ def test_front_matter_comes_before_the_byline():
 def test_a_date_far_into_the_text_is_no_byline():
     text = "Summit in Paris\n\n" + f"{BODY}\n\n" * 5 + "4 November 2024\n"
     assert parse_plain(text, location="a.txt")[0].published is None
+
+
+@pytest.mark.parametrize(
+    ("dateline", "published"),
+    [
+        ("TAVIRA, 6 November 2024 - ", "2024-11-06"),
+        ("Tavira, 6 November 2024 — ", "2024-11-06"),
+        ("TAVIRA, Portugal, Nov. 6, 2024 (LTV) – ", "2024-11-06"),
+        ("NEW YORK (Reuters), November 6, 2024 -- ", "2024-11-06"),
+        ("6 November 2024, TAVIRA: ", None),
+        ("صفوان، 2 سبتمبر 2025 - ", "2025-09-02"),
+        ("القاهرة (رويترز) 2 سبتمبر 2025 - ", "2025-09-02"),
+        # What happened, not when it was written.
+        ("In Tavira, 6 November 2024 - a Wednesday - was quiet. ", None),
+        ("Born in Tavira, 6 November 2024, ", None),
+        ("TAVIRA, 6 November - ", None),
+        ("TAVIRA, 31 November 2024 - ", None),
+        ("The 6 November 2024 - ", None),
+    ],
+)
+def test_a_dateline_dates_the_article(dateline, published):
+    found = parse_plain(f"Summit in Tavira\n\n{dateline}{BODY}\n", location="a.txt")[0]
+    assert (found.author, found.published) == (None, published)
+    assert dateline.strip() in found.text
+
+
+def test_a_byline_comes_before_the_dateline():
+    text = f"Summit\n\nTAVIRA, 6 November 2024 - {BODY}\n\nBy Jane Doe, 7 November 2024\n"
+    found = parse_plain(text, location="a.txt")[0]
+    assert (found.author, found.published) == ("Jane Doe", "2024-11-07")
+    text = f"Summit\n\nBy Jane Doe\n\nTAVIRA, 6 November 2024 - {BODY}\n"
+    found = parse_plain(text, location="a.txt")[0]
+    assert (found.author, found.published) == ("Jane Doe", "2024-11-06")

@@ -79,6 +79,12 @@ def test_paragraphs_go_on_over_lines_columns_and_pages() -> None:
     )  # fmt: skip
 
 
+def test_what_the_text_dates_itself_comes_before_when_the_file_was_made() -> None:
+    lines = [TITLE, (50, 715, 10, "9 May 2025"), *samples.column(50, 680, LEFT)]
+    data = samples.pdf([lines], info="/CreationDate(D:20260106120000Z)")
+    assert parse(data, location="x")[0].published == "2025-05-09"
+
+
 def test_columns_written_line_by_line() -> None:
     """Some programs write across the columns; the eye still reads down."""
     pairs = zip(samples.column(50, 700, LEFT), samples.column(320, 700, RIGHT), strict=True)
