@@ -84,9 +84,13 @@ def _pack(hits: Sequence[Hit], library: Library, max_tokens: int, encoding: str)
         if article is None:
             continue
         sentences = _sentences(article, hit.passage, packed)
-        header = f"[{len(blocks) + 1}] {' '.join(article.title.split())}".rstrip() + "\n"
+        title = " ".join(article.title.split())
         for count in range(len(sentences), 0, -1):
             start, end = sentences[0].start, sentences[count - 1].end
+            number = f"[{len(blocks) + 1}] "
+            # A headline is its own header.
+            is_title = article.text[start:end] == title
+            header = number if is_title else f"{number}{title}".rstrip() + "\n"
             block = header + article.text[start:end] + _SEPARATOR
             cost = count_tokens(block, encoding=encoding)
             if used + cost <= max_tokens:

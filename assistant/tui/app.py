@@ -13,6 +13,7 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 from textual.widgets import Input
 
+from assistant.errors import UsageError
 from assistant.sanitise import safe_url
 from assistant.tui import commands, messages, turns
 from assistant.tui.bidi import Bidi, has_rtl
@@ -293,6 +294,9 @@ class PullquoteApp(ConversationApp):
             path = save_conversation(self.turns, name)
         except OSError as error:
             self.notify(f"{name}: {error.strerror}; name another file", severity="error")
+            return
+        except UsageError as error:
+            self.notify(str(error), severity="error", markup=False)
             return
         self.append_note(f"Saved {path}")
 

@@ -16,6 +16,7 @@ from assistant.checking.reports import (
     quote_report_to_json,
 )
 from assistant.checking.timeline import timeline_to_json
+from assistant.errors import UsageError
 from assistant.jsonform import answer_to_json
 from assistant.render import reason_words, where
 from assistant.sanitise import for_display, safe_url
@@ -25,11 +26,12 @@ from assistant.types import Answer, Citation
 
 SCHEMA = "pullquote/conversation/1"
 DEFAULT_NAME = "conversation"
+_SUFFIXES = ("", ".md", ".markdown", ".txt", ".json")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|])")
 
 
 def save_conversation(turns: Sequence[Turn], name: str) -> Path:
-    """Write a conversation to a new file; ``.json`` gives JSON, any other name Markdown.
+    """Write a conversation to a new file: ``.json`` as JSON; ``.md``, ``.txt`` or none as Markdown.
 
     Args:
         turns: The conversation.
@@ -40,9 +42,12 @@ def save_conversation(turns: Sequence[Turn], name: str) -> Path:
 
     Raises:
         OSError: The file exists or cannot be written.
+        UsageError: The name is one of another kind of file.
     """
     path = Path(os.path.expanduser(name)) if name else _free_path()
-    if path.suffix == ".json":
+    if path.suffix.lower() not in _SUFFIXES:
+        raise UsageError(f"{name}: a conversation is saved as .md or .json; name it so")
+    if path.suffix.lower() == ".json":
         form = {"schema": SCHEMA, "turns": [turn_to_json(turn) for turn in turns]}
         text = json.dumps(form, ensure_ascii=False, indent=1) + "\n"
     else:

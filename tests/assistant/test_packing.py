@@ -74,6 +74,19 @@ def test_the_text_is_numbered_blocks_that_the_citations_stand_for(tmp_path):
     assert [(span.start, span.end) for span in context.spans] == [(20, 55), (61, 83)]
 
 
+def test_a_headline_is_not_said_twice(tmp_path):
+    told = article(
+        "a.md", ["Bridges of Arta", "The bridge has four arches."], title="Bridges of Arta"
+    )
+    with made(tmp_path, told) as pq:
+        packed = pq.pack("Bridges of Arta", max_tokens=200)
+    assert packed.text.count("Bridges of Arta") == 2  # the headline, and above the other passage
+    assert "[1] Bridges of Arta\n\n" in packed.text
+    assert [packed.text[span.start : span.end] for span in packed.spans] == [
+        citation.quote for citation in packed.citations
+    ]
+
+
 def test_what_does_not_fit_whole_gives_its_first_sentences(tmp_path):
     with made(
         tmp_path, article("a", ["One is first. Two is second. Three is third."], title="T")

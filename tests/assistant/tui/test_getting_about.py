@@ -201,6 +201,9 @@ async def test_export_writes_all_citations_and_overwrites_nothing(at_80, tmp_pat
         await write(app, pilot, "/export talk.md")
         assert "name another file" in words(app)
         assert (tmp_path / "talk.md").read_text("utf-8") == written
+        await write(app, pilot, "/export talk.svg")
+        assert "talk.svg: a conversation is saved as .md or .json" in words(app)
+        assert not (tmp_path / "talk.svg").exists()
         await write(app, pilot, "/export talk.json")
         form = json.loads((tmp_path / "talk.json").read_text("utf-8"))
         assert [turn["schema"] for turn in form["turns"]] == [
