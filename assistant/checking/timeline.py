@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from assistant.checking.citing import cite_statement
-from assistant.checking.facts import DateMention, facts_of
+from assistant.checking.facts import DateMention, Facts, facts_of, is_past
 from assistant.fingerprints import fingerprint, same_text
 from assistant.jsonform import citation_to_json
 from assistant.library import Library
@@ -18,6 +18,14 @@ from embeddings.sentences import sentence_spans
 TIMELINE_SCHEMA = "pullquote/timeline/1"
 DAYS_AHEAD = 92
 """A date without a year lies at most this long after the article that gives it."""
+ABOUT_IT = 0.25
+"""From this share of the best passage's score on, an article's best one is about the matter."""
+DATE_ALONE_WORDS = 2
+"""With so few words beside it a date is a line of its own, and no statement."""
+_AHEAD = frozenset("will shall would next tomorrow upcoming due plans to سوف".split())
+_AHEAD_FOR = frozenset("scheduled planned expected set".split())
+"""Before "for" and "to": what was planned on Tuesday lies behind."""
+_BE = frozenset("be been".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +56,16 @@ class Timeline:
 
 
 def timeline_of_hits(subject: str, hits: Sequence[Hit], library: Library) -> Timeline:
-    """The dated statements in passages about a question."""
+    """The dated statements in passages about a question, of articles that come near the best one."""
+    best: dict[str, float] = {}
+    for hit in hits:
+        article_id = hit.passage.article_id
+        best[article_id] = max(best.get(article_id, hit.score), hit.score)
+    least = ABOUT_IT * max(best.values(), default=0.0)
     places: dict[tuple[str, int, int], None] = {}
     for hit in hits:
         passage = hit.passage
-        if passage.is_evidence:
+        if passage.is_evidence and best[passage.article_id] >= least:
             for start, end in sentence_spans(passage.text):
                 places[passage.article_id, passage.start + start, passage.start + end] = None
     return _timeline(subject, list(places), library)
@@ -75,10 +88,15 @@ def _timeline(subject: str, places: Sequence[tuple[str, int, int]], library: Lib
     for article_id, start, end in places:
         article = library.article(article_id)
         text = article.text[start:end]
+        facts = facts_of(text)
         dated = [
             (mention, resolved)
-            for mention in facts_of(text).dates
-            if (resolved := resolve(mention, article.published)) is not None
+            for mention in facts.dates
+            if not _stands_alone(mention, facts)
+            and (
+                resolved := resolve(mention, article.published, is_ahead=_is_ahead(mention, facts))
+            )
+            is not None
         ]
         if not dated:
             undated += 1
@@ -96,8 +114,43 @@ def _timeline(subject: str, places: Sequence[tuple[str, int, int]], library: Lib
     return Timeline(subject, tuple(_merged(entries, library)), undated)
 
 
-def resolve(mention: DateMention, published: str | None) -> tuple[str, str | None, bool] | None:
+def _stands_alone(mention: DateMention, facts: Facts) -> bool:
+    """Whether a date is all there is, as in a byline."""
+    outside = [
+        token
+        for token in facts.tokens
+        if token.end <= mention.span.start or mention.span.end <= token.start
+    ]
+    return len(outside) <= DATE_ALONE_WORDS
+
+
+def _is_ahead(mention: DateMention, facts: Facts) -> bool:
+    """Whether what happens then is told of as to come: "will meet on Saturday", "said on Monday" not.
+
+    >>> facts = facts_of("He said on Monday that they will meet on Friday, as was planned on Tuesday.")
+    >>> [_is_ahead(date, facts) for date in facts.dates]
+    [False, True, False]
+    """
+    before = [token for token in facts.tokens if token.end <= mention.span.start]
+    for at in range(len(before) - 1, -1, -1):
+        form = before[at].form
+        after = before[at + 1].form if at + 1 < len(before) else ""
+        if form in _AHEAD or (form in _AHEAD_FOR and after in ("for", "to")):
+            return True
+        if is_past(form) and not (at and before[at - 1].form in _BE):
+            return False
+    return False
+
+
+def resolve(
+    mention: DateMention, published: str | None, *, is_ahead: bool = False
+) -> tuple[str, str | None, bool] | None:
     """``(date, last date, whether the year is inferred)``; None where it cannot be placed.
+
+    Args:
+        mention: The date as far as it is given.
+        published: The article's own date.
+        is_ahead: A weekday is the next one, not the last.
 
     >>> from assistant.types import Span
     >>> resolve(DateMention(None, 12, 15, 16, None, Span(0, 0)), "2026-01-07")
@@ -110,7 +163,8 @@ def resolve(mention: DateMention, published: str | None) -> tuple[str, str | Non
         if known is None:
             return None
         back = (known.isoweekday() - mention.weekday) % 7
-        return (known - timedelta(days=back)).isoformat(), None, True
+        days = (7 - back) % 7 if is_ahead else -back
+        return (known + timedelta(days=days)).isoformat(), None, True
     year, inferred = mention.year, False
     if year is None and mention.month is not None and known is not None:
         candidates = [known.year + step for step in (1, 0, -1)]
