@@ -101,7 +101,8 @@ def _attribution_lines(report: QuoteReport) -> list[Line]:
         told = _shown(speakers[0]) if speakers else "someone else"
         return [[("Misattributed: ", "bold red"), (f"not {claimed}, but {told} says it.", "")]]
     if report.attribution is Attribution.CONFIRMED:
-        return [[(f"Said by {_shown(speakers[0])}, as claimed.", "green")]]
+        told = _shown(speakers[0]) if speakers else claimed
+        return [[(f"Said by {told}, as claimed.", "green")]]
     if report.attribution is Attribution.UNCONFIRMED:
         return [[(f"The source does not say that {claimed} said it.", "yellow")]]
     return []

@@ -67,6 +67,7 @@ _OPPOSITES = frozenset(
 _DIMENSIONS = frozenset("long wide high tall deep thick broad طولا عرضا".split())
 _NE_WITH = frozenset("pas jamais rien personne aucun aucune plus nie".split())
 """French "ne … pas" denies once."""
+_SHORT_VERBS = {"won't": "will", "can't": "can", "shan't": "shall"}
 _NE_REACH = 4
 TITLES = frozenset(
     "mr mrs ms dr prof professor sir lord lady king queen prince princess pope president chancellor "
@@ -133,8 +134,13 @@ def difference_of(given: str, true: str) -> Difference:
 
     >>> difference_of("36", "35").value, difference_of("", "not").value
     ('number', 'negation')
+    >>> difference_of("hasn't", "has not").value, difference_of("can't", "cannot").value
+    ('wording', 'wording')
     """
-    forms = [token.form for token in (*tokens_of(given), *tokens_of(true))]
+    ours, theirs = ([token.form for token in tokens_of(text)] for text in (given, true))
+    if _written_out(ours) == _written_out(theirs):
+        return Difference.WORDING
+    forms = [*ours, *theirs]
     if _MONTH_WORD.search(given) and _MONTH_WORD.search(true):
         return Difference.DATE
     if any(form.lstrip("-")[:1].isdigit() for form in forms):
@@ -148,6 +154,18 @@ def difference_of(given: str, true: str) -> Difference:
     if re.search(r"(?:^|\s)[A-Z]", given) and re.search(r"(?:^|\s)[A-Z]", true):
         return Difference.NAME
     return Difference.WORDING
+
+
+def _written_out(forms: Sequence[str]) -> list[str]:
+    """Forms with "don't" as "do not"."""
+    found: list[str] = []
+    for form in forms:
+        verb = _SHORT_VERBS.get(form, form.removesuffix("n't"))
+        if form == "cannot" or verb != form:
+            found += [verb.removesuffix("not"), "not"]
+        else:
+            found.append(form)
+    return found
 
 
 def is_negation(form: str) -> bool:

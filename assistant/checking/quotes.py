@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from assistant.answering import cite
@@ -23,9 +23,9 @@ from assistant.checking.alignment import (
     searchable,
 )
 from assistant.checking.compare import difference_of, is_negation
+from assistant.checking.readings import Reading, is_around_quoted, readings_of, with_attribution
 from assistant.checking.relations import denials_of
 from assistant.checking.reports import (
-    Attribution,
     Change,
     ChangeKind,
     Difference,
@@ -35,12 +35,10 @@ from assistant.checking.reports import (
 )
 from assistant.checking.tokens import TokenText, token_text, tokens_of
 from assistant.errors import UsageError
-from assistant.lexical import LexicalIndex
+from assistant.lexical import STOP_WORDS, LexicalIndex
 from assistant.library import Library
 from assistant.reader import check_cancelled
-from assistant.speaker_names import full_name, same_person
-from assistant.speech import claimed_speakers
-from assistant.speech_patterns import QUOTATION
+from assistant.speaker_names import full_name
 from assistant.types import Article, Citation, Hit, Span
 
 SCAN_ARTICLES = 200
@@ -68,19 +66,11 @@ _OPENS_CLAUSE = re.compile(
 )
 _CLOSES_CLAUSE = re.compile(r"[.;:!?؛؟]|(?<!\w)(?:but|yet|لكن)(?!\w)")
 NEAREST = 3
+MIN_QUOTE_WORDS = 3
+"""With fewer, all of them the commonest, a quote stands in every article."""
 
 Find = Callable[[str, int], Sequence[Hit]]
 """Passages for a query, best first."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """One way to read what was given: which stretches are the quote, and who is said to say it."""
-
-    parts: tuple[tuple[int, int], ...]
-    speaker: str | None
-    told: Span | None = None
-    """The words that name the speaker."""
 
 
 def verify_quote(
@@ -106,13 +96,15 @@ def verify_quote(
         Cancelled: ``cancelled()`` turned true.
     """
     started = time.perf_counter()
-    readings = _readings(text)
+    readings = readings_of(text)
     if not readings:
         raise UsageError("the quote has no words: give the words as they were quoted")
+    if _says_nothing(text):
+        raise UsageError(f"{text.strip()!r} stands everywhere: give more of the quote")
     reports: list[QuoteReport] = []
     for reading in readings:
         check_cancelled(cancelled)
-        if reports and _is_around_quoted(reports[0], reading):
+        if reports and is_around_quoted(reports[0], reading):
             continue
         report = _verify_reading(
             text, reading, library=library, lexical=lexical, cancelled=cancelled
@@ -123,87 +115,25 @@ def verify_quote(
     order = [QuoteStatus.EXACT, QuoteStatus.ALTERED, QuoteStatus.NOT_FOUND]
     # Of equally good readings the later one takes the attribution off, and so says more.
     best = min(reversed(reports), key=lambda r: (order.index(r.status), -_similarity(r)))
-    best = _with_attribution(best, readings)
+    best = with_attribution(best, readings, library)
     nearest: tuple[Hit, ...] = ()
     if best.status is QuoteStatus.NOT_FOUND and find_alike is not None:
         nearest = tuple(find_alike(best.quote, NEAREST))
     return replace(best, nearest=nearest, elapsed_ms=(time.perf_counter() - started) * 1000.0)
 
 
-def _is_around_quoted(whole: QuoteReport, reading: _Reading) -> bool:
-    """Whether the words around a quotation are the source's too, and not an attribution of it.
-
-    Then they are part of what is quoted, and a change among them counts.
-    """
-    if not whole.matches:
-        return False
-    changed = [change.given_span for change in whole.matches[0].changes]
-    around = [
-        token
-        for token in tokens_of(whole.text)
-        if not any(start <= token.start < end for start, end in reading.parts)
-    ]
-    moved = (ChangeKind.JOINED, ChangeKind.REORDERED)
-    in_marks = QUOTATION.search(whole.text) is not None
-    if in_marks or any(change.kind in moved for change in whole.matches[0].changes):
-        # The attribution may be anyone's; without marks and in the source's order it is the source's.
-        told = reading.told or Span(0, 0)
-        around = [token for token in around if not told.start <= token.start < told.end]
-        if reading.told is not None and all(
-            told.start <= change.start and change.end <= told.end for change in changed
-        ):
-            return False
-    true = [t for t in around if not any(s.start <= t.start < s.end for s in changed)]
-    return bool(around) and 2 * len(true) >= len(around)
+def _says_nothing(text: str) -> bool:
+    tokens = tokens_of(text)
+    return len(tokens) < MIN_QUOTE_WORDS and all(token.form in STOP_WORDS for token in tokens)
 
 
 def _similarity(report: QuoteReport) -> float:
     return report.matches[0].similarity if report.matches else 0.0
 
 
-def _readings(text: str) -> list[_Reading]:
-    """Ways to read ``text``, the plainest first."""
-    start, end = _unquoted(text)
-    readings = [_Reading(((start, end),), None)] if re.search(r"\w", text[start:end]) else []
-    quoted = [
-        match.span("inner") for match in QUOTATION.finditer(text) if match.span() != (start, end)
-    ]
-    claims = claimed_speakers(text)
-    outside = sum(b - a for a, b in quoted) < (end - start)
-    if quoted and outside:
-        claim = next(
-            (c for c in claims if all(not a <= c.speaker_start < b for a, b in quoted)), None
-        )
-        readings.append(
-            _Reading(tuple(quoted), claim.speaker if claim else None, claim.told if claim else None)
-        )
-    for claim in claims:
-        said = (claim.said_start, claim.said_end)
-        if not quoted and _is_most(text, said, claim.told):
-            readings += [_Reading((said,), claim.speaker, claim.told)]
-    return list(dict.fromkeys(readings))
-
-
-def _is_most(text: str, said: tuple[int, int], told: Span) -> bool:
-    """Whether ``said`` is two words or more, and most of what is not the attribution.
-
-    In "The Moon is cheese, the king announced on Tuesday", "on Tuesday" was not what he announced.
-    """
-    inside = len(re.findall(r"\w+", text[slice(*said)]))
-    others = len(re.findall(r"\w+", text[: told.start] + " " + text[told.end :]))
-    return inside >= 2 and 2 * inside > others
-
-
-def _unquoted(text: str) -> tuple[int, int]:
-    """``text`` without blanks and one pair of quotation marks around it."""
-    start, end = len(text) - len(text.lstrip()), len(text.rstrip())
-    whole = QUOTATION.match(text, start)
-    return whole.span("inner") if whole and whole.end() == end else (start, end)
-
-
 def _verify_reading(
     text: str,
-    reading: _Reading,
+    reading: Reading,
     *,
     library: Library,
     lexical: Callable[[], LexicalIndex | None],
@@ -543,17 +473,3 @@ def _notes(
     if article.paragraphs and not article.paragraphs[used].is_evidence:
         notes.append("it stands in the caption of an AI-generated image: never evidence")
     return tuple(notes)
-
-
-def _with_attribution(report: QuoteReport, readings: Sequence[_Reading]) -> QuoteReport:
-    claimed = report.claimed_speaker or next((r.speaker for r in readings if r.speaker), None)
-    if claimed is None or not report.matches:
-        return report
-    told = [match.speaker_in_full for match in report.matches if match.speaker_in_full]
-    if any(same_person(claimed, speaker) for speaker in told):
-        attribution = Attribution.CONFIRMED
-    elif told:
-        attribution = Attribution.MISATTRIBUTED
-    else:
-        attribution = Attribution.UNCONFIRMED
-    return replace(report, attribution=attribution, claimed_speaker=claimed)

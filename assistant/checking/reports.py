@@ -107,10 +107,9 @@ class QuoteReport:
 
     @property
     def is_exact(self) -> bool:
-        """Whether the quote is there, and nobody else said it."""
-        return (
-            self.status is QuoteStatus.EXACT and self.attribution is not Attribution.MISATTRIBUTED
-        )
+        """Whether the quote is there, and who is claimed to say it does."""
+        borne_out = (Attribution.NOT_CLAIMED, Attribution.CONFIRMED)
+        return self.status is QuoteStatus.EXACT and self.attribution in borne_out
 
 
 def quote_report_to_json(report: QuoteReport) -> dict[str, Any]:

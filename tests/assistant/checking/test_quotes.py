@@ -15,6 +15,7 @@ from assistant.checking.reports import Attribution, ChangeKind, Difference, Quot
 from assistant.checking.tokens import _TokenCache
 from assistant.errors import UsageError
 from assistant.render_checking import quote_lines
+from assistant.types import Article, Paragraph, Section, article_id
 from tests.assistant.checking.libraries import library_of
 
 
@@ -201,6 +202,53 @@ def test_attribution(seeds: Assistant, text: str, attribution: Attribution) -> N
     report = seeds.verify(text)
     assert report.status is QuoteStatus.EXACT
     assert report.attribution is attribution
+
+
+@pytest.mark.parametrize(
+    ("text", "attribution"),
+    [
+        ("Karl Lund said: “The harbour will be closed on Monday.”", Attribution.UNCONFIRMED),
+        ("“The harbour will be closed on Monday,” wrote Anna Lind.", Attribution.CONFIRMED),
+        (
+            "“The harbour will be closed on Monday,” the Harbour Post reported.",
+            Attribution.CONFIRMED,
+        ),
+        ("“The harbour will be closed on Monday.”", Attribution.NOT_CLAIMED),
+    ],
+)
+def test_who_says_the_outlets_own_words(
+    tmp_path: Path, text: str, attribution: Attribution
+) -> None:
+    told = "The harbour will be closed on Monday. Its cranes are old."
+    article = Article(
+        id=article_id("harbour"),
+        title="Harbour",
+        text=told,
+        paragraphs=(Paragraph(0, len(told), Section.BODY, "en"),),
+        source="harbour",
+        author="Anna Lind",
+        site="Harbour Post",
+    )
+    with Assistant.open(tmp_path, seeds=False) as pq:
+        pq.add_articles([article])
+        report = pq.verify(text)
+    assert (report.status, report.attribution) == (QuoteStatus.EXACT, attribution)
+    # What the source does not say of its speaker is not borne out.
+    assert report.is_exact is (attribution is not Attribution.UNCONFIRMED)
+    assert quote_lines(report)
+
+
+@pytest.mark.parametrize("text", ["the", "“of the”", "in"])
+def test_what_stands_everywhere_is_no_quote(seeds: Assistant, text: str) -> None:
+    with pytest.raises(UsageError, match="give more of the quote"):
+        seeds.verify(text)
+
+
+def test_a_contraction_denies_nothing_else(tmp_path: Path) -> None:
+    with library_of(tmp_path, {"Hall": ("The golden mask has not been found yet.", "en")}) as pq:
+        report = pq.verify("The golden mask hasn't been found yet.")
+    assert report.status is QuoteStatus.ALTERED
+    assert [change.about for change in report.matches[0].changes] == [Difference.WORDING]
 
 
 NAMESAKES = (

@@ -1,0 +1,125 @@
+"""What a quote that is given claims: which words are quoted, and who is said to say them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.checking.reports import Attribution, ChangeKind, QuoteReport
+from assistant.checking.tokens import tokens_of
+from assistant.library import Library
+from assistant.speaker_names import same_person
+from assistant.speech import claimed_speakers
+from assistant.speech_patterns import QUOTATION
+from assistant.types import Article, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read what was given: which stretches are the quote, and who is said to say it."""
+
+    parts: tuple[tuple[int, int], ...]
+    speaker: str | None
+    told: Span | None = None
+    """The words that name the speaker."""
+
+
+def readings_of(text: str) -> list[Reading]:
+    """Ways to read ``text``, the plainest first."""
+    start, end = _unquoted(text)
+    readings = [Reading(((start, end),), None)] if re.search(r"\w", text[start:end]) else []
+    quoted = [
+        match.span("inner") for match in QUOTATION.finditer(text) if match.span() != (start, end)
+    ]
+    claims = claimed_speakers(text)
+    outside = sum(b - a for a, b in quoted) < (end - start)
+    if quoted and outside:
+        claim = next(
+            (c for c in claims if all(not a <= c.speaker_start < b for a, b in quoted)), None
+        )
+        readings.append(
+            Reading(tuple(quoted), claim.speaker if claim else None, claim.told if claim else None)
+        )
+    for claim in claims:
+        said = (claim.said_start, claim.said_end)
+        if not quoted and _is_most(text, said, claim.told):
+            readings += [Reading((said,), claim.speaker, claim.told)]
+    return list(dict.fromkeys(readings))
+
+
+def _is_most(text: str, said: tuple[int, int], told: Span) -> bool:
+    """Whether ``said`` is two words or more, and most of what is not the attribution.
+
+    In "The Moon is cheese, the king announced on Tuesday", "on Tuesday" was not what he announced.
+    """
+    inside = len(re.findall(r"\w+", text[slice(*said)]))
+    others = len(re.findall(r"\w+", text[: told.start] + " " + text[told.end :]))
+    return inside >= 2 and 2 * inside > others
+
+
+def _unquoted(text: str) -> tuple[int, int]:
+    """``text`` without blanks and one pair of quotation marks around it."""
+    start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    whole = QUOTATION.match(text, start)
+    return whole.span("inner") if whole and whole.end() == end else (start, end)
+
+
+def is_around_quoted(whole: QuoteReport, reading: Reading) -> bool:
+    """Whether the words around a quotation are the source's too, and not an attribution of it.
+
+    Then they are part of what is quoted, and a change among them counts.
+    """
+    if not whole.matches:
+        return False
+    changed = [change.given_span for change in whole.matches[0].changes]
+    around = [
+        token
+        for token in tokens_of(whole.text)
+        if not any(start <= token.start < end for start, end in reading.parts)
+    ]
+    moved = (ChangeKind.JOINED, ChangeKind.REORDERED)
+    in_marks = QUOTATION.search(whole.text) is not None
+    if in_marks or any(change.kind in moved for change in whole.matches[0].changes):
+        # The attribution may be anyone's; without marks and in the source's order it is the source's.
+        told = reading.told or Span(0, 0)
+        around = [token for token in around if not told.start <= token.start < told.end]
+        if reading.told is not None and all(
+            told.start <= change.start and change.end <= told.end for change in changed
+        ):
+            return False
+    true = [t for t in around if not any(s.start <= t.start < s.end for s in changed)]
+    return bool(around) and 2 * len(true) >= len(around)
+
+
+def with_attribution(
+    report: QuoteReport, readings: Sequence[Reading], library: Library
+) -> QuoteReport:
+    """The report with whether who is claimed to say it does: a speaker, or the author or outlet itself."""
+    claimed = report.claimed_speaker or next((r.speaker for r in readings if r.speaker), None)
+    if claimed is None or not report.matches:
+        return report
+    told = [match.speaker_in_full for match in report.matches if match.speaker_in_full]
+    own = [
+        citation.article_id
+        for match in report.matches
+        if match.speaker is None
+        for citation in match.citations
+    ]
+    if any(same_person(claimed, speaker) for speaker in told) or any(
+        _writes(claimed, library.article(article_id)) for article_id in dict.fromkeys(own)
+    ):
+        attribution = Attribution.CONFIRMED
+    elif told:
+        attribution = Attribution.MISATTRIBUTED
+    else:
+        attribution = Attribution.UNCONFIRMED
+    return replace(report, attribution=attribution, claimed_speaker=claimed)
+
+
+def _writes(claimed: str, article: Article) -> bool:
+    """Whether an article's own statements are those of its author or outlet."""
+    if article.author and same_person(claimed, article.author):
+        return True
+    outlet, name = ([t.form for t in tokens_of(n or "")] for n in (article.site, claimed))
+    return bool(outlet) and [f for f in name if f != "the"] == [f for f in outlet if f != "the"]
