@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 from assistant.assistant import Assistant
 from assistant.checking.batches import BatchClaim, BatchFile, check_batch
 from assistant.checking.compare import compare
-from assistant.checking.reports import Verdict
+from assistant.checking.reports import Stance, Verdict
 from assistant.checking.stance import STANCES, load_stance_model
 from assistant.training.fit_stance import inputs_for
 from assistant.training.stance_pairs import Pair, read_pairs
@@ -85,13 +85,23 @@ def by_overlap(
     return np.where(overlaps >= threshold, found, 2)
 
 
-def annotators_agree(pairs: Sequence[Pair]) -> float:
-    """Macro-F1 of one annotator taken for the truth of another: the first two of each pair, both ways."""
+def annotators_agree(pairs: Sequence[Pair]) -> dict[str, float]:
+    """How far the first two annotators of each pair agree, and the label where they do not.
+
+    ``macro_f1`` takes each of them for the truth of the other.
+    """
     from sklearn.metrics import f1_score
 
     first = [STANCES.index(pair.votes[0]) for pair in pairs]
     second = [STANCES.index(pair.votes[1]) for pair in pairs]
-    return round(float(f1_score(first + second, second + first, average="macro")), 4)
+    neither = [pair for pair in pairs if pair.label is Stance.NEUTRAL]
+    return {
+        "macro_f1": round(float(f1_score(first + second, second + first, average="macro")), 4),
+        "agree_share": round(float(np.mean(np.equal(first, second))), 4),
+        "neither_by_disagreement_share": round(
+            sum(pair.votes[0] is not pair.votes[1] for pair in neither) / len(neither), 4
+        ),
+    }
 
 
 def measure_stances(path: Path) -> dict[str, Any]:
