@@ -15,6 +15,7 @@ from assistant.answering import answer as make_answer
 from assistant.dates import check_dates
 from assistant.errors import ArticleNotFound, LibraryLocked, UsageError
 from assistant.followups import complete
+from assistant.idle_talk import is_idle_talk
 from assistant.library import Library
 from assistant.library_search import RELATED, LibrarySearch
 from assistant.models import load_encoder, load_reader, load_reranker
@@ -186,6 +187,8 @@ class Assistant(LibrarySearch):
         """
         if not question.strip():
             raise UsageError("the question is empty: ask something")
+        if is_idle_talk(question):
+            return _without_passages(question, None, UnanswerableReason.NO_QUESTION)
         started = time.perf_counter()
         asked_as = complete(question, history)
         searched = asked_as or question
@@ -195,7 +198,7 @@ class Assistant(LibrarySearch):
         timings["search"] = _elapsed_ms(started)
         check_cancelled(cancelled)
         if not hits and self._library.counts()["passages"] == 0:
-            return _nothing_to_read(question, asked_as)
+            return _without_passages(question, asked_as, UnanswerableReason.EMPTY_LIBRARY)
         shown = [c for turn in history for group in turn.answers for c in group.citations]
         answer = self._answer(question, hits, asked_as, timings, cancelled, shown)
         related = tuple(
@@ -470,11 +473,11 @@ class Assistant(LibrarySearch):
             return self._reader
 
 
-def _nothing_to_read(question: str, asked_as: str | None) -> Answer:
+def _without_passages(question: str, asked_as: str | None, reason: UnanswerableReason) -> Answer:
     return Answer(
         question=question,
         status=AnswerStatus.UNANSWERABLE,
-        reason=UnanswerableReason.EMPTY_LIBRARY,
+        reason=reason,
         confidence=0.0,
         answers=(),
         passages=(),

@@ -115,6 +115,7 @@ def complete(question: str, history: Sequence[Answer]) -> str | None:
         question: As the user asked it.
         history: Earlier answers, oldest first.
     """
+    history = [turn for turn in history if turn.reason is not UnanswerableReason.NO_QUESTION]
     if not history or not _can_complete_from(history[-1]):
         return None
     asked = history[-1].asked_as or history[-1].question

@@ -37,6 +37,7 @@ MAX_PASSAGES_SHOWN = 3
 
 _REASONS = {
     UnanswerableReason.EMPTY_LIBRARY: "the library is empty; add articles with `pullquote add`",
+    UnanswerableReason.NO_QUESTION: "ask about what the articles tell; I only quote them",
     UnanswerableReason.NOTHING_RELEVANT: "nothing in the library is about this",
     UnanswerableReason.NO_SPAN: "some passages are about this, but none of them answers it",
     UnanswerableReason.LOW_CONFIDENCE: "there is a possible answer, but it is too uncertain to give",

@@ -49,6 +49,7 @@ class UnanswerableReason(StrEnum):
     """Why there is no answer."""
 
     EMPTY_LIBRARY = "the library is empty"
+    NO_QUESTION = "nothing is asked of the articles"
     NOTHING_RELEVANT = "nothing relevant"
     NO_SPAN = "relevant but no span"
     LOW_CONFIDENCE = "below confidence"
