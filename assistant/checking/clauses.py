@@ -34,6 +34,9 @@ def figure_apart(ours: Facts, claim: str, theirs: Facts, sentence: str) -> Span 
     clauses = list(_clauses(theirs.tokens, sentence))
     if len(clauses) < 2:
         return None
+    counted = _counted_apart(ours, theirs, sentence, clauses)
+    if counted is not None:
+        return counted
     name = _subject(ours.tokens, claim)
     held = {
         place
@@ -50,6 +53,38 @@ def figure_apart(ours: Facts, claim: str, theirs: Facts, sentence: str) -> Span 
         ):  # fmt: skip
             return quantity.span
     return None
+
+
+def _counted_apart(
+    ours: Facts, theirs: Facts, sentence: str, clauses: Sequence[Span]
+) -> Span | None:
+    """Where a claim begins with so many of something, whose verb the sentence has in another subject's clause only."""
+    first = next(
+        (q for q in ours.quantities if q.span.start == ours.tokens[0].start and q.unit), None
+    )
+    verb = next((t for t in ours.tokens if is_past(t.form)), None)
+    if first is None or verb is None:
+        return None
+    places = _places(first, theirs, clauses)
+    does = {
+        place
+        for place, clause in enumerate(clauses)
+        if any(stem(token.form) == stem(verb.form) for token in _inside(theirs.tokens, clause))
+    }
+    if not places or not does or places & does:
+        return None
+    if all(_has_subject(theirs.tokens, clauses[place], sentence) for place in does):
+        return first.span
+    return None
+
+
+def _has_subject(tokens: Sequence[Token], clause: Span, sentence: str) -> bool:
+    """Whether a clause begins with something that could do what it tells of, not with a verb."""
+    inside = _inside(tokens, clause)
+    return len(inside) > 1 and (
+        inside[0].form in ("the", "a", "an", "its", "their", "his", "her")
+        or _starts_with_name(tokens, clause, sentence)
+    )
 
 
 def may_be_anyones(ours: Facts, claim: str, theirs: Facts, sentence: str) -> bool:
