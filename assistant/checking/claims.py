@@ -17,6 +17,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.checking.apart import RETRACTED
 from assistant.checking.candidates import Sentence, meaningful_stems, overlap, preselected
 from assistant.checking.citing import cite_statement
 from assistant.checking.clauses import may_be_anyones
@@ -78,6 +79,7 @@ CLEAR_LEAD = 0.12
 """By how much one side's evidence must be closer in wording to outweigh the other's."""
 
 SUBJECT_WORDS = 4
+_DID = frozenset("do does did".split())
 _PRONOUN = re.compile(r"(?:He|She)(?= )")
 
 SearchBatch = Callable[[Sequence[str], int, Filters], Sequence[Sequence[Hit]]]
@@ -212,7 +214,10 @@ class ClaimChecker:
     ) -> tuple[Comparison, Comparison]:
         """Words beside words, as the classifier was fitted, and with how they belong together."""
         text = self._library.article(sentence.hit.passage.article_id).text
-        context = f"{sentence.hit.passage.title} {sentence.hit.passage.text}"
+        passage = sentence.hit.passage
+        # What is told only later is not what a sentence means.
+        told_so_far = passage.text[: max(0, sentence.end - passage.start)]
+        context = f"{passage.title} {told_so_far}"
         names = self._names(sentence)
         pronoun = _PRONOUN.match(sentence.text)
         meant = meant_by_pronoun(text, sentence.start) if pronoun else None
@@ -415,6 +420,8 @@ def judge(
         return _judge_across(comparison, ours, claim, sentence.text, cosine, judged)
     theirs = _facts(sentence.text)
     closeness = _closeness(ours, comparison, theirs)
+    if RETRACTED.search(sentence.text) and not RETRACTED.search(claim):
+        return judged(Stance.NEUTRAL, 0.9, closeness)
     meaningful = sum(token.form not in STOP_WORDS for token in ours.tokens)
     shared = comparison.coverage * meaningful
     if meaningful < MIN_CLAIM_WORDS:
@@ -468,14 +475,15 @@ def _same_apart_from(opposed: Sequence[Departure], ours: Facts, theirs: Facts) -
 
     def left(facts: Facts, spans: Sequence[Span]) -> list[str]:
         return [
-            token.form
+            stem(token.form)
             for token in facts.tokens
-            if not any(span.start <= token.start < span.end for span in spans)
+            if token.form not in _DID
+            and not any(span.start <= token.start < span.end for span in spans)
         ]
 
     wanted = left(ours, [departure.claim_span for departure in opposed])
     there = left(theirs, [departure.source_span for departure in opposed])
-    if sum(form not in STOP_WORDS for form in wanted) < MIN_CLAIM_WORDS:
+    if sum(word not in STOP_WORDS for word in wanted) < MIN_CLAIM_WORDS:
         return False
     size = len(wanted)
     return any(there[at : at + size] == wanted for at in range(len(there) - size + 1))

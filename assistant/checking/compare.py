@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import pairwise
 
 from assistant.checking.facts import (
     Bound,
@@ -23,7 +24,7 @@ from assistant.checking.facts import (
     stem,
 )
 from assistant.checking.reports import Difference
-from assistant.checking.tokens import Token, tokens_of
+from assistant.checking.tokens import PAUSE, Token, tokens_of
 from assistant.lexical import STOP_WORDS
 from assistant.types import Span
 
@@ -33,9 +34,13 @@ NEGATIONS = frozenset(
     "hadn't nicht kein keine keinen nie ne pas jamais nunca لا لم لن ليس ليست غير دون بدون".split()
 )
 HEDGES = frozenset(
-    "could may might would if possibly perhaps probably likely potentially potential possible "
-    "reportedly allegedly apparently supposedly planned proposed expected قد ربما محتمل يمكن إذا".split()
+    "could may might would if unless possibly perhaps probably likely potentially potential possible "
+    "reportedly allegedly apparently supposedly planned proposed expected ربما محتمل يمكن إذا".split()
 )
+_ARABIC_PERHAPS = frozenset("قد وقد فقد".split())
+CONDITIONS = frozenset("if unless provided إذا اذا".split())
+CONDITION_REACH = 2
+"""So far behind what the two share a condition of it may stand: "in May only if"."""
 _FUTURE = frozenset("will shall".split())
 """What will be is not yet: a hedge where the claim tells of it as done."""
 _LOOSE = frozenset("almost nearly about around approximately roughly over under حوالي نحو".split())
@@ -50,12 +55,13 @@ _OPPOSITES_LISTED = (
     "approve/reject support/oppose allow/ban agree/disagree confirm/deny true/false right/wrong good/bad "
     "positive/negative strong/weak large/small big/small early/late fast/slow better/worse best/worst "
     "most/least maximum/minimum majority/minority safe/dangerous cause/prevent always/never all/none "
+    "men/women boy/girl male/female husband/wife father/mother brother/sister son/daughter "
     "north/south east/west northern/southern eastern/western winter/summer day/night man/woman "
     "friend/enemy ally/enemy buy/sell import/export enter/leave join/leave include/exclude "
     "public/secret legal/illegal possible/impossible likely/unlikely rich/poor success/failure "
     "succeed/fail advance/retreat attack/defend war/peace past/future above/below thicker/thinner "
     "wetter/drier acidic/alkaline overestimate/underestimate strengthen/weaken thick/thin raise/cut raise/lower "
-    "increase/reduce widen/narrow hire/dismiss lend/borrow "
+    "increase/reduce widen/narrow hire/dismiss lend/borrow beat/lose defeat/lose "
     "positive/negative openly/secretly with/without ready/unready prepared/unprepared".split()
 )
 _OPPOSITES = frozenset(
@@ -78,8 +84,15 @@ TITLES = frozenset(
 _AUXILIARIES = frozenset("is has was will would can could had did does".split())
 PRONOUNS = frozenset("he she it they we i you this that these those هو هي هم".split())
 _BEFORE_PLACE = frozenset("in at from near to around outside في من إلى".split())
+_NO_SURNAMES = frozenset(
+    "court party bank university college school ministry council hospital club united city town county state street "
+    "road square bridge museum institute agency commission committee association foundation league cup union front "
+    "river valley island lake sea airport station church party office service group company street house".split()
+)
 SAME_NAME_LETTERS = 5
 """Names with this much in common are of one place: Germany and German, Russia and Russian."""
+SAME_BEFORE = 2
+"""So many words before two names are the same where the one stands in the other's place."""
 ROUNDING = 0.02
 """How far, as a share, a rounded figure may be from what it rounds."""
 WEAK_STEMS = frozenset(
@@ -256,8 +269,8 @@ def compare_facts(
         missing_numbers=sum(1 for d in departures if d.about is Difference.NUMBER and not d.found),
         claim_negations=len(negations_of(ours.tokens)),
         source_negations=len(negations_of(theirs.tokens)),
-        claim_hedges=sum(token.form in HEDGES for token in ours.tokens),
-        source_hedges=sum(token.form in HEDGES for token in theirs.tokens),
+        claim_hedges=len(_hedges_of(ours)),
+        source_hedges=len(_hedges_of(theirs)),
         opposites=sum(d.about is Difference.OPPOSITE for d in departures),
     )
 
@@ -357,7 +370,11 @@ def agrees(ours: Quantity, theirs: Quantity) -> bool:
     if ours.unit != theirs.unit and ours.unit and theirs.unit:
         # "More than two dozen leaders" says nothing of fifty countries.
         return False
-    return ours.low <= theirs.high and theirs.low <= ours.high
+    # "Over 70" and "under 70" meet in one point only.
+    meet = ours.low <= theirs.high and theirs.low <= ours.high
+    return (meet and not (ours.low == theirs.high or theirs.low == ours.high)) or (
+        meet and Bound.EXACT in (ours.bound, theirs.bound)
+    )
 
 
 def _is_rounded(ours: float, theirs: float) -> bool:
@@ -428,6 +445,8 @@ def _names(
         if not strange or len(strange) < len(name.forms) / 2:
             continue
         namesake = _namesake(name, theirs, their_set, {token.form for token in ours.tokens})
+        if namesake is None:
+            namesake = _in_its_place(name, ours, theirs, codes, our_set)
         if namesake is None and all(stem(form) in known for form in name.forms):
             continue
         span = namesake.span if namesake is not None else Span(0, 0)
@@ -461,8 +480,35 @@ def _namesake(name: Name, theirs: Facts, their_set: set[str], claimed: set[str])
         return None
     for other in theirs.names:
         others = [form for form in other.forms if form not in TITLES]
+        if others[-1:] == core[-1:] and core[-1] in _NO_SURNAMES:
+            continue  # the Supreme Court is no other member of the Norwick Court
         if len(others) > 1 and others[-1] == core[-1] and others[-2] not in core:
             return other if others[-2] not in claimed else None
+    return None
+
+
+def _in_its_place(
+    name: Name,
+    ours: Facts,
+    theirs: Facts,
+    codes: Sequence[tuple[str, int, int, int, int]],
+    our_set: set[str],
+) -> Name | None:
+    """The source's name that stands exactly where the claim has another one, behind the same words."""
+    for before, (tag, i1, i2, j1, j2) in pairwise(codes):
+        if tag != "replace" or before[0] != "equal" or before[2] - before[1] < SAME_BEFORE:
+            continue
+        if ours.tokens[i1].start != name.span.start or ours.tokens[i2 - 1].end != name.span.end:
+            continue
+        for other in theirs.names:
+            low, high = theirs.tokens[j1].start, theirs.tokens[j2 - 1].end
+            new = not any(stem(form) in our_set for form in other.forms)
+            if (
+                new
+                and low == other.span.start
+                and len(other.forms) == len(name.forms) <= high - low
+            ):
+                return other
     return None
 
 
@@ -554,8 +600,16 @@ def _negation(
 def _hedges(
     ours: Facts, claim: str, theirs: Facts, sentence: str, region: tuple[int, int]
 ) -> list[Departure]:
-    mine = [token for token in ours.tokens if token.form in HEDGES]
-    yours = [token for token in theirs.tokens[slice(*region)] if token.form in HEDGES]
+    mine = _hedges_of(ours)
+    low, high = region
+    for at in range(high, min(high + CONDITION_REACH, len(theirs.tokens))):
+        if PAUSE.search(sentence[theirs.tokens[high - 1].end : theirs.tokens[at].start]):
+            break
+        if theirs.tokens[at].form in CONDITIONS:
+            high = at + 1
+            break
+    there = theirs.tokens[low:high]
+    yours = [token for token in _hedges_of(theirs) if token in there]
     if any(token.form in _FUTURE for token in ours.tokens):
         yours = [token for token in yours if not _is_told_future(token, theirs)]
     if not mine and not yours and not any(token.form in _FUTURE for token in ours.tokens):
@@ -564,6 +618,22 @@ def _hedges(
     if mine or not yours:
         return []
     return [_departure(Difference.HEDGE, claim, Span(0, 0), sentence, _token_span(yours[:1]))]
+
+
+def _hedges_of(facts: Facts) -> list[Token]:
+    """The words that leave open whether it is so; "May" is a month, and «قد» does so before a present only."""
+    found = []
+    for at, token in enumerate(facts.tokens):
+        following = facts.tokens[at + 1].form if at + 1 < len(facts.tokens) else ""
+        if token.form in _ARABIC_PERHAPS:
+            before = facts.tokens[at - 1].form if at else ""
+            if following.startswith(("ي", "ت")) and len(following) > 3 and "كان" not in before:
+                found.append(token)
+        elif token.form in HEDGES and not any(
+            date.span.start <= token.start < date.span.end for date in facts.dates
+        ):
+            found.append(token)
+    return found
 
 
 def _is_told_future(token: Token, theirs: Facts) -> bool:

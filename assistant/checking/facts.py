@@ -51,6 +51,11 @@ _LISTED_SCALES = {
     "dozens": 12.0,
 }
 _SCALES = {fold_word(word): value for word, value in _LISTED_SCALES.items()}
+_ARABIC_TEENS = {
+    fold_word(word): float(value)
+    for value, words in ((1, "أحد إحدى"), (2, "اثنا اثني اثنتا اثنتي"))
+    for word in words.split()
+}
 _ARABIC_PERCENT = frozenset(fold_word(word) for word in ("مئة", "مائة"))
 _AMBIGUOUS_SCALES = frozenset({"m", "k", "cent", "mil", "mille"})
 _MORE = re.compile(
@@ -136,6 +141,12 @@ _IRREGULAR = {
         ("shrink", "shrank shrunk"), ("drive", "drove driven"), ("keep", "kept"), ("tell", "told"),
         ("say", "said"), ("speak", "spoke spoken"), ("write", "wrote written"), ("see", "saw seen"),
         ("show", "shown"), ("know", "knew known"), ("become", "became"), ("fight", "fought"),
+        ("break", "broke broken"), ("choose", "chose chosen"), ("steal", "stole stolen"), ("strike", "struck"),
+        ("draw", "drew drawn"), ("throw", "threw thrown"), ("fly", "flew flown"), ("catch", "caught"),
+        ("teach", "taught"), ("think", "thought"), ("bring", "brought"), ("seek", "sought"), ("feel", "felt"),
+        ("sink", "sank sunk"), ("swim", "swam swum"), ("sing", "sang sung"), ("run", "ran"), ("hide", "hid hidden"),
+        ("wear", "wore worn"), ("forget", "forgot forgotten"), ("shoot", "shot"), ("stand", "stood"),
+        ("understand", "understood"), ("withdraw", "withdrew withdrawn"), ("overthrow", "overthrew overthrown"),
     )
     for past in pasts.split()
 }  # fmt: skip
@@ -431,6 +442,8 @@ def _quantities(text: str, tokens: Sequence[Token], used: set[int]) -> list[Quan
             at += 1
             continue
         first, last = at, at
+        if _is_arabic_ten(text, tokens, at) and at and tokens[at - 1].form in _ARABIC_TEENS:
+            value, first = value + _ARABIC_TEENS[tokens[at - 1].form], at - 1
         form = tokens[at].form
         following = tokens[at + 1] if at + 1 < len(tokens) else None
         is_tens = form in _TENS or text[tokens[at].start : tokens[at].end].lower() == "twenty"
@@ -473,6 +486,11 @@ def _quantities(text: str, tokens: Sequence[Token], used: set[int]) -> list[Quan
         found.append(Quantity(value, low, high, unit, span))
         at = last + 1
     return found
+
+
+def _is_arabic_ten(text: str, tokens: Sequence[Token], at: int) -> bool:
+    """Whether a token is the Arabic word for ten."""
+    return tokens[at].form == "10" and "\u0621" <= text[tokens[at].start] <= "\u064a"
 
 
 def _arabic_tens(form: str) -> float | None:

@@ -12,6 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from assistant.checking.apart import (
+    arabic_doer_apart,
+    owned_apart,
+    subject_of_other_clause,
+    taken_back,
+)
 from assistant.checking.clauses import figure_apart
 from assistant.checking.compare import (
     NEGATIONS,
@@ -25,7 +31,7 @@ from assistant.checking.compare import (
 )
 from assistant.checking.facts import Facts, is_past, stem
 from assistant.checking.reports import Difference
-from assistant.checking.subjects import alike, subject_apart, title_apart
+from assistant.checking.subjects import alike, leading_name, subject_apart, title_apart
 from assistant.checking.tokens import PAUSE, STOP, Token, fold_word
 from assistant.lexical import STOP_WORDS
 from assistant.types import Span
@@ -68,6 +74,14 @@ _CLAUSE_WORDS = frozenset(
     "but while although though because and who which where saying adding insisting".split()
 )
 _BE = frozenset("is are was were be been being".split())
+_ROLES = tuple(
+    {stem(first), stem(second)}
+    for first, second in (
+        ("win", "lose"), ("beat", "lose"), ("defeat", "lose"), ("buy", "sell"), ("lend", "borrow"),
+        ("hire", "join"), ("teach", "learn"), ("pay", "receive"),
+    )
+)  # fmt: skip
+"""What the one does, the other side of it does the other."""
 SAID_LETTERS = 5
 """A proposal is what was proposed, an invitation what was invited to."""
 NEGATION_REACH = 3
@@ -75,6 +89,11 @@ NEGATION_REACH = 3
 
 _NEGATES_NEXT = frozenset("not never no cannot".split())
 _BEFORE_VERB = frozenset("to will did does not".split())
+_KIN = frozenset(
+    "brother sister wife husband son daughter mother father uncle aunt cousin nephew niece widow "
+    "grandson granddaughter grandfather grandmother شقيق شقيقة زوج زوجة ابن ابنة والد والدة عم خال".split()
+)
+"""Of whom someone is what is never to be guessed."""
 SHORT_CLAIM = 6
 """Of so many meaningful words, a verb that is missing is too many."""
 _ADVERBS = frozenset("yet even only longer always ever really very also just still any".split())
@@ -101,6 +120,13 @@ def related(
     [('negation', 'refused to')]
     """
     departures = _with_denials(list(comparison.departures), ours, theirs, sentence)
+    wrong = taken_back(ours, theirs, sentence)
+    if wrong is not None:
+        span, instead = wrong
+        found = sentence[instead.start : instead.end]
+        departures.append(
+            Departure(Difference.NUMBER, claim[span.start : span.end], found, span, instead)
+        )
     departures = [_settled(departure, ours, claim, theirs) for departure in departures]
     elsewhere = [_elsewhere(departure, ours, theirs) for departure in departures]
     wanting = [(Difference.NAME, span) for span in elsewhere if span is not None]
@@ -108,9 +134,18 @@ def related(
         title_apart(ours, claim, theirs, sentence, departures)
         or subject_apart(ours, claim, theirs, sentence, departures)
         or figure_apart(ours, claim, theirs, sentence)
+        or owned_apart(ours, theirs, sentence)
+        or subject_of_other_clause(ours, theirs, sentence)
+        or arabic_doer_apart(ours, theirs, sentence)
     )
     wanting += [(Difference.WORDING, apart)] if apart is not None else []
     wanting += [(Difference.WORDING, Span(t.start, t.end)) for t in _other_dimensions(ours, theirs)]
+    there = {stem(token.form) for token in theirs.tokens}
+    wanting += [
+        (Difference.WORDING, Span(t.start, t.end))
+        for t in ours.tokens
+        if t.form.removesuffix("'s") in _KIN and stem(t.form) not in there
+    ]
     departures += [_lacking(about, claim, span) for about, span in dict.fromkeys(wanting)]
     verb = _missing_verb(ours, theirs)
     # Another name beside another verb is another matter; another figure may be the same one.
@@ -186,9 +221,13 @@ def _with_denials(
     departures: list[Departure], ours: Facts, theirs: Facts, sentence: str
 ) -> list[Departure]:
     """With what the sentence denies of the claim or leaves open, unless the claim does so too."""
-    if next(_denials(ours.tokens), None) is not None:
-        return departures
+    denied = {stem(ours.tokens[denial.first].form) for denial in _denials(ours.tokens)}
     for denial in _denials(theirs.tokens):
+        # What the claim denies with the same word is no difference.
+        if stem(theirs.tokens[denial.first].form) in denied:
+            continue
+        if denied and not _governs(denial, denied, theirs, sentence):
+            continue
         if not _denies_claim(denial, ours, theirs, sentence):
             continue
         kept = [d for d in departures if d.about is not Difference.NEGATION]
@@ -210,6 +249,13 @@ def _with_denials(
             found = sentence[span.start : span.end]
             return [*departures, Departure(Difference.HEDGE, "", found, Span(0, 0), span)]
     return departures
+
+
+def _governs(denial: _Denial, denied: set[str], theirs: Facts, sentence: str) -> bool:
+    """Whether a denial is of the claim's own: "denied that they had refused"."""
+    return any(
+        stem(theirs.tokens[at].form) in denied for at in _governed(denial, theirs.tokens, sentence)
+    )
 
 
 def _denies_claim(denial: _Denial, ours: Facts, theirs: Facts, sentence: str) -> bool:
@@ -247,12 +293,27 @@ def _settled(departure: Departure, ours: Facts, claim: str, theirs: Facts) -> De
         if denied[0] not in ours.tokens:
             return replace(departure, about=Difference.HEDGE)  # "did not say whether"
         return _lacking(Difference.WORDING, claim, Span(denied[0].start, denied[0].end))
+    if departure.about is Difference.OPPOSITE and _is_other_role(departure, ours, claim, theirs):
+        return _lacking(Difference.WORDING, claim, departure.claim_span)
     if departure.about is Difference.NAME and departure.found:
         forms = [fold_word(word) for word in departure.claimed.split()]
         other = {fold_word(word) for word in departure.found.split()}
         if forms and all(form in TITLES for form in forms) and not other & TITLES:
             return _lacking(Difference.NAME, claim, departure.claim_span)
     return departure
+
+
+def _is_other_role(departure: Departure, ours: Facts, claim: str, theirs: Facts) -> bool:
+    """Whether who does the one suffers the other: what Moss won, Reed lost."""
+    pair = {stem(fold_word(departure.claimed)), stem(fold_word(departure.found))}
+    if pair not in _ROLES:
+        return False
+    first, last = leading_name(ours.tokens, claim)
+    names = {stem(token.form) for token in ours.tokens[first:last]}
+    return not names or not any(
+        stem(token.form) in names and token.start < departure.source_span.start
+        for token in theirs.tokens
+    )
 
 
 def _root(token: Token) -> str:

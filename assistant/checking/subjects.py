@@ -25,6 +25,8 @@ from assistant.types import Span
 _COPULAS = frozenset("is was remains became".split())
 _DETERMINERS = frozenset("the a an its his her their".split())
 _OF = frozenset("of for in at to from on with by against near after between during".split())
+_UNCHANGED = frozenset("beat hit cut put set shut hurt let split quit".split())
+"""Verbs whose past is their present."""
 _ACTS_FOR = frozenset(
     "government delegation cabinet parliament army forces troops authorities representatives".split()
 )
@@ -237,7 +239,7 @@ def subject_apart(
     if verb >= len(tokens):
         return None
     form = tokens[verb].form
-    is_verb = verb > last or is_past(form)
+    is_verb = verb > last or is_past(form) or form in _UNCHANGED
     if not is_verb or form in STOP_WORDS:
         return None
     span = Span(tokens[first].start, tokens[verb].end)
@@ -266,6 +268,20 @@ def _has_other_subject(theirs: Facts, verbs: Sequence[int]) -> bool:
     )
 
 
+def _has_object(tokens: Sequence[Token], text: str, verb: int) -> bool:
+    """Whether what follows a verb is what it is done to: "Moss beat Reed", "defeating Reed"; not "said Reed"."""
+    if tokens[verb].form.endswith("ing"):
+        return True
+    before = verb - 1
+    while before > 0 and tokens[before].form in _AUXILIARIES:
+        before -= 1
+    return (
+        before >= 0
+        and _is_capital(text, tokens[before])
+        and not PAUSE.search(text[tokens[before].end : tokens[verb].start])
+    )
+
+
 def _does(tokens: Sequence[Token], text: str, name: int, verb: int) -> bool:
     """Whether the name may be the subject of the verb."""
     start = name
@@ -280,7 +296,7 @@ def _does(tokens: Sequence[Token], text: str, name: int, verb: int) -> bool:
         before -= 1
     preposition = tokens[before].form if before >= 0 else ""
     if name > verb:
-        return preposition == "by" or start - verb <= 2
+        return preposition == "by" or (start - verb <= 2 and not _has_object(tokens, text, verb))
     between = text[tokens[name].end : tokens[verb].start]
     if tokens[name].form.endswith("'s") or ";" in between:
         return False

@@ -1,0 +1,132 @@
+"""Claims whose words all stand in one sentence that yet says something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from assistant.assistant import Assistant
+from assistant.checking.reports import Verdict
+from tests.assistant.checking.libraries import library_of
+
+TEXTS = {
+    "Harbour budget of Norwick": (
+        "Rents rose 8 percent in Norwick in 2024, compared with 3 percent in 2021. Rainfall was 90 "
+        "millimetres in the north and 40 millimetres in the south. Sales of boats rose 12 percent, "
+        "while those of anchors fell by a quarter. About 30 percent of men and 45 percent of women "
+        "voted. Nine sailors drowned, the coastguard said on Friday, correcting the figure of twelve "
+        "given before.",
+        "en",
+    ),
+    "Ferry strike in Sundholm": (
+        "The crews will strike on 7 March unless the talks go on, Ida Moss said. The firm denied that "
+        "its captains had ever refused to sail. The port will be closed in May only if the ice holds. "
+        "Correction: An earlier version of this article said that 640 passengers had waited. The right "
+        "number is 460.",
+        "en",
+    ),
+    "Sundholm wins the cup": (
+        "Sundholm Rovers beat Norwick United 4-1 on Sunday. Noor Dahl, who plays for Norwick, was sent "
+        "off. The prize went to women under 30. Olga Brandt won the vote, defeating Pavel Rusk. Norwick "
+        "trainer Karl Hem was calm. Judge Rosa Hem, who is not related to him, watched. The case went "
+        "to the Norwick Court. Kari Lunde joined the club in May. The mast did not break.",
+        "en",
+    ),
+    "ميناء": (
+        "قتل أحد عشر بحارا في حريق الميناء. يصبح سعر التذكرة 60 درهما للكبار و25 درهما للأطفال. "
+        "وقد يبيع الميناء سفينتين قديمتين إذا وافقت المدينة. دفعت الحكومة نصف المبلغ، وتبرعت عائلة حداد بالباقي.",
+        "ar",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with library_of(tmp_path_factory.mktemp("within"), TEXTS) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        # Another figure's words.
+        "Rents rose 8 percent in 2021.",
+        "Rainfall was 90 millimetres in the south.",
+        "Rainfall was 40 millimetres in the north.",
+        "Sales of anchors rose 12 percent.",
+        "About 45 percent of men voted.",
+        "يصبح سعر تذكرة الكبار 25 درهما.",
+        "دفعت عائلة حداد نصف المبلغ.",
+        # A figure that is taken back.
+        "Twelve sailors drowned.",
+        "640 passengers had waited.",
+        # Only if something else.
+        "The crews will strike on 7 March.",
+        "The port will be closed in May.",
+        "يبيع الميناء سفينتين قديمتين.",
+        # Denied although the claim denies too.
+        "The captains refused to sail.",
+        # The other way round.
+        "Norwick United beat Sundholm Rovers 4-1.",
+        "Pavel Rusk defeated Olga Brandt.",
+        "Sundholm Rovers lost 4-1 to Norwick United.",
+        # One word changed that the article has elsewhere.
+        "Noor Dahl plays for Sundholm.",
+        "The prize went to men under 30.",
+        "The prize went to women over 30.",
+        "Rosa Hem is Karl Hem's sister.",
+    ],
+)
+def test_not_supported(told: Assistant, claim: str) -> None:
+    assert told.check(claim).verdict in (Verdict.CONTRADICTED, Verdict.NOT_ENOUGH)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Rents rose 8 percent in 2024.",
+        "Rents rose 3 percent in 2021.",
+        "Rainfall was 90 millimetres in the north.",
+        "Rainfall was 40 millimetres in the south.",
+        "Sales of boats rose 12 percent.",
+        "About 45 percent of women voted.",
+        "Nine sailors drowned.",
+        "يصبح سعر التذكرة 25 درهما للأطفال.",
+        "دفعت الحكومة نصف المبلغ.",
+        "قتل أحد عشر بحارا في حريق الميناء.",
+        "The crews will strike on 7 March unless the talks go on.",
+        "Sundholm Rovers beat Norwick United 4-1.",
+        "Olga Brandt won the vote.",
+        "Noor Dahl plays for Norwick.",
+        "The prize went to women under 30.",
+        "Kari Lunde joined the club in May.",
+    ],
+)
+def test_supported(told: Assistant, claim: str) -> None:
+    assert told.check(claim).verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Twelve sailors drowned.",
+        "The prize went to men under 30.",
+        "The mast broke.",
+        "Noor Dahl plays for Sundholm.",
+    ],
+)
+def test_contradicted(told: Assistant, claim: str) -> None:
+    assert told.check(claim).verdict is Verdict.CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "460 passengers had waited.",
+        "Norwick United lost 4-1 to Sundholm Rovers.",
+        "Kari Lunde joined the club in May.",
+    ],
+)
+def test_not_contradicted(told: Assistant, claim: str) -> None:
+    assert told.check(claim).verdict is not Verdict.CONTRADICTED
