@@ -15,6 +15,7 @@ from assistant.spans import may_answer, refine, sentence_around
 from assistant.speech import speaker_of
 from assistant.statements import asked_statement, with_statements
 from assistant.transliteration import can_compare, overlap_shares
+from assistant.twins import are_twins, words_around
 from assistant.types import (
     Answer,
     AnswerGroup,
@@ -33,11 +34,6 @@ CONTEXT_CHARS = 32
 """Length of a citation's prefix and suffix, as in the W3C text-quote selector's examples."""
 MIN_GROUP_SHARE = 0.4
 """Another value is shown beside the best one if it is at least this share as probable."""
-TWIN_CHARS = 60
-"""How much before and after a value is looked at to tell whether two sentences are alike but for it."""
-TWIN_SHARE = 0.7
-"""Of RGB's questions with planted values, 82 % show both so, 70 % by their probabilities alone."""
-MIN_TWIN_WORDS = 4
 MAX_GROUPS = 5
 MAX_CITATIONS = 8
 NEAR_SHARE = 0.25
@@ -57,7 +53,6 @@ INFLECTION_CHARS = 3
 FRAGMENT_WORDS = 6
 """Longer quotes are linked by their first and last words, as the text-fragment draft advises."""
 
-_WORD = re.compile(r"\w+")
 # Not the first word, which has a capital anyway.
 _NAME = re.compile(r"(?<=\W)[A-ZÀ-ÖØ-Þ][\w-]+(?:\s+[A-ZÀ-ÖØ-Þ][\w-]+)*")
 _ARABIC_PREFIX = re.compile("^(?:وال|بال|فال|كال|لل|ال|[وبلفكس])(?=.{3})")
@@ -244,15 +239,19 @@ def group(
     """Spans by value, most probable value first, each with its citations."""
     floor = max(threshold * MIN_GROUP_SHARE, spans[0].probability * MIN_GROUP_SHARE)
     members: list[tuple[Value, list[tuple[ReadSpan, Citation]]]] = []
-    shown: list[tuple[int, frozenset[str]]] = []
+    shown: list[tuple[int, frozenset[str], bool]] = []
     # Two statements that share a number are two.
     is_same = same_words if asked_statement(question) is not None else same_value
     for span in spans:
         passage = hits[span.hit_index].passage
-        around = _words_around(passage.text, span.start - passage.start, span.end - passage.start)
+        around = words_around(passage.text, span.start - passage.start, span.end - passage.start)
         # However improbable: a shown sentence with another value in its place is a contradiction.
+        counts = bool(
+            value_of(passage.text[span.start - passage.start : span.end - passage.start]).numbers
+        )
         if span.probability < floor and not any(
-            place != span.hit_index and _is_twin(around, other) for place, other in shown
+            place != span.hit_index and counts == known and are_twins(around, other)
+            for place, other, known in shown
         ):
             continue
         article = library.article_of(passage)
@@ -266,7 +265,7 @@ def group(
             reader_score=span.score,
             null_score=span.null_score,
         )
-        shown.append((span.hit_index, around))
+        shown.append((span.hit_index, around, counts))
         value = value_of(citation.quote)
         for known, group_members in members:
             if is_same(known, value):
@@ -278,17 +277,6 @@ def group(
     groups = [_as_group(found, library) for _, found in members]
     groups.sort(key=lambda item: -item.confidence)
     return tuple(groups[:MAX_GROUPS])
-
-
-def _words_around(text: str, start: int, end: int) -> frozenset[str]:
-    """Folded words near ``text[start:end]``."""
-    before, after = text[max(0, start - TWIN_CHARS) : start], text[end : end + TWIN_CHARS]
-    return frozenset(_WORD.findall(fold(f"{before} {after}")))
-
-
-def _is_twin(first: frozenset[str], second: frozenset[str]) -> bool:
-    smaller = min(len(first), len(second))
-    return smaller >= MIN_TWIN_WORDS and len(first & second) >= TWIN_SHARE * smaller
 
 
 def _repeats(citation: Citation, members: Sequence[tuple[ReadSpan, Citation]]) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 
 from assistant.reader import words_of
 from assistant.scripts import script_of
+from assistant.twins import are_twins, words_around
 from assistant.types import Hit
 from assistant.values import same_value, value_of
 from embeddings.sentences import sentence_spans
@@ -89,10 +90,11 @@ def span_features(
 ) -> list[tuple[float, ...]]:
     """The :data:`FEATURES` of each span.
 
-    Margin over null; lead over the best other value; cosine of its passage; log2 of its passage's
-    rank among those in the question's script, or among those in others; log of one plus how many
-    other passages agree; the share of the question's content words, and of its names and numbers,
-    that the passage or its title has.
+    Margin over null; lead over the best other value, but for what another passage says in its place
+    in the same words (then the articles disagree, and it is no other reading of them); cosine of
+    its passage; log2 of its passage's rank among those in the question's script, or among those in
+    others; log of one plus how many other passages agree; the share of the question's content
+    words, and of its names and numbers, that the passage or its title has.
 
     Args:
         question: As it was read.
@@ -104,6 +106,11 @@ def span_features(
     ranks = _ranks(len(hits), foreign)
     margins = [span.margin for span in raw]
     values = [value_of(hits[span.hit_index].passage.text[span.start : span.end]) for span in raw]
+    around = [
+        words_around(passage.text, span.start, span.end)
+        for span in raw
+        for passage in (hits[span.hit_index].passage,)
+    ]
     shares = {
         index: neutral if index in foreign else _shared(question, hits[index], neutral)
         for index in {s.hit_index for s in raw}
@@ -118,7 +125,7 @@ def span_features(
             if same_value(values[at], values[other_at]):
                 if other.hit_index != span.hit_index and margins[other_at] > 0:
                     agreeing.add(other.hit_index)
-            else:
+            elif other.hit_index == span.hit_index or not are_twins(around[at], around[other_at]):
                 rivals.append(margins[other_at])
         cosine = hits[span.hit_index].dense_score
         rows.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from assistant.amounts import is_no_amount, with_its_part
 from assistant.clause_subjects import is_of_another
 from assistant.types import Paragraph, Span
 from assistant.values import fold, value_of
@@ -113,7 +114,7 @@ def refine(question: str, text: str, start: int, end: int) -> tuple[int, int]:
     if _WHEN.search(question):
         start, end = _whole_date(text, start, end)
     if _HOW_MANY.search(question):
-        end = _with_unit(question, text, start, end)
+        start, end = with_its_part(question, text, start), _with_unit(question, text, start, end)
     if _WHICH_ONES.search(question):
         start, end = _whole_listing(text, start, end)
     return tidy(text, start, end)
@@ -171,6 +172,8 @@ def may_answer(question: str, text: str, start: int, end: int) -> bool:
         end: Offset after it.
     """
     if _ASKS_WHO.match(question) and text[start:end].strip().lower() in _PRONOUNS:
+        return False
+    if is_no_amount(question, text, start, end):
         return False
     if is_of_another(question, text, start, end):
         return False

@@ -268,6 +268,12 @@ def _has_other_subject(theirs: Facts, verbs: Sequence[int]) -> bool:
     )
 
 
+def _is_by(tokens: Sequence[Token], text: str, verb: int, start: int) -> bool:
+    """Whether a name is whom something is done by: "introduced in May by the minister, Ada Moss"."""
+    by = next((at for at in range(start - 1, verb, -1) if tokens[at].form == "by"), None)
+    return by is not None and not any(_is_capital(text, t) for t in tokens[by + 1 : start])
+
+
 def _has_object(tokens: Sequence[Token], text: str, verb: int) -> bool:
     """Whether what follows a verb is what it is done to: "Moss beat Reed", "defeating Reed"; not "said Reed"."""
     if tokens[verb].form.endswith("ing"):
@@ -296,6 +302,8 @@ def _does(tokens: Sequence[Token], text: str, name: int, verb: int) -> bool:
         before -= 1
     preposition = tokens[before].form if before >= 0 else ""
     if name > verb:
+        if _is_by(tokens, text, verb, start):
+            return True
         return preposition == "by" or (start - verb <= 2 and not _has_object(tokens, text, verb))
     between = text[tokens[name].end : tokens[verb].start]
     if tokens[name].form.endswith("'s") or ";" in between:

@@ -144,6 +144,18 @@ def test_features_by_hand():
     assert feature(rows, "names")[0] == pytest.approx(1 / 2)
 
 
+def test_what_another_passage_says_in_the_same_words_is_no_rival():
+    told = "Sales of the port rose to {} million euros in the second quarter of the year."
+    texts = [told.format(40), told.format(70), "The port had 12 cranes."]
+    raw = [
+        RawSpan(0, 28, 30, score=9.0, null_score=4.0),
+        RawSpan(1, 28, 30, score=8.0, null_score=4.0),
+        RawSpan(2, 13, 15, score=3.0, null_score=4.0),
+    ]
+    rows = span_features("How high were sales of the port?", raw, [hit(text) for text in texts])
+    assert feature(rows, "lead") == [6.0, 5.0, -6.0]
+
+
 def test_across_scripts_ranks_are_counted_apart_and_no_words_are_shared():
     hits = [hit("35 countries met"), hit("غادر 1500 مظلي", cosine=0.8)]
     raw = [RawSpan(0, 0, 2, 2.0, 4.0), RawSpan(1, 5, 9, 3.0, 4.0)]

@@ -207,3 +207,34 @@ def test_what_another_does_is_no_answer(question, piece, expected):
     )
     start = text.index(piece)
     assert may_answer(question, text, start, start + len(piece)) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "piece", "expected"),
+    [
+        ("Which sirens failed?", "The", False),
+        ("How many goals did Ada Moss score?", "34", False),
+        ("How old is Ada Moss?", "34", True),
+        ("How many sirens failed?", "sirens", False),
+        ("How many sirens failed?", "two sirens", True),
+        ("How many people came?", "lower", False),
+        ("How many people came?", "over forty", True),
+        ("What fell?", "lower", True),
+        ("كم عدد السفن؟", "ارتفع عدد", False),
+        ("كم عدد السفن؟", "سفينتين", True),
+        ("كم عدد السفن؟", "ثلاث سفن", True),
+    ],
+)
+def test_what_is_no_amount(question, piece, expected):
+    text = (
+        "The town had two sirens. Ada Moss, 34, said over forty came in the lower town. ارتفع عدد السفن إلى ثلاث "
+        "سفن ثم سفينتين."
+    )
+    start = text.index(piece)
+    assert may_answer(question, text, start, start + len(piece)) is expected
+
+
+def test_a_number_is_given_with_what_it_is_a_part_of():
+    text = "The council looked at three of the 118 stations."
+    start, end = refine("How many stations had faults?", text, text.index("118"), len(text) - 1)
+    assert text[start:end] == "three of the 118 stations"

@@ -30,7 +30,8 @@ TEXTS = {
         "Sundholm Rovers beat Norwick United 4-1 on Sunday. Noor Dahl, who plays for Norwick, was sent "
         "off. The prize went to women under 30. Olga Brandt won the vote, defeating Pavel Rusk. Norwick "
         "trainer Karl Hem was calm. Judge Rosa Hem, who is not related to him, watched. The case went "
-        "to the Norwick Court. Kari Lunde joined the club in May. The mast did not break.",
+        "to the Norwick Court. Kari Lunde joined the club in May. The mast did not break. "
+        "The toll was introduced in 2019 by the then minister, Ada Moss.",
         "en",
     ),
     "ميناء": (
@@ -101,6 +102,7 @@ def test_not_supported(told: Assistant, claim: str) -> None:
         "Noor Dahl plays for Norwick.",
         "The prize went to women under 30.",
         "Kari Lunde joined the club in May.",
+        "Ada Moss introduced the toll in 2019.",
     ],
 )
 def test_supported(told: Assistant, claim: str) -> None:

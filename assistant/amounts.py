@@ -1,0 +1,86 @@
+"""Answers that cannot be what was asked for: no number to "how many", an age to another question, a mere article."""
+
+from __future__ import annotations
+
+import re
+
+_HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
+_ARABIC_HOW_MANY = re.compile(r"(?:^|\s)(?:كم|بكم)\s")
+_ASKS_AGE = re.compile(r"\b(?:old|ages?|aged|young|born|birthday)\b|عمر|سن\b", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|"
+    r"sixty|seventy|eighty|ninety|hundreds?|thousands?|[mbtzg]\w*illions?|dozens?|scores|half|halves|thirds?|quarters?|"
+    r"both|several|few|fewer|more|many|most|all|some|none|no|nobody|nothing|no-one|every|everyone|each|any|numerous|"
+    r"various|countless|majority|multiple|double|twice|once|single|only|couple|pair|trio|lots?|an?|another|first|"
+    r"second|range|number|group|often|too)\b|\w-\w+",
+    re.IGNORECASE,
+)
+"""A number or what stands for one; a word such as "range" is no good answer, but may be all there is."""
+_ARABIC_NUMBER = re.compile(
+    r"\d|واحد|وحيد|اثن|إثن|ثلا?ث|أربع|اربع|خمس|ست|سبع|ثما?ن|تسع|عشر|مئ|مائ|ألف|الف|آلاف|مليون|ملايين|مليار|"
+    r"نصف|ثلث|ربع|عدة|عديد|بعض|كثير|قليل|جميع|كل|لا |ضعف|مرت?ين|مرة|\w(?:ان|ين|تا)(?!\w)"
+)
+"""Two of something has an ending of its own."""
+_NOTHING = frozenset("the an of and or but is was are were to for with from by".split())
+_AGE = re.compile(r"\d{1,2}|10\d|11\d")
+_NAMED_BEFORE = re.compile(r"[^\W\d_a-zß-öø-ÿ][\w'’-]*,\s\Z")
+_WORD = re.compile(r"\w+")
+_PART_OF = re.compile(
+    r"(?<!\w)(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|none|most|all|both|some|many|few)"
+    r" of (?:the |its |their |his |her |these |those |all )?\Z",
+    re.IGNORECASE,
+)
+_ASKS_TOTAL = re.compile(
+    r"\b(?:(?:is|are|was|were|be|been) there|exist|in all|in total|total|altogether)\b",
+    re.IGNORECASE,
+)
+PART_CHARS = 24
+"""Before a number, where it is looked for of what it is a part."""
+
+
+def is_no_amount(question: str, text: str, start: int, end: int) -> bool:
+    """Whether a span says nothing, is no number although one is asked for, or is somebody's age.
+
+    Args:
+        question: What was asked.
+        text: The passage.
+        start: Offset of the span in it.
+        end: Offset after it.
+
+    >>> text = "Tom Grant, 19, left the lower pitch."
+    >>> is_no_amount("How many goals has Tom Grant scored?", text, 11, 13)
+    True
+    >>> is_no_amount("How old is Tom Grant?", text, 11, 13)
+    False
+    """
+    piece = text[start:end]
+    words = [word.lower() for word in _WORD.findall(piece)]
+    if not _NOTHING.isdisjoint(words) and _NOTHING.issuperset(words):
+        return True
+    if _HOW_MANY.search(question) and piece.isascii() and not _NUMBER.search(piece):
+        return True
+    if (
+        _ARABIC_HOW_MANY.search(f" {question}")
+        and not piece.isascii()
+        and not _ARABIC_NUMBER.search(piece)
+    ):
+        return True
+    return (
+        _AGE.fullmatch(piece.strip()) is not None
+        and text.startswith(",", end)
+        and _NAMED_BEFORE.search(text[:start]) is not None
+        and _ASKS_AGE.search(question) is None
+    )
+
+
+def with_its_part(question: str, text: str, start: int) -> int:
+    """Where a number starts that is given as a part of another: "three of the 118 stations".
+
+    >>> text = "They looked at three of the 118 stations."
+    >>> text[with_its_part("How many stations did they look at?", text, 28) :]
+    'three of the 118 stations.'
+    """
+    if _ASKS_TOTAL.search(question):
+        return start
+    part = _PART_OF.search(text[max(0, start - PART_CHARS) : start])
+    return start - len(part.group()) if part is not None else start
