@@ -47,6 +47,7 @@ from assistant.reader import check_cancelled
 from assistant.scripts import script_of
 from assistant.speaker_names import same_person
 from assistant.speech import meant_by_pronoun
+from assistant.transliteration import names_in
 from assistant.types import Filters, Hit, Span
 from embeddings.encoder import Encoder
 
@@ -531,6 +532,14 @@ def _judge_across(
         if script_of(claim) == "LATIN" and may_be_anyones(ours, claim, _facts(sentence), sentence):
             return judged(Stance.NEUTRAL, 0.6, 0.0)
         return judged(Stance.SUPPORTS, 0.7, cosine)
-    if all(departure.found for departure in figures):
+    # Another figure of another matter refutes nothing: they must have a name in common, by its sound.
+    if all(departure.found for departure in figures) and _share_a_name(claim, sentence):
         return judged(Stance.REFUTES, 0.6, cosine - 0.1)
     return judged(Stance.NEUTRAL, 0.6, 0.0)
+
+
+def _share_a_name(claim: str, sentence: str) -> bool:
+    ours, theirs = (
+        frozenset().union(*names_in(text, is_question=False)) for text in (claim, sentence)
+    )
+    return not ours.isdisjoint(theirs)

@@ -23,7 +23,13 @@ from assistant.checking.alignment import (
     searchable,
 )
 from assistant.checking.compare import difference_of, is_negation
-from assistant.checking.readings import Reading, is_around_quoted, readings_of, with_attribution
+from assistant.checking.readings import (
+    Reading,
+    is_around_quoted,
+    is_between_quotations,
+    readings_of,
+    with_attribution,
+)
 from assistant.checking.relations import denials_of
 from assistant.checking.reports import (
     Change,
@@ -244,7 +250,12 @@ def _nearest_match(
     rest = _rest_elsewhere(text, quote, gaps, [item for item in found if item[1] is not article])
     if not _is_source(quote, share + (rest[1] if rest else 0.0), blocks, gaps):
         return None
-    changes = [_change(text, quote, article, source, gap) for gap in gaps]
+    changes = [
+        change
+        for gap in gaps
+        if (change := _change(text, quote, article, source, gap)).kind is not ChangeKind.LEFT_OUT
+        or not is_between_quotations(article.text, change.source_span)
+    ]
     if rest is not None:
         changes = [rest[0] if _covers(rest[0], change) else change for change in changes]
     changes += _turned(quote, article, source, blocks)
@@ -427,7 +438,23 @@ def _turned(
                 about = Difference.NEGATION
             at = _quote_span(quote, first.q1, first.q1)
             found.append(Change(ChangeKind.LEFT_OUT, "", true, at, span, about))
-    return found
+    return [*found, *_cut_off(quote, article, source, blocks)]
+
+
+def _cut_off(
+    quote: Sequence[QuoteToken], article: Article, source: TokenText, blocks: Sequence[Block]
+) -> list[Change]:
+    """The negation right behind the quote's last word: "a tax may" where the source has "may not"."""
+    after = blocks[-1].s1
+    if after >= len(source.tokens) or not is_negation(source.forms[after]):
+        return []
+    between = article.text[source.tokens[after - 1].end : source.tokens[after].start]
+    if not between.isspace() or "\n" in between or not source.forms[after].isascii():
+        return []
+    span = _source_span(source, after, after + 1)
+    at = Span(quote[-1].token.end, quote[-1].token.end)
+    true = article.text[span.start : span.end]
+    return [Change(ChangeKind.LEFT_OUT, "", true, at, span, Difference.NEGATION)]
 
 
 def _turning(article: Article, source: TokenText, low: int, high: int) -> list[tuple[int, int]]:

@@ -14,6 +14,9 @@ from assistant.speech import claimed_speakers
 from assistant.speech_patterns import QUOTATION
 from assistant.types import Article, Span
 
+_CLOSED = re.compile(r"[\w,.!?…][\"”»’]\s*\Z")
+_OPENED = re.compile(r"[ \t.,;:]*[\"“«„‘](?=\w)")
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -90,6 +93,16 @@ def is_around_quoted(whole: QuoteReport, reading: Reading) -> bool:
             return False
     true = [t for t in around if not any(s.start <= t.start < s.end for s in changed)]
     return bool(around) and 2 * len(true) >= len(around)
+
+
+def is_between_quotations(text: str, span: Span) -> bool:
+    """Whether words of the source stand between two parts of a quotation, as who says it does.
+
+    >>> is_between_quotations("“We agree,” Lind said. “It is late.”", Span(12, 21))
+    True
+    """
+    before, after = text[: span.start], text[span.end :]
+    return _CLOSED.search(before) is not None and _OPENED.match(after) is not None
 
 
 def with_attribution(

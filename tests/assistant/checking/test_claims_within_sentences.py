@@ -128,6 +128,9 @@ def test_contradicted(told: Assistant, claim: str) -> None:
         "460 passengers had waited.",
         "Norwick United lost 4-1 to Sundholm Rovers.",
         "Kari Lunde joined the club in May.",
+        # The only figures across scripts are of something else.
+        "يصبح سعر التذكرة 70 درهما للطلاب في 12 متحفا.",
+        "A ticket costs 99 crowns at the museum.",
     ],
 )
 def test_not_contradicted(told: Assistant, claim: str) -> None:

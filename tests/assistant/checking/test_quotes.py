@@ -244,6 +244,38 @@ def test_what_stands_everywhere_is_no_quote(seeds: Assistant, text: str) -> None
         seeds.verify(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "status", "left_out"),
+    [
+        ("A toll may be set by the mayor; a tax may.", QuoteStatus.ALTERED, "not"),
+        ("a tax may not", QuoteStatus.EXACT, None),
+        # An editor leaves out who says it between two parts of a quotation.
+        (
+            "The council took a toll for a tax. A toll may be set by the mayor",
+            QuoteStatus.EXACT,
+            None,
+        ),
+        ("The council took a toll for a tax. A toll may be set", QuoteStatus.EXACT, None),
+        ("The council took a toll for a tax; a tax may not", QuoteStatus.ALTERED, None),
+    ],
+)
+def test_where_a_quote_ends_and_goes_on(
+    tmp_path: Path, text: str, status: QuoteStatus, left_out: str | None
+) -> None:
+    told = (
+        "“The council took a toll for a tax,” Anna Lind wrote in her letter. “A toll may be set by the "
+        "mayor; a tax may not.” It was late."
+    )
+    with library_of(tmp_path, {"Toll": (told, "en")}) as pq:
+        report = pq.verify(text)
+    assert report.status is status
+    if left_out is not None:
+        (change,) = report.matches[0].changes
+        assert (change.kind, change.true, change.about) == (
+            ChangeKind.LEFT_OUT, left_out, Difference.NEGATION,
+        )  # fmt: skip
+
+
 def test_a_contraction_denies_nothing_else(tmp_path: Path) -> None:
     with library_of(tmp_path, {"Hall": ("The golden mask has not been found yet.", "en")}) as pq:
         report = pq.verify("The golden mask hasn't been found yet.")
