@@ -296,7 +296,16 @@ class ClaimChecker:
             verdict, deciding = Verdict.SUPPORTED, supporting
         elif refuting:
             verdict, deciding = Verdict.CONTRADICTED, refuting
-        rest = [item for item in judged if item not in deciding]
+        wanted = meaningful_stems(claim)
+        rest = [
+            item
+            for item in judged
+            if item not in deciding
+            and (
+                verdict is Verdict.NOT_ENOUGH
+                or overlap(wanted, item.sentence.text) >= LOOSE_COVERAGE
+            )
+        ]
         return ClaimReport(
             claim=claim,
             verdict=verdict,

@@ -135,3 +135,11 @@ def test_contradicted(told: Assistant, claim: str) -> None:
 )
 def test_not_contradicted(told: Assistant, claim: str) -> None:
     assert told.check(claim).verdict is not Verdict.CONTRADICTED
+
+
+def test_beside_a_verdict_only_what_is_near_is_shown(told: Assistant) -> None:
+    report = told.check("Sundholm Rovers beat Norwick United 4-1.")
+    assert [evidence.citation.quote for evidence in report.evidence] == [
+        "Sundholm Rovers beat Norwick United 4-1 on Sunday."
+    ]
+    assert len(told.check("The moon is made of cheese and cream.").evidence) > 1
