@@ -47,6 +47,8 @@ class _Attribution:
     told_end: int
     """Where the speaker and the verb end; what follows up to ``end`` is the text's own."""
     form: _Form
+    denied: tuple[int, int]
+    """What he says is not so; empty where he denies nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,14 @@ class ClaimedSpeech:
     """The words that say who speaks."""
 
 
-def speaker_of(text: str, sentence: Span, at: int) -> str | None:
+def speaker_of(text: str, sentence: Span, at: int, *, even_denied: bool = False) -> str | None:
     """Who is said to say what stands at ``at``; None for the outlet's own statement.
 
     Args:
         text: The article's text.
         sentence: The sentence around ``at``.
         at: Offset of the quote in the text.
+        even_denied: Whether who denies what stands there counts as its speaker.
 
     >>> s = "Sweden is ready, says Ewa Skoog Haslum, head of command."
     >>> speaker_of(s, Span(0, len(s)), 0)
@@ -76,10 +79,12 @@ def speaker_of(text: str, sentence: Span, at: int) -> str | None:
     >>> speaker_of(s, Span(24, len(s)), 24) is None
     True
     """
-    return _speaker_of(text, sentence, at, turns=QUOTED_TURNS)
+    return _speaker_of(text, sentence, at, turns=QUOTED_TURNS, even_denied=even_denied)
 
 
-def _speaker_of(text: str, sentence: Span, at: int, *, turns: int) -> str | None:
+def _speaker_of(
+    text: str, sentence: Span, at: int, *, turns: int, even_denied: bool = False
+) -> str | None:
     high = text.find("\n\n", sentence.start)
     paragraph = Span(_paragraph_start(text, sentence.start), len(text) if high < 0 else high)
     quotation = _quotation_around(text, paragraph, at)
@@ -108,6 +113,9 @@ def _speaker_of(text: str, sentence: Span, at: int, *, turns: int) -> str | None
         earlier = [one for one in found if around.start + one.end <= quotation.start]
         if earlier and re.search(r"\w", between):
             item = earlier[-1]
+    denied_from, denied_to = item.denied
+    if not even_denied and denied_from <= at - around.start < denied_to:
+        return None
     if item.who.lower() in patterns.PRONOUNS:
         return _before_pronoun(text, Span(paragraph.start, around.start))
     return item.who
@@ -209,7 +217,8 @@ def _attributions(piece: str) -> tuple[_Attribution, ...]:
     ):
         who, start, verb = subject.group("all"), subject.start("all"), said.end()
         # What stands between is no part of what is said.
-        found.append(_Attribution(who, start, start, verb, verb, _Form.BEFORE))
+        denied = _denied(piece, start, verb)
+        found.append(_Attribution(who, start, start, verb, verb, _Form.BEFORE, denied))
     for pattern, form in _PATTERNS:
         for match in pattern.finditer(piece):
             item = _attribution(match, form, piece)
@@ -260,7 +269,17 @@ def _attribution(match: re.Match[str], form: _Form, piece: str) -> _Attribution 
         if named is None:
             return None
         start, who = named
-    return _Attribution(who, start, min(start, match.start()), match.end(), told_end, form)
+    low = min(start, match.start())
+    denied = _denied(piece, low, told_end) if form is _Form.BEFORE else (0, 0)
+    return _Attribution(who, start, low, match.end(), told_end, form, denied)
+
+
+def _denied(piece: str, start: int, end: int) -> tuple[int, int]:
+    """What the speaker whom ``start:end`` names denies."""
+    if patterns.DENIES.search(piece[start:end]) is None:
+        return 0, 0
+    until = patterns.DENIED_UNTIL.search(piece, end)
+    return end, until.start() if until else len(piece)
 
 
 def _subject(piece: str) -> re.Match[str] | None:

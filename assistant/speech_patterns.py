@@ -39,25 +39,43 @@ ROLE = (
 PRONOUNS = frozenset(("he", "she", "they", "it"))
 PRONOUN = r"(?:He|She|They|It|he|she|they|it)"
 WHO = rf"(?<![\w'’-])(?P<who>{ROLE}(?:\s+{NAME})?|{NAME}|\b{PRONOUN})"
+_DENIED = (
+    r"claims?|reports?|accusations?|allegations?|suggestions?|criticisms?|rumou?rs?|notions?|ideas?|assertions?|"
+    r"insinuations?|speculations?|arguments?|objections?|theor(?:y|ies)|complaints?"
+)
 VERB = (
     r"(?:said(?!\s+to\s+(?:be|have)\b)|says|say|stated|states?(?=\s+that\b|[,:]|\s*[“\"«])|told|tells|added|adds|announced|announces|argued|argues|argue|"
     r"claimed|claims|claim|insisted|insists|warned|warns|warn|declared|declares|explained|explains|noted|"
-    r"notes|note|wrote|writes|tweeted|posted|reported|reports|report|confirmed|confirms|denied|denies|"
+    r"notes|note|wrote|writes|tweeted|posted|reported|reports|report|confirmed|confirms|den(?:y|ies|ied)|"
     r"suggested|suggests|replied|replies|responded|responds|admitted|admits|acknowledged|acknowledges|"
     r"conceded|promised|promises|pledged|pledges|vowed|vows|urged|urges|demanded|demands|emphasi[sz]ed|"
     r"emphasi[sz]es|stressed|stresses|believes?|believed|thinks?|hopes?|hoped|predicted|predicts|estimated|"
     r"estimates|described|describes|criticise[sd]?|criticize[sd]?|praise[sd]?|recalled|recalls|remarked|"
     r"signall?ed|signals|testified|commented|continued|concluded|asked|asks|reiterated|alleged|alleges|"
-    r"(?:found|finds|find|showed|shows|show|revealed|reveals|reveal)(?=\s+that\b))"
+    r"(?:found|finds|find|showed|shows|show|revealed|reveals|reveal)(?=\s+that\b)|"
+    rf"(?:reject(?:s|ed)?|refut(?:es?|ed)|dismiss(?:es|ed)?|disput(?:es?|ed))(?=\s+(?:that\b|(?:[\w'’-]+\s+){{0,4}}?"
+    rf"(?:{_DENIED})\b)))"
 )
 ADVERB = r"(?:(?:has|have|had|also|later|then|previously|repeatedly|once|however|already|publicly)\s+){0,2}"
 NO_STATEMENT = (
     r"(?!ask(?:ed|s)(?!\s*(?:[,:.“\"]|$)|\s+(?:that|if|whether|why|how|what|when|where)\b|[^.]{0,40}[:“\"])|continued(?!\s*[,:]?\s*[“\"‘«]|\s+that\b)|respond(?:ed|s)\s+(?:to|by|with|on|in)\b|repli(?:ed|es)\s+(?:on|in|by)\b|"
     r"wr(?:ote|ites)\s+(?:an?|his|her|its|their|the|in|for|to)\b(?![^.]{0,80}(?:\bthat\b|[“\"«:]))|"
     r"claim(?:ed|s)?\s+(?:the\s+lives\b|(?:her|his|its|their)\s+(?:[\w-]+\s+){0,4}?(?:titles?|wins?|victory|life|"
-    r"place|crown|medals?|gold|throne|spot|seat|prize)\b))"
+    r"place|crown|medals?|gold|throne|spot|seat|prize)\b)|"
+    r"den(?:y|ies|ied)\s+(?:(?:him|them|us|me)\b|(?:[\w-]+\s+)?(?:access|entry|permission|bail|visas?|asylum)\b))"
 )
 """Verbs of speaking in another sense."""
+DENIES = re.compile(
+    r"\b(?:den(?:y|ies|ied)|reject(?:s|ed)?|refut(?:es?|ed)|dismiss(?:es|ed)?|disput(?:es?|ed))\Z"
+    r"|(?<!\w)[وف]?(?:نفى|نفت|ينفي|تنفي|نفوا|أنكر|أنكرت|ينكر|تنكر)(?!\w)"
+)
+"""In the words that say who speaks: what follows is what he says is not so."""
+DENIED_UNTIL = re.compile(
+    r"[:;؛]|[.!?؟][”\"’»]?\s|\bas\s+(?=(?:an?\s+|the\s+)?[“\"«‘])|,\s+(?:but|while|whereas|though|although|(?:and\s+)?"
+    r"(?:say|add|call|insist|argu|claim|stat|tell|not|explain|describ|stress|warn|point)ing)\b"
+    r"|،?\s(?:و?لكن|بل|(?:قائل|مضيف|مؤكد|موضح|مشير|معتبر|مشدد)(?:ا|اً|ة|ين))(?!\w)"
+)
+"""Where that ends."""
 _ASIDE = r"(?:,\s[^,.;:“\"]{1,80}){1,2},|,\s[A-Z]-[A-Z][\w.]{0,6},"
 BEFORE = re.compile(
     rf"{WHO}(?P<aside>{_ASIDE}|\s+\([^()]{{1,30}}\))?,?\s+{ADVERB}{NO_STATEMENT}{VERB}\b"
@@ -94,12 +112,13 @@ SUBJECT = re.compile(
 )
 AND_SAID = re.compile(
     r"[^“”\"«».!?:;]{1,160}?\s(?:and|but)\s+(?:later\s+|then\s+|also\s+)?"
-    r"(?:said|says|added|adds|told|tells|warned|warns|announced|promised|insisted|insists|noted)\b"
+    r"(?:said|says|added|adds|told|tells|warned|warns|announced|promised|insisted|insists|noted|denied|denies)\b"
 )
 """After a subject that did something else first: "apologised and said"."""
 AR_WORD = r"[\u0621-\u064a\u064b-\u0652]+"
 AR_STOP = (
     r"(?=\s*(?:[:،,.«“\"(]|$|\s(?:إن|أن|إنه|إنها|أنه|أنها|بأن|في|خلال|على|بعد|عن|أمام|إلى|من|يوم|أمس|اليوم|صباح|مساء|"
+    r"ذلك|قائلا|قائلاً|قائلة|"
     r"(?:ال)?(?:أحد|اثنين|إثنين|ثلاثاء|أربعاء|خميس|جمعة|سبت)|ل(?:لصحفيين|لصحافيين|قناة|شبكة|وكالة|صحيفة|مجلة|موقع|"
     r"وسائل|هيئة|إذاعة|تلفزيون|برنامج|رويترز|\w+(?:ه|هم|ها)))\b))"
 )

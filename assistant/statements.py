@@ -17,7 +17,7 @@ from assistant.span_features import stems
 from assistant.spans import sentence_around
 from assistant.speaker_names import other_person, same_speaker
 from assistant.speech import ClaimedSpeech, claimed_speakers, quotations_in, speaker_of
-from assistant.speech_patterns import QUOTATION
+from assistant.speech_patterns import DENIES, QUOTATION
 from assistant.transliteration import can_compare, overlap_shares
 from assistant.types import Hit, ReadSpan, Span
 from embeddings.sentences import sentence_spans
@@ -346,21 +346,25 @@ def statements_of(
         if len(words) < MIN_WORDS or not around or _is_title(words):
             continue
         sentence = Span(around[0].start, around[-1].end)
-        who = speaker_of(text, sentence, quotation.start)
+        who = speaker_of(text, sentence, quotation.start, even_denied=True)
         if not _is_speaker(speaker, who, text, sentence.start):
             continue
         said = quotation
+        is_denied = speaker_of(text, sentence, quotation.start) is None
         told = _told(text, sentence, claimed_speakers(text[sentence.start : sentence.end]))
         if told is not None and told.start <= quotation.start and quotation.end <= told.end:
             length = quotation.end - quotation.start
-            said = told if length < QUOTED_SHARE * (told.end - told.start) else quotation
+            is_less = length < QUOTED_SHARE * (told.end - told.start)
+            said = told if is_less or is_denied else quotation
+        elif is_denied:
+            said = sentence
         if not any(said.overlaps(other) for other in taken):
             taken.append(said)
             yield said, sentence
     for sentence in sentences:
         if any(sentence.overlaps(other) for other in taken):
             continue
-        who = speaker_of(text, sentence, sentence.end - 1)
+        who = speaker_of(text, sentence, sentence.end - 1, even_denied=True)
         if _is_speaker(speaker, who, text, sentence.start):
             statement = _statement(speaker, text, sentence)
             if statement is not None:
@@ -409,6 +413,10 @@ def _told(text: str, sentence: Span, claims: Sequence[ClaimedSpeech]) -> Span | 
     claim = claims[0]
     start, end = sentence.start + claim.said_start, sentence.start + claim.said_end
     told = text[sentence.start + claim.told.start : sentence.start + claim.told.end]
+    denies = DENIES.search(told)
+    if denies is not None:
+        start = sentence.start + claim.told.start + denies.start()
+        return Span(start, end) if len(text[start:end].split()) >= MIN_WORDS else None
     if claim.said_start >= claim.told.end:
         is_next = not re.search(r"\w", text[sentence.start + claim.told.end : start])
         # To whom, or when and where, before what.

@@ -395,3 +395,21 @@ def test_initials_belong_to_a_name():
 )
 def test_the_clause_before_another_speakers_is_not_his(sentence, word, speaker):
     assert speaker_of(sentence, Span(0, len(sentence)), sentence.index(word)) == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "speaker"),
+    [
+        ("Holm denied having sold the ferry.", "having", None),
+        ("Holm denied having sold the ferry.", "denied", "Holm"),
+        ("Holm denied that it was “an old ferry”.", "an old", None),
+        ("Holm denied it: “It was an old ferry.”", "It was", "Holm"),
+        ("Holm rejected the claim, saying the ferry was late.", "the ferry", "Holm"),
+        ("Holm dismissed the reports as “mere gossip”.", "mere", "Holm"),
+        ("Holm rejected an offer of two million.", "two", None),
+        ("ونفى المدير أحمد سالم أن تكون العبارة قد بيعت.", "العبارة", None),
+        ("ونفى المدير أحمد سالم ذلك قائلا: «لم نبع العبارة».", "لم نبع", "المدير أحمد سالم"),
+    ],
+)
+def test_what_someone_denies_he_does_not_say(text: str, words: str, speaker: str | None) -> None:
+    assert speaker_in(text, words) == speaker

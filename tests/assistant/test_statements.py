@@ -374,3 +374,39 @@ def test_on_the_seeds(seeds):
     assert not any("bias" in text for text in texts)
     assert seeds.ask("What did Merz say about China?").status is AnswerStatus.UNANSWERABLE
     assert seeds.ask("What did Macron say about troops?").status is AnswerStatus.UNANSWERABLE
+
+
+@pytest.mark.parametrize(
+    ("speaker", "sentence", "said"),
+    [
+        ("Ana Holm", "Ana Holm denied having sold the ferry.", ["denied having sold the ferry."]),
+        ("Holm", "Bo Holm, the owner, has repeatedly denied that he sold it.", ["denied that he sold it."]),
+        ("Holm", "Holm was late but denied having sold the ferry.", ["denied having sold the ferry."]),
+        ("officials", "Officials deny the ferry was sold.", ["deny the ferry was sold."]),
+        ("Holm", "Holm rejected claims that the ferry had sunk.", ["rejected claims that the ferry had sunk."]),
+        ("Holm", "Holm dismissed a newspaper report about the ferry.", ["dismissed a newspaper report about the ferry."]),
+        ("Holm", "Holm disputed that the ferry was late.", ["disputed that the ferry was late."]),
+        ("Holm", "Holm refuted the allegation of theft.", ["refuted the allegation of theft."]),
+        ("Holm", "Holm denied that he was “a liar, a thief and a fool”.", ["denied that he was “a liar, a thief and a fool”."]),
+        ("Holm", "Holm came. He denied it was “a cruel and stupid plan”.", ["He denied it was “a cruel and stupid plan”."]),
+        ("Holm", "Holm denied the report: “We never sold the ferry.”", ["“We never sold the ferry.”"]),
+        ("Holm", "Holm denied the sale, calling it “pure fantasy of his rivals”.", ["denied the sale, calling it “pure fantasy of his rivals”."]),
+        # These are acts.
+        ("the company", "The company rejected an offer of 9 million.", []),
+        ("the guards", "The guards denied them entry to the hall.", []),
+        ("سالم", "ونفى المدير أحمد سالم أن تكون العبارة قد بيعت سرا.", ["ونفى المدير أحمد سالم أن تكون العبارة قد بيعت سرا."]),
+        ("سالم", "المدير أحمد سالم ينفي أن العبارة بيعت سرا.", ["ينفي أن العبارة بيعت سرا."]),
+        ("الوزارة", "أنكرت الوزارة أن العبارة بيعت سرا.", ["أنكرت الوزارة أن العبارة بيعت سرا."]),
+    ],
+)  # fmt: skip
+def test_what_someone_denies_stands_with_the_denial(speaker, sentence, said):
+    spans = [Span(start, end) for start, end in sentence_spans(sentence)]
+    found = [sentence[span.start : span.end] for span, _ in statements_of(speaker, sentence, spans)]
+    assert found == said
+
+
+def test_the_answer_is_the_denial(tmp_path):
+    text = "Ana Holm left the harbour early on Monday. Ana Holm denied having sold the old ferry."
+    with opened(tmp_path, text, SilentReader()) as assistant:
+        answers = found(assistant, "What did Ana Holm say?")
+    assert answers == [("denied having sold the old ferry", TOLD)]
