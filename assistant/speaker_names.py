@@ -31,14 +31,14 @@ OFFICES = (
     r"letters?|memos?|constitution|charter|resolution|deput(?:y|ies)|leaders?|managers?|engineers?|boss(?:es)?|captain|"
     r"commanders?|editors?|authors?|founders?|owners?|executives?|chair(?:man|woman)?|politicians?|activists?|"
     r"campaigners?|workers?|farmers?|students?|teachers?|victims?|survivors?|famil(?:y|ies)|judges?|wom[ae]n|m[ae]n|"
-    r"people|person|mother|father|brother|sister|husband|wife|part(?:y|ies)|media|diplomats?"
+    r"people|person|mother|father|brother|sister|husband|wife|son|daughter|widow|uncle|aunt|cousin|nephew|niece|part(?:y|ies)|media|diplomats?"
 )
 """Nouns for who else speaks without a name."""
 
 SPOKESPERSON = r"spokes(?:man|woman|person|people|men|women)"
 _INSTITUTIONS = (
     r"foundation|university|institute|bank|council|association|society|club|college|school|hospital|church|"
-    r"corporation|campaign|administration|son|daughter|widow|"
+    r"corporation|campaign|administration|"
     r"attorneys?|envoy|secretary|governor|troops|forces|navy|parliament|"
     r"foreign|defen[cs]e|interior|finance"
 )
@@ -49,6 +49,8 @@ _RELATION = re.compile(
     r"biograph(?:y|er)"
 )
 _SPEAKS_FOR = re.compile(SPOKESPERSON)
+_POSSESSIVE = re.compile(r"(?:his|her|their)\s", re.IGNORECASE)
+"""Who begins with this and has no name is someone else than whom it means."""
 ARABIC_VERB = (
     r"(?:قال|قالت|صرح|صرّح|صرحت|أعلن|أعلنت|أكد|أكدت|أوضح|أوضحت|أضاف|أضافت|ذكر|ذكرت|حذر|حذّر|حذرت|حذّرت|يقول|تقول|"
     r"اعتبر|اعتبرت|شدد|شددت|كتب|كتبت|نفى|نفت|ينفي|تنفي|نفوا|أنكر|أنكرت|ينكر|تنكر|أشار|أشارت|لفت|لفتت|رأى|رأت|تابع|تابعت|أردف|أفاد|أفادت)"
@@ -69,7 +71,8 @@ _PARTICLES = frozenset("de del der den da di du von van bin ibn al el la le ten 
 _ARTICLES = frozenset(("the", "a", "an"))
 NO_SPEAKERS = frozenset(
     "this that these those there here in on at by for from with but and so yet while when if as after "
-    "before since although though because however meanwhile today yesterday what who which how why".split()
+    "before since although though because however unless until whether once meanwhile today "
+    "yesterday what who which how why".split()
 )
 """No word of a speaker's name, and no first word of what speaks."""
 _NO_GIVEN_NAMES = NO_SPEAKERS | frozenset(("like", "unlike", "says", "said"))
@@ -179,7 +182,13 @@ def other_person(first: str, second: str) -> bool:
     """
     if same_person(first, second):
         return False
+    first, second = _named(first), _named(second)
     ours, theirs = _parsed(first), _parsed(second)
+    if any(
+        named.core and not other.core and _POSSESSIVE.match(name)
+        for named, other, name in ((ours, theirs, second), (theirs, ours, first))
+    ):
+        return True
     if not ours.of and not theirs.of and _holds(ours.words, theirs.words):
         return False
     if ours.core and theirs.core:
@@ -191,6 +200,11 @@ def other_person(first: str, second: str) -> bool:
         bool(one.words) and not one.of and set(one.core or one.words) <= other.of
         for one, other in ((ours, theirs), (theirs, ours))
     )
+
+
+def _named(name: str) -> str:
+    """The part of a name that is one, where it has a role too: "his wife, Anna Holm"."""
+    return next((part for part in people_in(name) if _parsed(part).core), name)
 
 
 def same_speaker(asked: str, who: str, text: str, at: int) -> bool:

@@ -117,7 +117,10 @@ def _speaker_of(
     if not even_denied and denied_from <= at - around.start < denied_to:
         return None
     if item.who.lower() in patterns.PRONOUNS:
-        return _before_pronoun(text, Span(paragraph.start, around.start))
+        says = around.start + item.who_start
+        starts = [start for start, _ in _sentences(text, paragraph) if start <= says]
+        opening = max([around.start, *starts])
+        return _before_pronoun(text, Span(paragraph.start, opening))
     return item.who
 
 
@@ -264,6 +267,11 @@ def _attribution(match: re.Match[str], form: _Form, piece: str) -> _Attribution 
         if not _is_label(match, who, piece):
             return None
         told_end = start + len(who)
+    elif form is _Form.AFTER:
+        goes_on = patterns.SUBJECT_GOES_ON.match(piece, match.end())
+        is_quoted = match.group()[0] in "”\"’'»"
+        if goes_on or (not is_quoted and patterns.SUBJECT_DID.match(piece, match.end())):
+            return None
     elif form is _Form.BEFORE:
         named = _as_subject(piece, start, who, match.groupdict().get("aside") or "")
         if named is None:
@@ -299,7 +307,7 @@ def _is_one(who: str) -> bool:
 def _as_subject(piece: str, start: int, who: str, aside: str) -> tuple[int, str] | None:
     """Where the subject that ``who`` belongs to starts, and what it is; None where it is of no subject."""
     before = piece[max(0, start - NEAR_NAME) : start]
-    if patterns.IN_CLAUSE.search(before):
+    if patterns.IN_CLAUSE.search(before) or patterns.CONDITION.search(before):
         return None
     name = patterns.ASIDE_NAME.fullmatch(aside)
     several = patterns.AND_ANOTHER.search(before)

@@ -30,11 +30,15 @@ NAME = (
     r"(?:\s*\([A-Z][\w.-]{0,8}\))?"
 )
 _FULL_NAME = rf"{CAP}\s+(?:{PARTICLE}\s+){{0,2}}{CAP}(?:\s+{CAP})*"
+_PLAIN = (
+    rf"(?!(?:{'|'.join(sorted(NO_SUBJECTS))}|to|of|into|about|late|early|earlier|last|who|\w+day|\w+ed|said|says)\b)"
+    r"[a-z][\w'’-]*"
+)
 ROLE = (
     r"(?:(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Ss]ome|[Mm]any|[Ss]everal|[Tt]wo|[Oo]ne)\s+)?"
     rf"(?:(?!{NO_ROLE}\b)\w[\w'’-]*\s+){{0,2}}(?i:{SPOKESPERSON}|{OFFICES}|{PEOPLE})\b"
-    rf"(?:\s+(?:for|of|from|at|on|in|by)\s+(?:the\s+)?(?:[a-z][\w'’-]*\s+(?:of\s+)?){{0,3}}?[\w'’-]+"
-    rf"(?:\s+[{UPPER}][\w'’-]*)*){{0,2}}(?:\s+(?:familiar\s+with|briefed\s+on|close\s+to)\s+the\s+\w+)?"
+    rf"(?:\s+(?:for|of|from|at|on|in|by)\s+(?:the\s+)?(?:{_PLAIN}(?:\s+{_PLAIN}){{1,3}}(?=\s*(?:[,.;!?)”»]|$))|(?:[a-z][\w'’-]*\s+(?:of\s+)?){{0,3}}?[\w'’-]+"
+    rf"(?:\s+[{UPPER}][\w'’-]*)*)){{0,2}}(?:\s+(?:familiar\s+with|briefed\s+on|close\s+to)\s+the\s+\w+)?"
 )
 PRONOUNS = frozenset(("he", "she", "they", "it"))
 PRONOUN = r"(?:He|She|They|It|he|she|they|it)"
@@ -62,6 +66,10 @@ NO_STATEMENT = (
     r"wr(?:ote|ites)\s+(?:an?|his|her|its|their|the|in|for|to)\b(?![^.]{0,80}(?:\bthat\b|[“\"«:]))|"
     r"claim(?:ed|s)?\s+(?:the\s+lives\b|(?:her|his|its|their)\s+(?:[\w-]+\s+){0,4}?(?:titles?|wins?|victory|life|"
     r"place|crown|medals?|gold|throne|spot|seat|prize)\b)|"
+    r"(?:report|confirm|declar|presum|believ|fear|alleg|estimat|predict)ed\s+(?:to\s+(?:be|have)\b|"
+    r"(?:missing|dead|killed|injured|wounded|stolen|lost|ill|absent|trapped|safe|drowned)(?=\s*(?:[.,;:)]|$)|\s+(?:in|on|at|"
+    r"after|since|by|from|during|near|following|earlier|last|this|and|or|is|are|was|were|has|have|had)\b))|"
+    r"thought\s+to\s+(?:be|have)\b|"
     r"den(?:y|ies|ied)\s+(?:(?:him|them|us|me)\b|(?:[\w-]+\s+)?(?:access|entry|permission|bail|visas?|asylum)\b))"
 )
 """Verbs of speaking in another sense."""
@@ -91,6 +99,13 @@ LAST_WHO = rf"(?P<who>{TITLED}|{ROLE}(?:\s+{NAME})?|{NAME})"
 FIRST_WHO = rf"(?P<who>{TITLED}|{ROLE}(?:\s+{NAME})?|{NAME}|\b{PRONOUN})"
 AFTER = re.compile(rf"(?:[,”\"’'»]|\.\.\.|[?!])\s*{ADVERB}(?!tells?\b|told\b){VERB}\s+{LAST_WHO}")
 """After "told" stands who listens."""
+_AUXILIARY = r"(?:is|are|was|were|has|have|had|will|would|can|could|cannot|may|might|must|should|did|does|do)\b"
+SUBJECT_GOES_ON = re.compile(rf"\s+(?:{_AUXILIARY}|\w+n['’]t\b)")
+SUBJECT_DID = re.compile(
+    r"\s+(?:\w{2,}ed|won|lost|fell|rose|took|gave|went|came|left|found|made|got|kept|held|knew|saw|began|became|paid|"
+    r"sent|put|cut|met|ran|broke|felt|stood|grew|fought|spent|lay|wrote|built|bought|sold|brought)\b"
+)
+"""After a noun that follows "said": then it is what someone else's words are about."""
 ACCORDING = re.compile(
     rf"\b(?:[Aa]ccording to|[Ii]n the words of|[Aa]s (?:told|reported|stated|claimed) by)\s+"
     rf"{LAST_WHO}"
@@ -123,17 +138,19 @@ AR_STOP = (
     r"وسائل|هيئة|إذاعة|تلفزيون|برنامج|رويترز|\w+(?:ه|هم|ها)))\b))"
 )
 """What a name ends at: "that", where, when and to whom."""
-AR_NAME = rf"(?P<who>(?!(?:إن|أن|إنه|إنها|أنه|أنها|بأن)\b){AR_WORD}(?:\s+{AR_WORD}){{0,8}}?)"
+AR_NAME = rf"(?P<who>(?!(?:إن|أن|إنه|إنها|أنه|أنها|بأن|ما)\b){AR_WORD}(?:\s+{AR_WORD}){{0,8}}?)"
 AR_BEFORE = re.compile(rf"(?<!\w)[وف]?{AR_VERB}\s+{AR_NAME}{AR_STOP}")
 AR_AFTER = re.compile(
     rf"^\W*(?P<who>(?!{AR_VERB}\b){AR_WORD}(?:\s+{AR_WORD}){{0,5}}?)\s+{AR_VERB}(?=\s+(?:إن|أن|إنه|إنها|أنه|أنها|بأن)\b)"
 )
 AR_COLON = re.compile(rf"^\W*(?P<who>{AR_WORD}(?:\s+{AR_WORD}){{0,4}}):\s*(?=[“\"«])")
 AR_ACCORDING = re.compile(
-    rf"(?<!\w)و?(?:وفق[اً]*\s+ل|وفق\s+|بحسب\s+|حسب\s+|على حد قول\s+|نقلا? عن\s+){AR_NAME}{AR_STOP}"
+    rf"(?<!\w)و?(?:وفق[اً]*\s+ل|وفق\s+|بحسب\s+|حسب\s+|على حد قول\s+|نقلا? عن\s+)"
+    rf"(?:ما\s+{AR_VERB}ه?\s+)?{AR_NAME}{AR_STOP}"
 )
 AR_ACCORDING_SHORT = re.compile(
-    rf"(?<!\w)و?(?:وفق[اً]*\s+ل|وفق\s+|بحسب\s+|حسب\s+|نقلا? عن\s+)(?P<who>{AR_WORD}(?:\s+ال{AR_WORD}){{0,3}})"
+    rf"(?<!\w)و?(?:وفق[اً]*\s+ل|وفق\s+|بحسب\s+|حسب\s+|نقلا? عن\s+)"
+    rf"(?:ما\s+{AR_VERB}ه?\s+)?(?P<who>(?!ما\b){AR_WORD}(?:\s+ال{AR_WORD}){{0,3}})"
 )
 """Without a mark after the name: it goes on while the words have the article."""
 SIGNED = re.compile(
@@ -185,7 +202,16 @@ AND_ANOTHER = re.compile(
     rf"(?<![\w'’-])(?P<others>{NAME}(?:,\s{NAME}){{0,3}},?)\s+and\s+(?:(?:his|her|its|their|the)\s+)?$"
 )
 """Before the last of several: "Germany, France and"."""
-ASIDE_NAME = re.compile(rf",\s(?P<name>(?!(?:Jr|Sr)\.){_FULL_NAME}),")
+ASIDE_NAME = re.compile(
+    rf",\s(?P<name>(?!(?:Jr|Sr)\.)(?:the\s)?(?:(?!{NO_ROLE}\b|(?:like|unlike|not|\w+ing|\w+ed)\b)[a-z][\w-]*\s){{0,4}}"
+    rf"{_FULL_NAME}),"
+)
+"""After a role: "her lawyer, Peter Holm,", "his wife, mayor Anna Holm,"."""
+CONDITION = re.compile(
+    r"\b(?:unless|if|whether|until|once)\s+(?:(?:the\s+)?[\w'’-]+\s+(?:and|or)\s+(?:the\s+)?)?\Z",
+    re.IGNORECASE,
+)
+"""Before who speaks only if it comes to that: "unless engineers find that"."""
 IN_CLAUSE = re.compile(r"\b(?:who|that|which)\s+\w+\s+$")
 """Before a name, which then is no subject: "the man who investigated Volker said"."""
 POSSESSIVE = re.compile(r"['’]s$")

@@ -170,6 +170,13 @@ def test_another(first: str, second: str) -> None:
         ("الوزير", "محامي الوزير أحمد سالم", True),
         ("Weber", "Backers of tariffs", True),
         ("the company", "Backers of tariffs", True),
+        ("Bo Holm", "His sister", True),
+        ("Bo Holm", "her lawyer", True),
+        ("Bo Holm", "Their spokesman", True),
+        ("Bo Holm", "His sister, councillor Ida Holm", True),
+        ("Bo Holm", "Its lawyer, Max Braun", True),
+        ("Ida Holm", "His sister, councillor Ida Holm", False),
+        ("Holm", "His sister Ida Holm", False),
         ("Backers of tariffs", "the backers", False),
         # He may be.
         ("the suspect", "John Smith", False),

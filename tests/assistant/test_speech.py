@@ -413,3 +413,49 @@ def test_the_clause_before_another_speakers_is_not_his(sentence, word, speaker):
 )
 def test_what_someone_denies_he_does_not_say(text: str, words: str, speaker: str | None) -> None:
     assert speaker_in(text, words) == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "speaker"),
+    [
+        ("It will be sold unless inspectors or officials report that it sinks.", "it sinks", None),
+        ("The hall stays open until doctors say that it is unsafe.", "it is unsafe", None),
+        ("If experts find that it is old, it goes.", "it is old", None),
+        ("Nobody knows whether Holm said it rained.", "it rained", None),
+        ("The town waits, and once engineers announced that it held, it opened.", "it held", None),
+        ("Two women reported missing since May were seen in the harbour.", "seen", None),
+        ("Five people reported dead, injured or lost were found.", "found", None),
+        ("Several officials believed to be in hiding left in May.", "May", None),
+        ("A woman confirmed dead by the town was alive in May.", "alive", None),
+        ("Police reported that two are missing.", "two are", "Police"),
+        (
+            "His niece, deputy mayor Ida Holm, said the government had failed.",
+            "had failed",
+            "His niece, deputy mayor Ida Holm",
+        ),
+        ("Its tailor, Ida Holm, said the company lost it.", "lost it", "Ida Holm"),
+        ("It was late, said the captain.", "late", "the captain"),
+        (
+            "It burnt for hours, according to a draft report by the river police.",
+            "hours",
+            "a draft report by the river police",
+        ),
+        (
+            "It burnt, according to officials from the town council on Monday.",
+            "It burnt",
+            "officials from the town",
+        ),
+        ("أغلق الميناء، بحسب ما ذكرت الوزارة يوم الأحد.", "الميناء", "الوزارة"),
+        ("أغلق الميناء، وفقا لما أعلنته وزارة النقل.", "الميناء", "وزارة النقل"),
+        ("أغلق الميناء، بحسب ما جاء في الصحف.", "الميناء", None),
+    ],
+)
+def test_who_is_no_speaker_and_who_is(text: str, words: str, speaker: str | None) -> None:
+    assert speaker_in(text, words) == speaker
+
+
+def test_a_pronoun_means_who_spoke_before_it_in_the_same_stretch() -> None:
+    text = "The club went to court. Its lawyer, Ida Holm, said she “was glad”. She said: “It rained.” It did."
+    assert speaker_in(text, "She said") is None
+    at = text.index("It rained")
+    assert speaker_of(text, Span(0, len(text)), at) == "Its lawyer, Ida Holm"

@@ -410,3 +410,10 @@ def test_the_answer_is_the_denial(tmp_path):
     with opened(tmp_path, text, SilentReader()) as assistant:
         answers = found(assistant, "What did Ana Holm say?")
     assert answers == [("denied having sold the old ferry", TOLD)]
+
+
+def test_what_his_wife_says_he_does_not(tmp_path):
+    text = "Bo Lind bought the old ferry. His wife said the harbour must close. The harbour must grow, she said."
+    with opened(tmp_path, text, EagerReader()) as assistant:
+        asked = assistant.ask("What did Bo Lind say?")
+    assert asked.status is AnswerStatus.UNANSWERABLE
