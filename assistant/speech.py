@@ -49,6 +49,8 @@ class _Attribution:
     form: _Form
     denied: tuple[int, int]
     """What he says is not so; empty where he denies nothing."""
+    calls: bool
+    """Whether only what is quoted is his: who called something “…”."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,8 @@ def _speakers_in(text: str, around: Span, at: int, quotation: Span | None) -> li
     for item in _attributions(text[around.start : around.end]):
         start = around.start + item.who_start
         is_inside = quotation is not None and quotation.start < start < quotation.end
+        if item.calls and quotation is None and not item.start <= at - around.start < item.end:
+            continue
         if is_inside or start <= at < start + len(item.who):
             continue
         if (
@@ -221,7 +225,7 @@ def _attributions(piece: str) -> tuple[_Attribution, ...]:
         who, start, verb = subject.group("all"), subject.start("all"), said.end()
         # What stands between is no part of what is said.
         denied = _denied(piece, start, verb)
-        found.append(_Attribution(who, start, start, verb, verb, _Form.BEFORE, denied))
+        found.append(_Attribution(who, start, start, verb, verb, _Form.BEFORE, denied, calls=False))
     for pattern, form in _PATTERNS:
         for match in pattern.finditer(piece):
             item = _attribution(match, form, piece)
@@ -236,6 +240,8 @@ def _attributions(piece: str) -> tuple[_Attribution, ...]:
 _PATTERNS = (
     # An aside ends in a comma, and after one "said" could open what is said after it.
     (patterns.BEFORE_ASIDE, _Form.BEFORE),
+    (patterns.BEFORE_AFTER_QUOTE, _Form.BEFORE),
+    (patterns.IN_WORDS, _Form.ACCORDING),
     (patterns.ACCORDING, _Form.ACCORDING),
     (patterns.AFTER, _Form.AFTER),
     (patterns.BEFORE, _Form.BEFORE),
@@ -279,7 +285,8 @@ def _attribution(match: re.Match[str], form: _Form, piece: str) -> _Attribution 
         start, who = named
     low = min(start, match.start())
     denied = _denied(piece, low, told_end) if form is _Form.BEFORE else (0, 0)
-    return _Attribution(who, start, low, match.end(), told_end, form, denied)
+    calls = patterns.CALLS.search(piece[low:told_end]) is not None
+    return _Attribution(who, start, low, match.end(), told_end, form, denied, calls)
 
 
 def _denied(piece: str, start: int, end: int) -> tuple[int, int]:

@@ -43,6 +43,12 @@ ROLE = (
 PRONOUNS = frozenset(("he", "she", "they", "it"))
 PRONOUN = r"(?:He|She|They|It|he|she|they|it)"
 WHO = rf"(?<![\w'’-])(?P<who>{ROLE}(?:\s+{NAME})?|{NAME}|\b{PRONOUN})"
+_CALLS = (
+    r"call(?:s|ed)?|brand(?:s|ed)?|label(?:s|l?ed)?|dub(?:s|bed)?|term(?:s|ed)?|deem(?:s|ed)?|hail(?:s|ed)?|"
+    r"denounc(?:es?|ed)|condemn(?:s|ed)?|slam(?:s|med)?|brushed\s+off|attack(?:s|ed)?|characteri[sz]e[sd]?|portray(?:s|ed)?"
+)
+CALLS = re.compile(rf"\b(?:{_CALLS})\Z")
+"""In the words that say who speaks: only what is quoted after it is the speaker's."""
 _DENIED = (
     r"claims?|reports?|accusations?|allegations?|suggestions?|criticisms?|rumou?rs?|notions?|ideas?|assertions?|"
     r"insinuations?|speculations?|arguments?|objections?|theor(?:y|ies)|complaints?"
@@ -58,7 +64,8 @@ VERB = (
     r"signall?ed|signals|testified|commented|continued|concluded|asked|asks|reiterated|alleged|alleges|"
     r"(?:found|finds|find|showed|shows|show|revealed|reveals|reveal)(?=\s+that\b)|"
     rf"(?:reject(?:s|ed)?|refut(?:es?|ed)|dismiss(?:es|ed)?|disput(?:es?|ed))(?=\s+(?:that\b|(?:[\w'’-]+\s+){{0,4}}?"
-    rf"(?:{_DENIED})\b)))"
+    rf"(?:{_DENIED})\b))|"
+    rf"(?:{_CALLS}|dismiss(?:es|ed)?)(?!\s+(?:for\b|(?:the|an?)\s+[“\"«‘']))(?=\s[^.;:?!“”\"«»‘]{{1,80}}\s[“\"«‘']\w))"
 )
 ADVERB = r"(?:(?:has|have|had|also|later|then|previously|repeatedly|once|however|already|publicly)\s+){0,2}"
 NO_STATEMENT = (
@@ -88,6 +95,8 @@ _ASIDE = r"(?:,\s[^,.;:“\"]{1,80}){1,2},|,\s[A-Z]-[A-Z][\w.]{0,6},"
 BEFORE = re.compile(
     rf"{WHO}(?P<aside>{_ASIDE}|\s+\([^()]{{1,30}}\))?,?\s+{ADVERB}{NO_STATEMENT}{VERB}\b"
 )
+BEFORE_AFTER_QUOTE = re.compile(rf"[,?!][”\"’'»]\s+{WHO}(?P<aside>{_ASIDE})?,?\s+{ADVERB}{VERB}\b")
+"""After a quotation any verb of speech speaks: "“…,” Holm wrote in his opinion."."""
 BEFORE_ASIDE = re.compile(rf"{WHO}(?P<aside>{_ASIDE})\s+{ADVERB}{NO_STATEMENT}{VERB}\b")
 TITLED = (
     rf"{NAME}(?:\s+(?!{NO_ROLE}\b|\w+ed\b)[a-z][\w-]*){{0,4}}?\s+"
@@ -110,6 +119,7 @@ ACCORDING = re.compile(
     rf"\b(?:[Aa]ccording to|[Ii]n the words of|[Aa]s (?:told|reported|stated|claimed) by)\s+"
     rf"{LAST_WHO}"
 )
+IN_WORDS = re.compile(rf"\b[Ii]n (?P<who>{NAME})['’]s?(?:\s+own)?\s+words\b")
 COLON = re.compile(rf"^\W*{FIRST_WHO}(?P<rest>[^“”\"«».!?]{{0,120}}):\s*(?=[“\"«„‘'\w])")
 INTRODUCES = re.compile(r"[^.!?“”\"«»]{0,40}[:,]?\s*[“\"«]")
 """After "Holm replied": a quotation of his own."""

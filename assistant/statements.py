@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from assistant.library import Library
 from assistant.scripts import script_of
 from assistant.span_features import stems
 from assistant.spans import sentence_around
 from assistant.speaker_names import other_person, same_speaker
-from assistant.speech import ClaimedSpeech, claimed_speakers, quotations_in, speaker_of
-from assistant.speech_patterns import DENIES, QUOTATION
+from assistant.speech import SAID_WORDS, ClaimedSpeech, claimed_speakers, quotations_in, speaker_of
+from assistant.speech_patterns import CALLS, DENIES, QUOTATION
 from assistant.transliteration import can_compare, overlap_shares
 from assistant.types import Hit, ReadSpan, Span
 from embeddings.sentences import sentence_spans
@@ -117,6 +118,24 @@ _THAT = re.compile(r"(?:(?<=\s)(?:that|إن|أن|إنه|إنها|أنه|أنها
 _THAT_WITHIN = 8
 """Words from "said" to "that" at most."""
 _MEANWHILE = frozenset(("while", "as", "when", "if", "although", "though", "because", "whereas"))
+_ADVERBIAL = (
+    r"(?:(?:early|late|later|earlier|soon|shortly|again|today|yesterday|tonight|twice|then|there|here|\w{3,}ly|"
+    r"(?:last|this|that|next) (?:week|month|year|night|morning|afternoon|evening|\w+day)|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"(?:\w+ ){0,2}(?:minutes?|hours?|days?|weeks?|months?|years?) (?:later|earlier|ago))(?!['’\w]))"
+)
+_ONLY_ASIDE = re.compile(
+    rf"\W*(?:{_ADVERBIAL}\W+){{0,3}}(?:{_ADVERBIAL}\W*$|(?:on|in|at|during|before|after|by|near|outside|inside|without|within|since|"
+    r"until|from|for (?:[\w-]+ ){0,3}(?:minutes?|hours?|days?|weeks?|months?|years?|time))\b)",
+    re.IGNORECASE,
+)
+"""What is no more than when, where or how, where it has no verb."""
+_DETERMINERS = frozenset("the a an his her its their my our all some no many".split())
+_LEADING = frozenset(
+    "on in at during before after by near outside inside without within since until from of to for with".split()
+)
+_TAKES_PREPOSITION = re.compile(r"\b(?:insist|believ|hop|estimat|argu|predict|suggest)\w*\W*$")
+"""After these it is what is said: "insisted on a vote"."""
 _CLAUSE = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|shall|do|does|did|it|he|"
     r"she|they|we|i|you|\w{3,}ed|\w+n['’]t)\b|\w['’](?:s|ll|re|m|d)\b",
@@ -124,7 +143,7 @@ _CLAUSE = re.compile(
 )
 _OF_NOUNS = re.compile(
     r"\b(?:declare|claim|announce|den(?:y|ie)|describe|critici[sz]e|praise|writes?|wrote|post|promise|pledge|demand|"
-    r"report|confirm|acknowledge|predict|estimate|signal|recall|urge)\w{0,4}$"
+    r"report|confirm|acknowledge|predict|estimate|signal|recall|urge|argue|conced|admit)\w{0,4}$"
 )
 """After these may stand a noun, without any of the above: then the whole sentence says more."""
 _TESTIFIES = re.compile(r"\btestifie[ds]$")
@@ -138,6 +157,15 @@ _PRONOUN_SAYS = re.compile(
 """A sentence that a pronoun opens, or closes with its verb: elsewhere it speaks of something else."""
 
 
+_PRONOUN_OPENS = re.compile(
+    r"\W*(?:(?:and|but|however|later|then|meanwhile|instead|also),?\s+)?(?P<told>(?:he|she|they|it)\s+"
+    r"(?:(?:has|have|had|also|later|then)\s+){0,2}\w+)\s+(?P<rest>\w.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+_ASIDE_WORDS = 6
+"""After a verb that takes a noun, more than so many words may have it among them."""
 _TITLE_WORDS = 8
 _TITLE_WORD_CHARS = 4
 
@@ -356,6 +384,9 @@ def statements_of(
             length = quotation.end - quotation.start
             is_less = length < QUOTED_SHARE * (told.end - told.start)
             said = told if is_less or is_denied else quotation
+            first = text[told.start : quotation.start].split(maxsplit=1)
+            if first and CALLS.match(first[0]):
+                said = Span(told.start, quotation.end)
         elif is_denied:
             said = sentence
         if not any(said.overlaps(other) for other in taken):
@@ -393,17 +424,43 @@ def _statement(speaker: str, text: str, sentence: Span) -> Span | None:
     piece = text[sentence.start : sentence.end]
     claims = claimed_speakers(piece)
     if not claims:
+        opens = _PRONOUN_OPENS.match(piece)
+        if opens is not None and _is_aside(opens["told"], opens["rest"]):
+            return None
         return sentence if _PRONOUN_SAYS.search(piece) else None
     if len(claims) > 1:
         is_one = any(_is_speaker(speaker, c.speaker, text, sentence.start) for c in claims)
         return sentence if is_one else None
-    words = piece[claims[0].said_start : claims[0].said_end].split()
+    claim = claims[0]
+    words = piece[claim.said_start : claim.said_end].split()
+    if claim.said_start >= claim.told.end:
+        is_aside = _is_aside(piece[claim.told.start : claim.told.end], piece[claim.said_start :])
+        before = piece[: claim.told.start].rstrip()
+        is_before = before.endswith((",", "،")) and len(before.split()) >= SAID_WORDS
+        is_cut = is_aside or re.match(r"\s*[,،](?!\s*[“\"«])", piece[claim.told.end :]) is not None
+        if is_before and is_cut and not _is_aside("", before):
+            # "The ferry sank, Holm said on Monday."
+            end = len(before[:-1]) if is_aside else len(piece)
+            return Span(sentence.start, sentence.start + end)
+        if is_aside:
+            return None
     told = _told(text, sentence, claims)
     is_none = words and words[0].lower() in _NO_STATEMENT
-    verb_end = claims[0].told.end
+    verb_end = claim.told.end
     if is_none or (told is None and _TESTIFIES.search(piece, 0, verb_end)):
         return None
     return told or sentence
+
+
+def _is_aside(told: str, rest: str) -> bool:
+    """Whether what follows the words that say who speaks is only when, where or how he did."""
+    if _ONLY_ASIDE.match(rest) is None or _CLAUSE.search(rest) or QUOTATION.search(rest):
+        return False
+    words = re.findall(r"\w+", rest.lower())
+    if any(word in _DETERMINERS and led not in _LEADING for led, word in pairwise(words)):
+        return False  # "on Monday the ferry sank"
+    has_noun = len(words) > _ASIDE_WORDS and _OF_NOUNS.search(told) is not None
+    return not has_noun and _TAKES_PREPOSITION.search(told) is None
 
 
 def _told(text: str, sentence: Span, claims: Sequence[ClaimedSpeech]) -> Span | None:
@@ -413,9 +470,9 @@ def _told(text: str, sentence: Span, claims: Sequence[ClaimedSpeech]) -> Span | 
     claim = claims[0]
     start, end = sentence.start + claim.said_start, sentence.start + claim.said_end
     told = text[sentence.start + claim.told.start : sentence.start + claim.told.end]
-    denies = DENIES.search(told)
-    if denies is not None:
-        start = sentence.start + claim.told.start + denies.start()
+    from_verb = DENIES.search(told) or CALLS.search(told)
+    if from_verb is not None:
+        start = sentence.start + claim.told.start + from_verb.start()
         return Span(start, end) if len(text[start:end].split()) >= MIN_WORDS else None
     if claim.said_start >= claim.told.end:
         is_next = not re.search(r"\w", text[sentence.start + claim.told.end : start])

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.checking.reports import Attribution, ChangeKind, QuoteReport
+from assistant.checking.reports import Attribution, ChangeKind, QuoteMatch, QuoteReport
 from assistant.checking.tokens import tokens_of
 from assistant.library import Library
-from assistant.speaker_names import same_person
-from assistant.speech import claimed_speakers
+from assistant.speaker_names import full_name, same_person
+from assistant.speech import claimed_speakers, speaker_of
 from assistant.speech_patterns import QUOTATION
 from assistant.types import Article, Span
 
@@ -119,8 +119,15 @@ def with_attribution(
         if match.speaker is None
         for citation in match.citations
     ]
-    if any(same_person(claimed, speaker) for speaker in told) or any(
-        _writes(claimed, library.article(article_id)) for article_id in dict.fromkeys(own)
+    is_whole = report.claimed_speaker is None
+    if (
+        any(same_person(claimed, speaker) for speaker in told)
+        or any(_writes(claimed, library.article(article_id)) for article_id in dict.fromkeys(own))
+        or any(
+            is_whole and _says_all(claimed, match, library.article(match.article_id))
+            for match in report.matches
+            if match.speaker is None and match.citations
+        )
     ):
         attribution = Attribution.CONFIRMED
     elif told:
@@ -128,6 +135,14 @@ def with_attribution(
     else:
         attribution = Attribution.UNCONFIRMED
     return replace(report, attribution=attribution, claimed_speaker=claimed)
+
+
+def _says_all(claimed: str, match: QuoteMatch, article: Article) -> bool:
+    """Whether a match that takes in who says it ends in that one's words: "Merz said that we are ready"."""
+    last = match.citations[-1]
+    sentence = Span(last.sentence_start, last.sentence_end)
+    who = speaker_of(article.text, sentence, last.end - 1, even_denied=True)
+    return who is not None and same_person(claimed, full_name(who, article.text, last.start))
 
 
 def _writes(claimed: str, article: Article) -> bool:

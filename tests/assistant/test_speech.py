@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from assistant.assistant import Assistant
 from assistant.checking.reports import Attribution, QuoteStatus
+from assistant.library import Library
 from assistant.render import answer_lines
 from assistant.render_checking import claim_lines
 from assistant.speech import claimed_speakers, meant_by_pronoun, speaker_of
 from assistant.types import Section, Span
 from embeddings.sentences import sentence_spans
+from tests.assistant.fakes import DIM, HashEncoder
 
 
 def speaker_in(text: str, words: str) -> str | None:
@@ -301,6 +305,10 @@ def test_colon_after_one_who_speaks(text: str) -> None:
         "it is" + "\n" * 30_000,
         "He said it was over. " * 400,
         "قال محمد " * 4_000,
+        "Holm called it " * 5_000,
+        "the report by the fire " * 5_000,
+        "Holm denied the claim that, " * 4_000,
+        "” said the company " * 5_000,
     ],
     ids=[
         "names",
@@ -312,6 +320,10 @@ def test_colon_after_one_who_speaks(text: str) -> None:
         "lines",
         "pronouns",
         "arabic",
+        "calls",
+        "reports",
+        "denials",
+        "speakers",
     ],
 )
 def test_endless_rows_take_no_time(text: str) -> None:
@@ -459,3 +471,61 @@ def test_a_pronoun_means_who_spoke_before_it_in_the_same_stretch() -> None:
     assert speaker_in(text, "She said") is None
     at = text.index("It rained")
     assert speaker_of(text, Span(0, len(text)), at) == "Its lawyer, Ida Holm"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "speaker"),
+    [
+        ("“The ferry sank in an hour,” Ida Holm wrote in her long report. “No one swam.”", "The ferry", "Ida Holm"),
+        ("“The ferry sank in an hour,” Ida Holm wrote in her long report. “No one swam.”", "No one", "Ida Holm"),
+        ("“It was cold,” Ida Holm told the court in Aswan. “And wet.”", "And wet", "Ida Holm"),
+        ("“It was cold,” Ida Holm said in a statement on Monday. “And wet.”", "And wet", "Ida Holm"),
+        ("“It was cold,” Ida Holm, the captain, wrote to the town.", "It was", "Ida Holm"),
+        ("Captain Ida Holm called the trip “cold, wet and long”.", "cold", "Captain Ida Holm"),
+        ("Ida Holm, 44, branded the new law “a tax on the wind”.", "a tax", "Ida Holm"),
+        ("Holm dismissed the film as “a long and dull one”.", "a long", "Holm"),
+        ("Holm came. She called her crew 'cold, wet and brave' on Monday.", "cold", "Holm"),
+        ("Holm called the trip “cold and wet”, while Braun spoke of “pure joy at sea”.", "cold", "Holm"),
+        ("The trip was, in the words of Ida Holm, “cold and wet”.", "cold", "Ida Holm"),
+        ("The trip was “cold and wet”, in Ida Holm's own words.", "cold", "Ida Holm"),
+        # Not what is named so, nor what the text says beside it.
+        ("The workers called “The Old Crew” left in May.", "The Old", None),
+        ("The workers called the “Old Crew” left in May.", "Old Crew", None),
+        ("Holm called the trip “cold and wet” after 40 of the crew left.", "40", None),
+        ("Schubert wrote in his notebook in May.", "May", None),
+    ],
+)  # fmt: skip
+def test_who_calls_something_so(text: str, words: str, speaker: str | None) -> None:
+    assert speaker_in(text, words) == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Ida Holm called the trip “cold and wet”.", "Ida Holm"),
+        ("“cold and wet”, in the words of Ida Holm", "Ida Holm"),
+        ("“cold and wet”, in Ida Holm's words", "Ida Holm"),
+    ],
+)
+def test_who_is_claimed_to_call_something_so(text: str, speaker: str) -> None:
+    assert [claim.speaker for claim in claimed_speakers(text)] == [speaker]
+
+
+def test_what_one_calls_something_is_not_anothers(tmp_path: Path) -> None:
+    source = tmp_path / "trip.txt"
+    source.write_text(
+        "A trip\n\nIda Holm called the trip “cold, wet and long”. Bo Braun liked it. "
+        "The man who knew Bo Braun said it rained hard all day.",
+        "utf-8",
+    )
+    library = Library(tmp_path / "library", model_id=HashEncoder.id, dim=DIM)
+    with Assistant(library, HashEncoder(), reader=None) as assistant:
+        assistant.add([source])
+        right = assistant.verify("“cold, wet and long,” said Ida Holm")
+        wrong = assistant.verify("“cold, wet and long,” said Bo Braun")
+        cut = assistant.verify("Bo Braun said it rained hard all day.")
+        whole = assistant.verify("Ida Holm called the trip “cold, wet and long”")
+        other = assistant.verify("Bo Braun called the trip “cold, wet and long”")
+    assert right.attribution is whole.attribution is Attribution.CONFIRMED
+    assert cut.attribution is Attribution.UNCONFIRMED
+    assert wrong.attribution is other.attribution is Attribution.MISATTRIBUTED
