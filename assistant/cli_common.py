@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -97,7 +98,7 @@ def open_assistant(library: Path | None, model: str | None) -> Assistant:
 
 
 def article_id(pq: Assistant, name: str) -> str:
-    """The id that ``name`` means: an id, the start of one, or the start of a title.
+    """The id that ``name`` means: an id or the start of one, the start of a title, a source or its file name.
 
     Raises:
         ArticleNotFound: No article has it.
@@ -113,12 +114,19 @@ def article_id(pq: Assistant, name: str) -> str:
         for summary in alike
         if summary.id.startswith(name) or summary.title.casefold().startswith(name.casefold())
     ]
+    if not found:
+        found = [summary for summary in alike if _is_source(name, summary.source)]
     if len(found) > 1:
         ids = ", ".join(summary.id for summary in found[:5])
         raise UsageError(f"{name!r} may mean several articles: write one of {ids}")
     if not found:
         raise ArticleNotFound(f"no article has the id {name!r}: see `pullquote list`")
     return found[0].id
+
+
+def _is_source(name: str, source: str) -> bool:
+    """Whether ``name`` is an article's source, or the last parts of it, as citations name them."""
+    return source == name or re.split(r"[/\\]", source)[-name.count("/") - 1 :] == name.split("/")
 
 
 def resolved(pq: Assistant, filters: Filters) -> Filters:

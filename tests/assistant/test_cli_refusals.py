@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -165,6 +166,29 @@ def test_an_article_may_be_named_as_elsewhere(call, bridges):
     options = ["arches", "--article", "b1", "--article", "title of a2", "--json"]
     found = json.loads(call("search", *options, library=bridges)[1])["passages"]
     assert {passage["article_id"] for passage in found} == {"a2", "b1"}
+
+
+def test_an_article_may_be_named_by_its_file(call, tmp_path):
+    folder = tmp_path / "files"
+    sources = {"a": "/srv/press/01-dam.md", "b": "/srv/press/02-dam.md", "c": "/srv/old/02-dam.md"}
+    with Assistant.open(folder, seeds=False) as pq:
+        pq.add_articles(
+            [
+                replace(article(name, f"The dam {name} was built in 198{at}."), source=source)
+                for at, (name, source) in enumerate(sources.items())
+            ]
+        )
+    for name, meant in [
+        ("01-dam.md", "a"),
+        ("/srv/press/02-dam.md", "b"),
+        ("old/02-dam.md", "c"),
+    ]:
+        assert json.loads(call("show", name, "--json", library=folder)[1])["id"] == meant
+    code, _, err = call("show", "02-dam.md", library=folder)
+    assert code == 2
+    assert "may mean several articles" in err
+    for name in ("dam.md", "1-dam.md", "01-dam"):
+        assert call("show", name, library=folder)[0] == 3
 
 
 @pytest.mark.parametrize("command", ["ask", "search"])
