@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assistant.errors import SourceError
-from assistant.sources.blocks import Block, Meta, build_article, with_lede
-from assistant.sources.bylines import read_byline
+from assistant.sources.blocks import Block, Meta, build_article
+from assistant.sources.bylines import read_byline, with_lede_under_byline
 from assistant.types import Article, ParagraphKind, Section
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ FORMAT = "markdown"
 _FRONT_MATTER = re.compile(
     r"\A(---|\+\+\+)[ \t]*\n(.{0,20000}?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.S
 )
+_SITE = ("site", "publication", "publisher", "outlet")
 _YAML_LINE = re.compile(r"([A-Za-z_][\w-]*)\s*:\s*(.*?)\s*\Z")
 _SIGNS = (
     re.compile(r"^#{1,6} \S", re.M),
@@ -73,12 +74,13 @@ def parse_markdown(text: str, *, location: str, url: str | None = None) -> list[
     meta = Meta(
         title=title,
         url=url or _http(fields.get("url") or fields.get("canonical_url") or fields.get("link")),
-        site=fields.get("site"),
+        site=next((fields[name] for name in _SITE if name in fields), None),
         author=fields.get("author") or fields.get("authors") or author,
         published=fields.get("date") or fields.get("published") or published,
         language=fields.get("lang") or fields.get("language"),
     )
-    return [build_article(with_lede(blocks), meta, location=location, format_name=FORMAT)]
+    marked = with_lede_under_byline(blocks, author)
+    return [build_article(marked, meta, location=location, format_name=FORMAT)]
 
 
 def _front_matter(found: re.Match[str]) -> dict[str, str]:

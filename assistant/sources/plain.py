@@ -10,9 +10,14 @@ from assistant.sources.blocks import (
     build_article,
     clean,
     looks_like_headline,
-    with_lede,
 )
-from assistant.sources.bylines import read_byline
+from assistant.sources.bylines import (
+    bare_author,
+    is_byline,
+    read_byline,
+    read_line,
+    with_lede_under_byline,
+)
 from assistant.types import Article, ParagraphKind, Section
 
 FORMAT = "text"
@@ -20,6 +25,18 @@ FORMAT = "text"
 WRAP_COLUMNS = 120
 """Where no line is longer, lines are taken for wrapped ones; else each line is a paragraph."""
 
+MASTHEAD_LINES = 7
+"""Among so many first lines the headline, the author and the date stand."""
+HEADLINE_LINES = 3
+WRAPPED_HEADLINE_CHARS = 40
+"""A headline is wrapped where it grows long, not after three words."""
+
+_GOES_ON = re.compile(
+    r"(?:\b(?:a|an|and|as|at|by|dated?|for|from|in|is|of|on|or|since|that|the|to|until|was|were|with)|[,،]"
+    r"|(?<!\w)(?:في|من|على|إلى|عن|منذ|حتى|يوم|بتاريخ))\s*$",
+    re.IGNORECASE,
+)
+"""A line that ends so is followed by the rest of its sentence."""
 _BLANK_LINES = re.compile(r"\n{3,}")
 _LIST_MARK = re.compile(r"\s{0,8}(?:[-*•‣–]|\(?\d{1,3}[.)])\s+(?=\S)")
 
@@ -30,18 +47,77 @@ def parse_plain(text: str, *, location: str, url: str | None = None) -> list[Art
     Raises:
         SourceError: There is no text.
     """
-    blocks = paragraphs_of(text)
-    if len(blocks) > 1 and looks_like_headline(clean(blocks[0].text)):
-        blocks[0] = Block(blocks[0].text, Section.HEADLINE, ParagraphKind.HEADING)
+    blocks = paragraphs_of(_with_masthead_apart(text))
+    first = next((at for at, block in enumerate(blocks) if not is_byline(block)), 0)
+    if len(blocks) > first + 1 and looks_like_headline(clean(blocks[first].text)):
+        blocks[first] = Block(blocks[first].text, Section.HEADLINE, ParagraphKind.HEADING)
     author, published = read_byline(blocks)
     meta = Meta(url=url, author=author, published=published)
-    return [build_article(with_lede(blocks), meta, location=location, format_name=FORMAT)]
+    marked = with_lede_under_byline(blocks, author)
+    return [build_article(marked, meta, location=location, format_name=FORMAT)]
+
+
+def _with_masthead_apart(text: str) -> str:
+    """Blank lines around the lines over an article that name its author or its date.
+
+    Without them such lines would be joined with the headline, as those of a wrapped paragraph are.
+    """
+    lines = _with_line_feeds(text).split("\n")
+    breaks: set[int] = set()
+    for nth, group in enumerate(_first_groups(lines)):
+        breaks |= _masthead_breaks([lines[at] for at in group], group[0], may_have_headline=not nth)
+    return "\n".join(f"\n{line}" if at in breaks else line for at, line in enumerate(lines))
+
+
+def _first_groups(lines: list[str]) -> list[list[int]]:
+    """The first lines that are not blank, those that follow each other directly together."""
+    filled = [at for at, line in enumerate(lines[: 3 * MASTHEAD_LINES]) if line.strip()]
+    groups: list[list[int]] = []
+    for at in filled[:MASTHEAD_LINES]:
+        if groups and groups[-1][-1] == at - 1:
+            groups[-1].append(at)
+        else:
+            groups.append([at])
+    return groups
+
+
+def _masthead_breaks(group: list[str], start: int, *, may_have_headline: bool) -> set[int]:
+    """Before which lines of a group, whose first one is at ``start``, a paragraph begins."""
+    first = next((at for at, line in enumerate(group) if _stands_apart(line)), None)
+    if first is None:
+        return set()
+    end = next((at for at in range(first, len(group)) if not _stands_apart(group[at])), len(group))
+    if end < len(group) and group[end].lstrip()[0].islower():
+        return set()  # a sentence goes on
+    over = group[:first]
+    if over and bare_author(over[-1]) and (len(over) > 1 or not may_have_headline):
+        first -= 1
+        over = over[:-1]
+    breaks = {start + at for at in range(first, end + 1)}
+    if not over:
+        return breaks
+    if not may_have_headline or len(over) > HEADLINE_LINES or _GOES_ON.search(over[-1]):
+        return set()
+    is_wrapped = len(over) == 1 or len(over[0]) >= WRAPPED_HEADLINE_CHARS
+    if is_wrapped and looks_like_headline(clean(" ".join(over))):
+        return breaks
+    # A rubric, or a sentence about the article, may stand between its headline and its author.
+    is_headline = looks_like_headline(clean(over[0])) and not _GOES_ON.search(over[0])
+    return {start + 1} | breaks if is_headline and len(over) > 1 else set()
+
+
+def _stands_apart(line: str) -> bool:
+    text = clean(line)
+    return bool(text) and not text[0].islower() and text[-1] != "." and read_line(text) is not None
+
+
+def _with_line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def paragraphs_of(text: str) -> list[Block]:
     """Split at blank lines; join wrapped lines; keep list items apart."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = _BLANK_LINES.sub("\n\n", text).split("\n")
+    lines = _BLANK_LINES.sub("\n\n", _with_line_feeds(text)).split("\n")
     wrapped = max((len(line) for line in lines), default=0) <= WRAP_COLUMNS
     blocks: list[Block] = []
     current: list[str] = []

@@ -49,7 +49,9 @@ BODY = "Leaders met in Paris to talk about Ukraine, and they agreed on nothing m
         ("By Faraday Okoro", "Faraday Okoro", None),
         ("By Iyad al-Rub", "Iyad al-Rub", None),
         ("By Reuters, 4 November 2024", "Reuters", "2024-11-04"),
-        ("By Jane Doe, Health Editor", None, None),
+        ("By Jane Doe, Health Editor", "Jane Doe", None),
+        ("By Jane Doe, who was there", None, None),
+        ("By Jane Doe — The Valmora Post — 4 November 2024", "Jane Doe", "2024-11-04"),
         ("بقلم أحمد سالم", "أحمد سالم", None),
     ],
 )

@@ -127,6 +127,11 @@ def test_front_matter_title_beside_another_heading() -> None:
     assert [(s, t) for s, _, t in shape(article)] == [(H, "One"), (B, "Two"), (L, "Text of it.")]
 
 
+@pytest.mark.parametrize("field", ["site", "publication", "publisher", "Outlet"])
+def test_front_matter_names_the_outlet(field: str) -> None:
+    assert only(f"---\n{field}: The Ostby Post\n---\n# A\n\nText.\n").site == "The Ostby Post"
+
+
 def test_script_urls_in_front_matter_are_dropped() -> None:
     assert only("---\nurl: javascript:alert(1)\n---\n# A\n\nText.\n").url is None
 
