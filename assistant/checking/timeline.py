@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from assistant.checking.citing import cite_statement
-from assistant.checking.facts import DateMention, Facts, facts_of, is_past
+from assistant.checking.facts import DateMention, Facts, facts_of
+from assistant.checking.tenses import is_ahead, is_since
 from assistant.fingerprints import fingerprint, same_text
 from assistant.jsonform import citation_to_json
 from assistant.library import Library
@@ -22,10 +23,6 @@ ABOUT_IT = 0.25
 """From this share of the best passage's score on, an article's best one is about the matter."""
 DATE_ALONE_WORDS = 2
 """With so few words beside it a date is a line of its own, and no statement."""
-_AHEAD = frozenset("will shall would next tomorrow upcoming due plans to سوف".split())
-_AHEAD_FOR = frozenset("scheduled planned expected set".split())
-"""Before "for" and "to": what was planned on Tuesday lies behind."""
-_BE = frozenset("be been".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +90,8 @@ def _timeline(subject: str, places: Sequence[tuple[str, int, int]], library: Lib
             (mention, resolved)
             for mention in facts.dates
             if not _stands_alone(mention, facts)
-            and (
-                resolved := resolve(mention, article.published, is_ahead=_is_ahead(mention, facts))
-            )
+            and not is_since(mention, facts)
+            and (resolved := resolve(mention, article.published, is_ahead=is_ahead(mention, facts)))
             is not None
         ]
         if not dated:
@@ -124,39 +120,24 @@ def _stands_alone(mention: DateMention, facts: Facts) -> bool:
     return len(outside) <= DATE_ALONE_WORDS
 
 
-def _is_ahead(mention: DateMention, facts: Facts) -> bool:
-    """Whether what happens then is told of as to come: "will meet on Saturday", "said on Monday" not.
-
-    >>> facts = facts_of("He said on Monday that they will meet on Friday, as was planned on Tuesday.")
-    >>> [_is_ahead(date, facts) for date in facts.dates]
-    [False, True, False]
-    """
-    before = [token for token in facts.tokens if token.end <= mention.span.start]
-    for at in range(len(before) - 1, -1, -1):
-        form = before[at].form
-        after = before[at + 1].form if at + 1 < len(before) else ""
-        if form in _AHEAD or (form in _AHEAD_FOR and after in ("for", "to")):
-            return True
-        if is_past(form) and not (at and before[at - 1].form in _BE):
-            return False
-    return False
-
-
 def resolve(
-    mention: DateMention, published: str | None, *, is_ahead: bool = False
+    mention: DateMention, published: str | None, *, is_ahead: bool | None = None
 ) -> tuple[str, str | None, bool] | None:
     """``(date, last date, whether the year is inferred)``; None where it cannot be placed.
 
     Args:
         mention: The date as far as it is given.
         published: The article's own date.
-        is_ahead: A weekday is the next one, not the last.
+        is_ahead: What happens then is told of as to come: a weekday or month is the next one, not the last;
+            None where that is not known.
 
     >>> from assistant.types import Span
     >>> resolve(DateMention(None, 12, 15, 16, None, Span(0, 0)), "2026-01-07")
     ('2025-12-15', '2025-12-16', True)
     >>> resolve(DateMention(None, None, None, None, 2, Span(0, 0)), "2026-01-07")
     ('2026-01-06', None, True)
+    >>> resolve(DateMention(None, 12, None, None, None, Span(0, 0)), "2026-01-07", is_ahead=True)
+    ('2026-12', None, True)
     """
     known = _day(published)
     if mention.weekday is not None and mention.month is None and mention.year is None:
@@ -167,13 +148,7 @@ def resolve(
         return (known + timedelta(days=days)).isoformat(), None, True
     year, inferred = mention.year, False
     if year is None and mention.month is not None and known is not None:
-        candidates = [known.year + step for step in (1, 0, -1)]
-        limit = known + timedelta(days=DAYS_AHEAD)
-        year = next(
-            y for y in [*candidates, known.year - 1]
-            if _at_most(y, mention.month, mention.day, limit) or y == candidates[-1]
-        )  # fmt: skip
-        inferred = True
+        year, inferred = _year_of(mention.month, mention.day, known, is_ahead=is_ahead), True
     head = f"{year:04d}" if year is not None else "-"
     if mention.month is None:
         return (head, None, False) if year is not None else None
@@ -184,8 +159,13 @@ def resolve(
     return f"{head}-{mention.day:02d}", last, inferred
 
 
-def _at_most(year: int, month: int, day: int | None, limit: date) -> bool:
-    return (year, month, day or 1) <= (limit.year, limit.month, limit.day)
+def _year_of(month: int, day: int | None, known: date, *, is_ahead: bool | None) -> int:
+    """The year of a date that an article of the day ``known`` gives without it."""
+    if is_ahead:
+        is_over = (month, day or known.day) < (known.month, known.day)
+        return known.year + is_over
+    limit = known if is_ahead is False else known + timedelta(days=DAYS_AHEAD)
+    return limit.year - ((month, day or 1) > (limit.month, limit.day))
 
 
 def _day(published: str | None) -> date | None:

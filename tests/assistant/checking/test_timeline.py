@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from assistant.assistant import Assistant
+from assistant.checking.facts import facts_of
+from assistant.checking.tenses import is_ahead, is_since
+from assistant.checking.timeline import resolve
 from assistant.types import Article, Paragraph, Section, article_id
 
 TEXTS = {
@@ -69,3 +72,52 @@ def test_what_is_told_of_the_matter_in_order(told: Assistant, subject: str) -> N
 def test_what_is_about_something_else_is_left_out(told: Assistant) -> None:
     quotes = [entry.citation.quote for entry in told.timeline("choir prize songs").entries]
     assert quotes == ["The choir of Volos won the prize for songs on 4 May 2025."]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "dates"),
+    [
+        # Of Tuesday, 27 October 2026.
+        ("The swimming pools will stay shut until Friday.", ["2026-10-30"]),
+        ("The ferry is out of service till Sunday.", ["2026-11-01"]),
+        ("The vote was postponed until Thursday.", ["2026-10-29"]),
+        ("Residents must leave by Saturday.", ["2026-10-31"]),
+        ("Residents were told to leave by Saturday.", ["2026-10-31"]),
+        ("By Thursday, all must have left.", ["2026-10-29"]),
+        ("By Sunday, 300 people had left the town.", ["2026-10-25"]),
+        ("The number of dead rose to 13 by Monday.", ["2026-10-26"]),
+        ("Some 300 had left by Sunday.", ["2026-10-25"]),
+        ("The swimmer remained in hospital until Sunday.", ["2026-10-25"]),
+        ("The mayor did not speak until Monday.", ["2026-10-26"]),
+        # "To" leads to a place as often as to something to come.
+        ("The minister travelled to Ostby on Friday.", ["2026-10-23"]),
+        ("Nine people were taken to hospital on Friday.", ["2026-10-23"]),
+        ("The two sides agreed to meet on Friday.", ["2026-10-30"]),
+        ("They will be fined for what they did last Friday.", ["2026-10-23"]),
+        # Months without a year.
+        ("The company would close two plants by the end of March.", ["2027-03"]),
+        ("The tunnel will be opened in June.", ["2027-06"]),
+        ("The tunnel will be opened on 3 November.", ["2026-11-03"]),
+        ("The tunnel will be opened on 3 October.", ["2027-10-03"]),
+        ("The tunnel will be opened in October.", ["2026-10"]),
+        ("The tunnel was flooded in December.", ["2025-12"]),
+        ("The tunnel was flooded on 28 October.", ["2025-10-28"]),
+        ("The council announced a vote on 5 December.", ["2026-12-05"]),
+        ("The council announced on 5 December that it was bankrupt.", ["2025-12-05"]),
+        ("The trial in September was short.", ["2026-09"]),
+        # Since when is not when.
+        ("The factory has been idle since August 2023.", []),
+        ("Unemployment fell on Monday to its lowest since 1926.", ["2026-10-26"]),
+        ("The level was the highest since measurements began in 1926.", []),
+        ("The first strike since at least May 2019 began on Monday.", ["2026-10-26"]),
+        ("Since Monday, trains have been late.", []),
+    ],
+)
+def test_when_it_was_or_will_be(sentence: str, dates: list[str]) -> None:
+    facts = facts_of(sentence)
+    found = [
+        resolve(mention, "2026-10-27", is_ahead=is_ahead(mention, facts))
+        for mention in facts.dates
+        if not is_since(mention, facts)
+    ]
+    assert [date and date[0] for date in found] == dates

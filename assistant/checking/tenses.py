@@ -1,0 +1,138 @@
+"""Whether what a date dates lies behind its article or ahead of it, as the words around it tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.checking.facts import DateMention, Facts, is_past
+from assistant.checking.tokens import Token
+
+_AHEAD = frozenset("will shall would next tomorrow upcoming due plans سوف".split())
+_AHEAD_FOR = frozenset("scheduled planned expected set".split())
+"""Before "for" and "to": what was planned on Tuesday lies behind."""
+_BE = frozenset("be been".split())
+_INTENDS = frozenset(
+    "is are was were am be been being going agreed agree agrees decided decision promised promises promise vowed vows "
+    "pledged pledges plan planned hopes hope hoped wants want wanted intends intended asked asks ordered order orders "
+    "told urged urges expected set due scheduled invited required obliged forced supposed likely ready threatened "
+    "offered offers must has have proposed demanded deadline".split()
+)
+"""Before "to" and a verb; after other words "to" leads somewhere: "taken to Paris on Monday"."""
+_MODALS = frozenset("must should can could may might need needs".split())
+_NO_VERB = frozenset(
+    "the a an this that these those his her its their our my your him them us me it all some at".split()
+)
+_UNTIL = frozenset("until till حتى".split())
+_LAST_DAY = frozenset("until till by حتى بحلول".split())
+_TO_LAST_DAY = frozenset(
+    "the end of late early at least next this noon midnight morning evening".split()
+)
+"""Between "by" and its date."""
+_LASTED = frozenset(
+    "had lasted remained stayed served continued lived worked waited ran not never".split()
+)
+"""What went on so until a day had done so when it was told."""
+_ANNOUNCES = frozenset(
+    "said told announced agreed planned scheduled promised expected called set vowed pledged warned predicted asked "
+    "wrote added invited proposed demanded urged ordered decided confirmed".split()
+)
+"""What such a word is said of may lie behind or ahead."""
+_BEFORE_DATE = frozenset("on in at early late last the this of in during".split())
+_SINCE = frozenset("since seit depuis منذ".split())
+_BETWEEN_SINCE = frozenset("at least about around early late the year عام سنة شهر يوم".split())
+_RECORDS = frozenset("first worst most best only least longest".split())
+_RECORD_WORDS = 6
+"""Between "the lowest since" and its date: "since measurements began in"."""
+
+
+def is_ahead(mention: DateMention, facts: Facts) -> bool | None:
+    """Whether what happens then is told of as to come; None where the words do not say.
+
+    >>> from assistant.checking.facts import facts_of
+    >>> facts = facts_of("He said on Monday that they will meet on Friday, as was planned on Tuesday.")
+    >>> [is_ahead(date, facts) for date in facts.dates]
+    [False, True, False]
+    >>> facts = facts_of("The vote on 5 May is the next.")
+    >>> [is_ahead(date, facts) for date in facts.dates]
+    [None]
+    """
+    before = [token for token in facts.tokens if token.end <= mention.span.start]
+    if before and before[-1].form == "last":
+        return False
+    limit = _limits(before)
+    for at in range(len(before) - 1, -1, -1):
+        form = before[at].form
+        after = before[at + 1].form if at + 1 < len(before) else ""
+        if form in _AHEAD or (form in _AHEAD_FOR and after in ("for", "to")):
+            return True
+        if form == "to" and at and before[at - 1].form in _INTENDS and _may_be_verb(after):
+            return True
+        if limit:
+            told = _at_limit(before, at, is_until=limit in _UNTIL)
+            if told is not None:
+                return told
+        elif is_past(form) and not (at and before[at - 1].form in _BE):
+            is_near = all(token.form in _BEFORE_DATE for token in before[at + 1 :])
+            is_told = mention.weekday is not None and mention.month is None
+            return False if is_near or is_told or form not in _ANNOUNCES else None
+    return _goes_on_ahead(mention, facts) if limit else None
+
+
+def is_since(mention: DateMention, facts: Facts) -> bool:
+    """Whether a date only tells since when: "the lowest since 1926", "closed since August".
+
+    >>> from assistant.checking.facts import facts_of
+    >>> facts = facts_of("On Monday it was the highest since measurements began in 1926.")
+    >>> [is_since(date, facts) for date in facts.dates]
+    [False, True]
+    """
+    before = [token for token in facts.tokens if token.end <= mention.span.start]
+    at = len(before) - 1
+    while at >= 0 and before[at].form in _BETWEEN_SINCE:
+        at -= 1
+    if at >= 0 and before[at].form in _SINCE:
+        return True
+    last_date = max(
+        (d.span.end for d in facts.dates if d.span.end <= mention.span.start), default=0
+    )
+    for place in range(max(0, at - _RECORD_WORDS), at + 1):
+        if before[place].form in _SINCE and before[place].start >= last_date:
+            earlier = [token.form for token in before[max(0, place - 4) : place]]
+            return any(form in _RECORDS or form.endswith("est") for form in earlier)
+    return False
+
+
+def _limits(before: Sequence[Token]) -> str:
+    """The "until" or "by" that a date stands behind, "" where there is none."""
+    at = len(before) - 1
+    while at >= 0 and before[at].form in _TO_LAST_DAY:
+        at -= 1
+    return before[at].form if at >= 0 and before[at].form in _LAST_DAY else ""
+
+
+def _at_limit(before: Sequence[Token], at: int, *, is_until: bool) -> bool | None:
+    """What a word before "until" or "by" tells: "had fled by", "must leave by", "postponed until"."""
+    form = before[at].form
+    if form in _LASTED:
+        return False
+    if form in _MODALS or form in ("is", "are"):
+        return True
+    if not is_past(form) or (at and before[at - 1].form in _BE):
+        return None
+    return is_until or form in _INTENDS
+
+
+def _goes_on_ahead(mention: DateMention, facts: Facts) -> bool:
+    """Whether what follows a date tells of it as to come: "By Monday 300 had fled" does not."""
+    for token in facts.tokens:
+        if token.start < mention.span.end:
+            continue
+        if token.form in _AHEAD or token.form in _MODALS:
+            return True
+        if is_past(token.form) or token.form in ("had", "was", "were"):
+            return False
+    return True
+
+
+def _may_be_verb(form: str) -> bool:
+    return form.isalpha() and form not in _NO_VERB
