@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.pronouns import contradicts, is_impersonal
 from assistant.reader import words_of
 from assistant.statements import about_another_topic, asked_statement, more_of_it
 from assistant.times import at_another_time
@@ -22,11 +23,13 @@ _OPENING = r"^\s*(?:and\s+|but\s+)?"
 """What may stand before a question that goes on from another."""
 _IRREGULAR = "built|made|won|sent|paid|led|held|found|bought|sold"
 
+_NAME_PATTERN = r"\b[A-Z][\w’'.-]*(?:\s+(?:(?:of|the|de|von|van|for|and)\s+){0,2}[A-Z][\w’'.-]*)*"
 _CONNECTIVE = re.compile(
     r"^\s*(?:and|but|so|also|then|ok(?:ay)?,?|what about|how about|و(?=\S)|وماذا عن|ماذا عن)\b[,\s]*",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"^\s*(?:and\s+)?(?:what|how) about\s+(?P<what>.+?)\s*\?*\s*$", re.IGNORECASE)
+_AND_NAME = re.compile(rf"^\s*(?i:and|but)\s+(?P<what>{_NAME_PATTERN})\s*\?*\s*$")
 _BARE = re.compile(
     r"^\s*(?:and\s+|but\s+|so\s+)?(?P<word>when|where|who|why|how|how many|how much|since when|by whom|with whom|"
     r"which(?: ones?)?|what|متى|أين|من|لماذا|كيف|كم)(?:\s+(?:exactly|precisely|else|so|not))?\s*[?؟]*\s*$",
@@ -37,9 +40,7 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _DETERMINED = re.compile(r"\b(?:this|that|these|those)\s+[a-z]{3,}", re.IGNORECASE)
-_NAME = re.compile(
-    r"\b[A-Z][\w’'.-]*(?:\s+(?:(?:of|the|de|von|van|for|and)\s+){0,2}[A-Z][\w’'.-]*)*"
-)
+_NAME = re.compile(_NAME_PATTERN)
 _EVENT = (
     "summit|meeting|talks?|conference|declaration|agreement|treaty|accord|proposal|election|war|crisis|"
     "government|parliament|army|coalition|court"
@@ -103,6 +104,7 @@ _NO_NAMES = frozenset(
     "no not yes one two both each if when while after before since because although in on at by for from to "
     "and but or so as anything something nothing everything anyone someone".split()
 )
+_WHERE = "in|at|near|inside|outside|across|around|throughout"
 _POSSESSIVES = frozenset({"its", "their", "theirs", "his", "hers"})
 _PERSONAL = frozenset({"he", "him", "his", "she", "her", "hers"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "these", "those"})
@@ -125,13 +127,15 @@ def complete(question: str, history: Sequence[Answer]) -> str | None:
     another = at_another_time(asked, question)
     if another is not None:
         return another
-    about = _ABOUT.match(question)
+    about = _ABOUT.match(question) or _AND_NAME.match(question)
     if about is not None and _free_pronoun(about.group("what")) is None:
         return _exchange(asked, _as_written(about.group("what"), history[-1]))
     if _BARE.match(question):
         return _bare(question, asked)
     rest = question if about is not None else _CONNECTIVE.sub("", question)
     pronoun = _free_pronoun(rest)
+    if pronoun is not None and _asks_nothing(rest, pronoun):
+        return None
     other = about_another_topic(asked, rest)
     if other is not None:
         if pronoun is None:
@@ -148,6 +152,13 @@ def complete(question: str, history: Sequence[Answer]) -> str | None:
     if rest != question and tail and _QUESTION_OPENING.match(rest) and not _has_own_subject(rest):
         return _capitalised(f"{rest.rstrip(' ?؟')} {tail.group('where')}?")
     return None
+
+
+def _asks_nothing(rest: str, pronoun: re.Match[str]) -> bool:
+    """Whether a question is its pronoun alone, or asks for nothing that is his: "And hers?"."""
+    owns = pronoun.group("word").lower() in _POSSESSIVES
+    before = "" if owns else rest[: pronoun.start()]
+    return re.search(r"\w", before + rest[pronoun.end() :]) is None
 
 
 def _last_named(history: Sequence[Answer]) -> Answer:
@@ -245,6 +256,8 @@ def _free_pronoun(question: str) -> re.Match[str] | None:
         before = _QUESTION_OPENING.sub("", question[: match.start()])
         if _has_own_subject(before):
             return None
+        if is_impersonal(question, match.start()):
+            continue
         if word in ("there", "then", "that"):
             continue
         if word in ("this", "these", "those") and _DETERMINED.match(question, match.start()):
@@ -260,7 +273,15 @@ def _has_own_subject(text: str) -> bool:
 
 
 def _for_pronoun(previous: Answer, pronoun: str) -> str | None:
-    """What a pronoun means: a person for "he" and "she", several for "they", else the subject."""
+    """What a pronoun means, None where the passages call whom it would mean by the other one."""
+    meant = _meant_by(previous, pronoun)
+    asked = previous.asked_as or previous.question
+    texts = (hit.passage.text for hit in previous.passages)
+    return None if meant and contradicts(pronoun, meant, asked, texts) else meant
+
+
+def _meant_by(previous: Answer, pronoun: str) -> str | None:
+    """What a pronoun may mean: a person for "he" and "she", several for "they", else the subject."""
     asked = previous.asked_as or previous.question
     said = asked_statement(asked)
     if said is not None:
@@ -276,7 +297,9 @@ def _for_pronoun(previous: Answer, pronoun: str) -> str | None:
         if pronoun in _PLURAL:
             return None  # those who were asked for, and they may be many
     if pronoun in _PERSONAL:
-        return subject if subject and _is_person(subject) else None
+        return (
+            subject if subject and _is_person(subject) and not _is_place(subject, asked) else None
+        )
     counted = _COUNTED.match(asked)
     if pronoun in _PLURAL and counted and counted.group("amount").lower() == "many":
         return f"the {counted.group('what')}"
@@ -291,6 +314,11 @@ def _is_person(text: str) -> bool:
         and words[0].lower() not in _NO_NAMES
         and re.search(rf"\b(?:{_EVENT})$", text, re.IGNORECASE) is None
     )
+
+
+def _is_place(name: str, asked: str) -> bool:
+    """Whether a question asks for what is in ``name``."""
+    return re.search(rf"\b(?:{_WHERE})\s+(?:the\s+)?{re.escape(name)}", asked) is not None
 
 
 def _replace(question: str, pronoun: re.Match[str], subject: str) -> str:

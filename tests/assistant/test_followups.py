@@ -5,7 +5,15 @@ from dataclasses import replace
 import pytest
 
 from assistant.followups import complete
-from assistant.types import Answer, AnswerGroup, AnswerStatus, UnanswerableReason
+from assistant.types import (
+    Answer,
+    AnswerGroup,
+    AnswerStatus,
+    Hit,
+    Passage,
+    Section,
+    UnanswerableReason,
+)
 
 
 def turn(question, answer=None, asked_as=None, reason=None):
@@ -392,3 +400,121 @@ def test_another_time(asked, then, completed):
 )
 def test_what_is_no_other_time(asked, then):
     assert complete(then, [turn(asked)]) in (None, "Who succeeded May?")
+
+
+def read(*texts):
+    return tuple(
+        Hit(Passage(at, "a", at, 0, len(text), text, Section.BODY, "en", "t"), 1.0)
+        for at, text in enumerate(texts)
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "completed"),
+    [
+        ("Is it true that Anna Lind left the council?", None),
+        ("Is it possible that the vote is repeated?", None),
+        ("Is it known whether the mayor will resign?", None),
+        ("Is it raining in Ostby?", None),
+        ("Did it rain in Ostby?", None),
+        ("How cold is it in Ostby?", None),
+        ("Will it be hot on Sunday?", None),
+        ("Is it important to vote early?", None),
+        ("Is it expected that the dam will break?", None),
+        ("Was it the minister who ordered this?", None),
+        ("How long does it take to reach Ostby?", None),
+        ("Is it true that he resigned?", "Is it true that Anna Lind resigned?"),
+    ],
+)
+def test_it_may_stand_for_nothing(question, completed):
+    assert complete(question, [turn("When did Anna Lind resign?", "On Monday")]) == completed
+
+
+@pytest.mark.parametrize(
+    ("question", "completed"),
+    [
+        ("Is it known for its hospital?", "Is the Ostby bridge known for its hospital?"),
+        ("Is it likely to be rebuilt?", "Is the Ostby bridge likely to be rebuilt?"),
+        ("Is it easy to cross?", "Is the Ostby bridge easy to cross?"),
+        ("Is it going to be rebuilt?", "Is the Ostby bridge going to be rebuilt?"),
+        ("How long is it?", "How long is the Ostby bridge?"),
+        ("Where is it?", "Where is the Ostby bridge?"),
+        ("How much did it cost to the town?", None),
+    ],
+)
+def test_it_may_stand_for_what_was_asked_about(question, completed):
+    assert complete(question, [turn("When was the Ostby bridge built?", "1894")]) == completed
+
+
+@pytest.mark.parametrize(
+    ("asked", "question", "completed"),
+    [
+        ("Who is Susan Kim?", "And Daniel Kim?", "Who is Daniel Kim?"),
+        (
+            "What did Paul Harding say about the warning?",
+            "And Steve Harding?",
+            "What did Steve Harding say about the warning?",
+        ),
+        ("How old is Anna Lind?", "but Robert Lang", "How old is Robert Lang?"),
+        ("Where was the Berlin summit held?", "And Paris?", "Where was the Paris summit held?"),
+        ("What did Merz say about Ukraine?", "And Macron?", None),  # another subject or speaker
+        ("What did the mayor say?", "And Robert Lang?", None),
+        ("Who is Susan Kim?", "And Daniel Kim won?", None),
+        ("How old is Anna Lind?", "And hers?", None),
+        ("How old is Anna Lind?", "And his?", None),
+        ("How old is Anna Lind?", "What about hers?", None),
+        ("How old is Anna Lind?", "And her?", None),
+        ("How old is Anna Lind?", "And her husband?", "Anna Lind’s husband?"),
+        ("How old is Anna Lind?", "Where is she?", "Where is Anna Lind?"),
+    ],
+)
+def test_a_connective_and_little_more(asked, question, completed):
+    assert complete(question, [turn(asked, "44")]) == completed
+
+
+def test_a_place_is_nobody():
+    assert complete("What did he say?", [turn("Is it raining in Ostby?", "Yes")]) is None
+
+
+LIND = "Anna Lind"
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "text", "pronoun", "is_meant"),
+    [
+        ("Who won?", LIND, "Anna Lind won. Mrs Lind was glad.", "he", False),
+        ("Who won?", LIND, "Anna Lind won. Mrs Lind was glad.", "she", True),
+        ("Who won?", LIND, "Anna Lind won.", "he", True),
+        (
+            "Who won?",
+            LIND,
+            "“Thank you,” Anna Lind, 44, told voters. She plans to rest.",
+            "he",
+            False,
+        ),
+        ("Who won?", LIND, "Ole Berg congratulated his sister, Anna Lind.", "he", False),
+        ("Who won?", LIND, "Anna Lind said so. “I won,” she said.", "he", False),
+        (
+            "Who won?",
+            LIND,
+            "“I won,” said lead rower Anna Lind. She said it was hard.",
+            "he",
+            False,
+        ),
+        # The pronoun may be another's.
+        ("Who won?", LIND, "Ole Berg said that Anna Lind won. He said it was easy.", "she", True),
+        ("Who won?", LIND, "Berg met Anna Lind. He said it was easy.", "she", True),
+        ("Who won?", LIND, "Anna Lind told Ole Berg so. He said it was good.", "she", True),
+        ("Who won?", LIND, "Mr Lind cheered. Anna Lind won.", "she", True),
+        ("Who won?", LIND, "Mr Lind, Per Lind, cheered. Anna Lind won.", "she", True),
+        ("Who won?", "Lind", "Mr Per Lind cheered. Anna Lind won.", "she", True),
+        ("When did Marcus Reyes lose?", "x", "King Marcus Reyes lost.", "she", False),
+        ("Who is the queen of Norland?", LIND, "Anna Lind reigns.", "he", False),
+        ("Who is the queen’s new doctor?", LIND, "Anna Lind heals.", "he", True),
+    ],
+)
+def test_he_is_no_woman_and_she_is_no_man(asked, answer, text, pronoun, is_meant):
+    before = replace(turn(asked, answer), passages=read(text))
+    completed = complete(f"What did {pronoun} say?", [before])
+    meant = "Marcus Reyes" if "Reyes" in asked else answer
+    assert completed == (f"What did {meant} say?" if is_meant else None)

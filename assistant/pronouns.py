@@ -1,0 +1,153 @@
+"""What a pronoun cannot stand for: "it" that stands for nothing, "he" that is no woman, "she" that is no man."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from embeddings.sentences import sentence_spans
+
+_BE = r"(?:is|was|be|been|being|get|gets|getting|become|becomes|seem|seems)"
+_WEATHER = r"(?:rain|snow|hail|thunder|freez|drizzl)(?:s|e|es|ed|ing)?"
+_WEATHER_LIKE = "cold|hot|warm|chilly|dark|sunny|windy|foggy|cloudy|stormy|late|early"
+_CLAUSE = r"(?:that|whether|if|who|whom|what|when|where|why|how)"
+_HARD = "safe|easy|hard|difficult|dangerous|legal|illegal"
+_IMPERSONAL = re.compile(
+    rf"it(?:['’]s)?(?:\s+(?:{_BE}|has|had|will|would|could|might|may|not|also|really|still|ever|already|now|very|too|"
+    r"so|going\s+to|likely\s+to|going|actually))*\s+(?:"
+    r"(?:true|untrue|possible|impossible|correct|unclear|necessary)\b(?!\s+(?:of|for\s+its)\b)"
+    r"|(?:known|clear|important|likely|unlikely|certain)\b(?!\s+(?:for|as|by|in|of|to|from|and|enough)\b)"
+    r"|(?:important|wise|right|wrong|good|bad|better|best|fair|worth|time|normal|usual|common)\s+(?:for\s+.+?\s+)?to\b"
+    rf"|(?:{_HARD})\s+(?:for\s+.+?\s+)?to\s+\w+\s+\w"
+    rf"|(?:{_WEATHER}|{_WEATHER_LIKE})\b"
+    rf"|[a-z]+\s+(?:that|whether)\b"
+    r"|(?:take|takes|took|cost|costs)\s+(?:.+?\s+)?to\s+\w"
+    rf"|(?:the\s+[\w-]+|[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*)\s+{_CLAUSE}\b"
+    r")",
+)
+_HOW = re.compile(rf"\bhow\s+(?:{_WEATHER_LIKE}|far)\s+(?:is|was|will|does|did)\s+$", re.IGNORECASE)
+
+_MAN = (
+    "mr|king|prince|sir|lord|duke|monk|spokesman|chairman|businessman|policeman|fireman|salesman|actor|husband|father|"
+    "son|brother|grandfather|uncle|nephew|widower|boyfriend|man|boy"
+)
+_WOMAN = (
+    "mrs|ms|miss|queen|princess|lady|dame|duchess|baroness|nun|spokeswoman|chairwoman|businesswoman|policewoman|"
+    "saleswoman|actress|wife|mother|daughter|sister|grandmother|aunt|niece|widow|girlfriend|woman|girl"
+)
+_GENDERED = rf"(?P<man>{_MAN})|(?P<woman>{_WOMAN})"
+_TITLE_OVER = re.compile(rf"(?<![\w’'-])(?:{_GENDERED})\.?,?\s+$", re.IGNORECASE)
+_ASKS_FOR = re.compile(
+    r"^\W*(?:and\s+|but\s+)?who\s+(?:is|was)\s+(?:(?:the|his|her|their|[\w-]+['’]s)\s+)+"
+    rf"(?:(?!(?:of|to|who|for|that)\b)[\w-]+\s+){{0,2}}?(?:{_GENDERED})\b(?!\s*['’])",
+    re.IGNORECASE,
+)
+_SAYS = "said|says|told|added|adds|wrote|explained|insisted|argued|warned|replied"
+_TELLS = (
+    rf"{_SAYS}|admitted|confirmed|announced|promised|pledged|declared|conceded|plans|hopes|wants"
+)
+_PRONOUN_SAYS = re.compile(
+    rf"(?:^\W*|[”\"’»,]\W*\b)(?:(?P<man>he)|(?P<woman>she))\s+(?:{_TELLS})\b"
+    rf"|[”\"’»]\W*(?:{_SAYS})\s+(?:(?P<man_after>he)|(?P<woman_after>she))\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"|«[^«»]*»")
+_NAMES = re.compile(r"[A-ZÀ-Þ][\w’'-]*(?:\s+[A-ZÀ-Þ][\w’'-]*)*")
+_MALE = frozenset({"he", "him", "his"})
+_FEMALE = frozenset({"she", "her", "hers"})
+
+
+def is_impersonal(question: str, start: int) -> bool:
+    """Whether the "it" at ``start`` stands for nothing that was spoken of.
+
+    >>> is_impersonal("Is it true that he resigned?", 3), is_impersonal("Is it raining in Oslo?", 3)
+    (True, True)
+    >>> is_impersonal("Is it known for its cheese?", 3), is_impersonal("Is it to be rebuilt?", 3)
+    (False, False)
+    """
+    if question[start : start + 2].lower() != "it":
+        return False
+    after = "it" + question[start + 2 :]
+    return bool(_IMPERSONAL.match(after) or _HOW.search(question[:start]))
+
+
+def contradicts(pronoun: str, name: str, question: str, texts: Iterable[str]) -> bool:
+    """Whether ``name`` is known to be no man, for "he", or no woman, for "she".
+
+    Args:
+        pronoun: In small letters.
+        name: Whom it would stand for.
+        question: The question that the name answers or is asked about in.
+        texts: Passages that were read for it.
+
+    >>> contradicts("she", "Marcus Reyes", "Who lost?", ["Marcus Reyes lost. Mr Reyes was calm."])
+    True
+    >>> contradicts("she", "Kim", "Who lost?", ["Daniel Kim lost, as did his wife, Susan Kim."])
+    False
+    """
+    if pronoun not in _MALE | _FEMALE:
+        return False
+    found = set(_genders(name, list(texts)))
+    asked = _ASKS_FOR.search(question)
+    if asked is not None and name not in question:
+        found.add(asked["man"] is not None)
+    return found == {pronoun in _FEMALE}
+
+
+def _genders(name: str, texts: list[str]) -> Iterator[bool]:
+    """True for every sign that ``name`` is a man, False for every one that it is a woman."""
+    words = name.split()
+    surname = re.escape(words[-1])
+    others = {
+        match.group(1)
+        for text in texts
+        for match in re.finditer(rf"(?<!\w)([A-ZÀ-Þ][\w’'-]+)\s+{surname}(?!\w)", text)
+        if not re.fullmatch(_GENDERED, match.group(1), re.IGNORECASE)
+    }
+    called = [re.escape(name)]
+    if len(words) > 1 and others <= {words[-2]}:
+        called.append(surname)
+    elif len(words) == 1 and len(others) > 1:
+        return  # one of several who are called so
+    either = "|".join(called)
+    # "Mr Marcus Reyes", asked for as Reyes.
+    forenames = "|".join(re.escape(other) for other in sorted(others)) or "(?!)"
+    known = re.compile(rf"(?<![\w’'-])(?:(?:{forenames})\s+)?(?:{either})(?![\w-])")
+    for text in texts:
+        sentences = [text[start:end] for start, end in sentence_spans(text)]
+        for at, sentence in enumerate(sentences):
+            # "Mr Reyes" before Marcus Reyes is named may be another.
+            if any(name in earlier for earlier in sentences[: at + 1]):
+                yield from _titles(known, sentence)
+        for sentence, following in pairwise(map(_without_quotations, sentences)):
+            said = _PRONOUN_SAYS.search(following)
+            if said is None or not _is_only_name(either, sentence):
+                continue
+            if not _NAMES.search(following, 1, said.start()):
+                yield bool(said["man"] or said["man_after"])
+
+
+def _titles(known: re.Pattern[str], sentence: str) -> Iterator[bool]:
+    for match in known.finditer(sentence):
+        title = _TITLE_OVER.search(sentence[: match.start()])
+        if title is not None:
+            yield title["man"] is not None
+
+
+def _without_quotations(text: str) -> str:
+    return _QUOTED.sub("“”", text)
+
+
+def _is_only_name(called: str, sentence: str) -> bool:
+    """Whether a sentence tells what someone says and names nobody else."""
+    tells = re.search(
+        rf"(?<![\w’'-])(?:{called})(?:,\s+\d+,)?\s+(?:{_TELLS})\b"
+        rf"|[,”\"’»]\W*(?:{_SAYS})\s+(?:[a-z][\w-]*\s+){{0,4}}(?:{called})(?![\w-])",
+        sentence,
+    )
+    if tells is None:
+        return False
+    # The first word is written large whatever it is.
+    others = [match for match in _NAMES.finditer(sentence) if match.start() or " " in match.group()]
+    return all(re.search(rf"(?:{called})$", match.group()) for match in others)
