@@ -64,6 +64,24 @@ _ARABIC = re.compile(
     r"^(?P<event>[\u0621-\u064A][^.،؛:]{12,90}?) في (?P<rest>(?:يناير|فبراير|مارس|أبريل|إبريل|مايو|يونيو|يوليو|أغسطس|"
     r"سبتمبر|أكتوبر|نوفمبر|ديسمبر|عام|يوم)\b.*)"
 )
+_ARABIC_ROOT = 3
+_ARABIC_INDEED = ("وقد", "قد", "فقد", "ولقد", "لقد")
+_ARABIC_VERB = re.compile(
+    r"و(?:صل|قع|قّع|ضع|عد|قف|جد|لد|صف|دع|دّع|زع|زّع|جه|جّه|فر|فّر|ثق|ثّق|رث|رد|افق|اجه|اصل|اكب|اعد)(?:ت|وا|ا|تا)?$"
+)
+"""Their "w" is a letter of the verb's own."""
+_ARABIC_NO_VERB = re.compile(
+    r"و?(?:ال\w+|(?:لم|لن|لا|ما|ليس|ليست|إن|أن|لكن|كما|فيما|بينما|حيث|هذا|هذه|ذلك|تلك|هو|هي|هم|من|في|على|عن|إلى|مع|بعد|"
+    r"قبل|منذ)$)"
+    r"|و?(?:وزارة|وزارت\w|وزير|وزراء|وفد|وفود|وكال|وسائل|وسط|وثيق|وثائق|وحدة|وحدات|ولاي|واشنطن|وباء|وزن)"
+)
+_NEEDS_ARTICLE = re.compile(
+    r"(?![Tt]he )(?:(?:[A-Z][\w-]+ )+of the [A-Z]"
+    r"|(?:[A-Z][\w-]+ )*(?:Ministry|Department|Coalition|Council|Court|University|Bank|Bureau|Office|League|Union|"
+    r"Association|Federation|Republic|Kingdom|House|Chamber|Board) of [A-Z]"
+    r"|United (?:States|Nations|Kingdom|Arab Emirates)\b"
+    r"|European (?:Union|Commission|Parliament|Council|Central Bank|Court)\b)"
+)
 _PREPOSITIONS = ("for", "on", "with", "against", "about")
 _UNCLEAR = re.compile(
     r"\b(?:it|its|they|their|this|that|these|those|he|his|she|her|not)\b", re.IGNORECASE
@@ -159,7 +177,8 @@ def question_of(sentence: str) -> tuple[str, int] | None:
 
 def _made(sentence: str) -> tuple[str, int] | None:
     if match := _ARABIC.match(sentence):
-        return f"متى {match['event']}؟", match.start("rest")
+        event = _arabic_clause(match["event"])
+        return (f"متى {event}؟", match.start("rest")) if event else None
     if match := _PLACE.match(sentence):
         when = match["rest"].startswith("on ")
         word = "When" if when else "Where"
@@ -193,6 +212,20 @@ def _with_do(match: re.Match[str], auxiliary: str) -> tuple[str, int]:
 
 
 def _inside(subject: str) -> str:
-    """A subject as it stands inside a sentence."""
+    """A subject as it stands inside a sentence, with the article that a headline leaves out."""
+    if _NEEDS_ARTICLE.match(subject):
+        return f"the {subject}"
     first, space, rest = subject.partition(" ")
     return f"{first.lower()}{space}{rest}" if first in ("The", "A", "An") else subject
+
+
+def _arabic_clause(event: str) -> str | None:
+    """A clause that begins with its verb, as it stands after "when", without an "and" before it; else None."""
+    first, _, rest = event.partition(" ")
+    if first in _ARABIC_INDEED:
+        first, _, rest = rest.partition(" ")
+    if not rest or _ARABIC_NO_VERB.match(first):
+        return None
+    if first.startswith("و") and len(first) > _ARABIC_ROOT and not _ARABIC_VERB.match(first):
+        first = first[1:]
+    return f"{first} {rest}"
