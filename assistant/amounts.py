@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
+_HOW_MANY = re.compile(
+    r"\bhow many\b|\bwhat (?:is|was|were|are) (?:[\w'’-]+ ){0,5}(?:toll|turnout|revenues?|profits?)\b",
+    re.IGNORECASE,
+)
 _ARABIC_HOW_MANY = re.compile(r"(?:^|\s)(?:كم|بكم)\s")
 _ASKS_AGE = re.compile(r"\b(?:old|ages?|aged|young|born|birthday)\b|عمر|سن\b", re.IGNORECASE)
 _NUMBER = re.compile(

@@ -148,13 +148,14 @@ def tidy(text: str, start: int, end: int) -> tuple[int, int]:
 
 _ASKS_WHO = re.compile(r"\W*(?:(?:and|but|so)\s+)?(?:who|whom)\b", re.IGNORECASE)
 _PRONOUNS = frozenset("he she it they we i you him her them us me".split())
-_DENIAL = re.compile(r"\b(?:reject|den[yi]|refut|dismiss|disput)", re.IGNORECASE)
+_DENIAL = re.compile(r"\b(?:reject|den[yi]|refut|dismiss|disput)|نفى|نفت|نفي|أنكر", re.IGNORECASE)
 _DENIED = re.compile(
     r"\b(?:reject(?:s|ed|ing)?|den(?:y|ies|ied|ying)|refut(?:es?|ed|ing)|dismiss(?:es|ed|ing)?|disput(?:es?|ed|ing))\s+"
-    r"(?:[\w'’-]+\s+){0,4}?that\s+$",
+    r"(?:[\w'’-]+\s+){0,4}?(?:that\s+(?:[\w'’-]+\s+){0,5}?|having\s+(?:[\w'’-]+\s+){0,2}?)$"
+    r"|(?<!\w)[وف]?(?:نفى|نفت|نفوا|ينفي|تنفي|أنكر|أنكرت)\s+(?:\w+\s+){0,5}?أن\s+(?:\w+\s+){0,4}?$",
     re.IGNORECASE,
 )
-_DENIED_CHARS = 80
+_DENIED_CHARS = 120
 """Before a span, where it is looked for."""
 
 

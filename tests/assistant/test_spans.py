@@ -220,6 +220,8 @@ def test_what_another_does_is_no_answer(question, piece, expected):
         ("How many people came?", "lower", False),
         ("How many people came?", "over forty", True),
         ("What fell?", "lower", True),
+        ("What is the death toll of the storm?", "lower", False),
+        ("What was the turnout?", "over forty", True),
         ("كم عدد السفن؟", "ارتفع عدد", False),
         ("كم عدد السفن؟", "سفينتين", True),
         ("كم عدد السفن؟", "ثلاث سفن", True),
@@ -238,3 +240,23 @@ def test_a_number_is_given_with_what_it_is_a_part_of():
     text = "The council looked at three of the 118 stations."
     start, end = refine("How many stations had faults?", text, text.index("118"), len(text) - 1)
     assert text[start:end] == "three of the 118 stations"
+
+
+@pytest.mark.parametrize(
+    ("question", "piece", "expected"),
+    [
+        ("Were the boats bought abroad?", "bought abroad", False),
+        ("Was the mayor bribed?", "bribed the mayor", False),
+        ("What did Lind deny?", "bought abroad", True),
+        ("هل بيعت السفن؟", "بيعت السفن", False),
+        ("ماذا نفى الوزير؟", "بيعت السفن", True),
+        ("Who owns the boats?", "The town", True),
+    ],
+)
+def test_what_is_denied_further_on_is_no_answer(question, piece, expected):
+    text = (
+        "The town owns the boats. Lind denied that the old boats were bought abroad. Reed denied having "
+        "bribed the mayor. ونفى الوزير أن تكون قد بيعت السفن."
+    )
+    start = text.index(piece)
+    assert may_answer(question, text, start, start + len(piece)) is expected
