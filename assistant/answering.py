@@ -10,6 +10,7 @@ from urllib.parse import quote as percent_encode
 from assistant.lexical import MAX_QUERY_TERMS
 from assistant.library import Library
 from assistant.reader import words_of
+from assistant.roles import with_holders
 from assistant.scripts import script_of
 from assistant.spans import may_answer, refine, sentence_around
 from assistant.speech import speaker_of
@@ -91,6 +92,7 @@ def answer(
     asked = asked_as or question
     spans = [span for span in spans if _may_answer(asked, hits[span.hit_index].passage, span)]
     spans = with_statements(asked, hits, spans, library=library)
+    spans = with_holders(asked, hits, spans, library=library)
     if _ELSE.search(asked):
         spans = [span for span in spans if not _is_shown(span, hits, shown)]
     best = max((span.probability for span in spans), default=0.0)
