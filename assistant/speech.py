@@ -21,6 +21,8 @@ from embeddings.sentences import sentence_spans
 
 NEAR_NAME = 120
 """Characters around a name in which it is looked for as a speaker."""
+DENIED_CHARS = 600
+"""Longer is no denial."""
 QUOTED_TURNS = 4
 """So many quotations in a row may be one speaker's without being said to be."""
 SAID_WORDS = 4
@@ -134,7 +136,10 @@ def _speakers_in(text: str, around: Span, at: int, quotation: Span | None) -> li
         is_inside = quotation is not None and quotation.start < start < quotation.end
         if item.calls and quotation is None and not item.start <= at - around.start < item.end:
             continue
-        if is_inside or start <= at < start + len(item.who):
+        is_his_name = item.who.lower() not in patterns.PRONOUNS and start <= at < start + len(
+            item.who
+        )
+        if is_inside or is_his_name:
             continue
         if (
             quotation is None
@@ -192,7 +197,10 @@ def claimed_speakers(text: str) -> list[ClaimedSpeech]:
         comes_last = item.form is _Form.AFTER or (
             item.form is _Form.ACCORDING and len(text[:before].split()) >= SAID_WORDS
         )
-        if not comes_last and re.search(r"\w+\W+\w", text[after:]):
+        is_said_next = re.search(r"\w+\W+\w", text[after:]) or (
+            item.denied[0] >= item.told_end and re.search(r"\w{4}", text[after : item.denied[1]])
+        )
+        if not comes_last and is_said_next:
             claims.append(ClaimedSpeech(item.who, item.who_start, after, len(text.rstrip()), told))
         elif re.search(r"\w", text[:before]):
             claims.append(ClaimedSpeech(item.who, item.who_start, 0, before, told))
@@ -234,6 +242,13 @@ def _attributions(piece: str) -> tuple[_Attribution, ...]:
             ):
                 continue
             found.append(item)
+    implied = patterns.AR_IMPLIED.match(piece)
+    if implied is not None and not any(item.start < implied.end() for item in found):
+        low, high = implied.span()
+        denied = _denied(piece, low, high)
+        found.append(
+            _Attribution(patterns.AR_HE, low, low, high, high, _Form.BEFORE, denied, calls=False)
+        )
     return tuple(found)
 
 
@@ -290,11 +305,17 @@ def _attribution(match: re.Match[str], form: _Form, piece: str) -> _Attribution 
 
 
 def _denied(piece: str, start: int, end: int) -> tuple[int, int]:
-    """What the speaker whom ``start:end`` names denies."""
+    """What the speaker whom ``start:end`` names denies: after the words that say so, else before them."""
     if patterns.DENIES.search(piece[start:end]) is None:
         return 0, 0
-    until = patterns.DENIED_UNTIL.search(piece, end)
-    return end, until.start() if until else len(piece)
+    high = min(len(piece), end + DENIED_CHARS)
+    until = patterns.DENIED_UNTIL.search(piece, end, high)
+    stop = until.start() if until else high
+    if re.search(r"\w{3}", piece[end:stop]):
+        return end, stop
+    low = max(0, start - DENIED_CHARS)
+    ends = [match.end() for match in patterns.SENTENCE_END.finditer(piece, low, start)]
+    return max(ends, default=low), stop  # "a claim that Holm denied"
 
 
 def _subject(piece: str) -> re.Match[str] | None:

@@ -40,7 +40,7 @@ ROLE = (
     rf"(?:\s+(?:for|of|from|at|on|in|by)\s+(?:the\s+)?(?:{_PLAIN}(?:\s+{_PLAIN}){{1,3}}(?=\s*(?:[,.;!?)”»]|$))|(?:[a-z][\w'’-]*\s+(?:of\s+)?){{0,3}}?[\w'’-]+"
     rf"(?:\s+[{UPPER}][\w'’-]*)*)){{0,2}}(?:\s+(?:familiar\s+with|briefed\s+on|close\s+to)\s+the\s+\w+)?"
 )
-PRONOUNS = frozenset(("he", "she", "they", "it"))
+PRONOUNS = frozenset(("he", "she", "they", "it", "هو"))
 PRONOUN = r"(?:He|She|They|It|he|she|they|it)"
 WHO = rf"(?<![\w'’-])(?P<who>{ROLE}(?:\s+{NAME})?|{NAME}|\b{PRONOUN})"
 _CALLS = (
@@ -85,8 +85,11 @@ DENIES = re.compile(
     r"|(?<!\w)[وف]?(?:نفى|نفت|ينفي|تنفي|نفوا|أنكر|أنكرت|ينكر|تنكر)(?!\w)"
 )
 """In the words that say who speaks: what follows is what he says is not so."""
+SENTENCE_END = re.compile(r"[.!?؟][”\"’»]?\s+")
 DENIED_UNTIL = re.compile(
-    r"[:;؛]|[.!?؟][”\"’»]?\s|\bas\s+(?=(?:an?\s+|the\s+)?[“\"«‘])|,\s+(?:but|while|whereas|though|although|(?:and\s+)?"
+    r"[:;؛]|[.!?؟][”\"’»]?\s|\bas\s+(?=(?:an?\s+|the\s+)?[“\"«‘])|,?\s+(?:and|but)\s+(?:(?:he|she|they|it)\s+)?"
+    r"(?:said|says|added|adds|told|insisted|insists|stressed|argued|accused|called)\b"
+    r"|,\s+(?:but|while|whereas|though|although|(?:and\s+)?"
     r"(?:say|add|call|insist|argu|claim|stat|tell|not|explain|describ|stress|warn|point)ing)\b"
     r"|،?\s(?:و?لكن|بل|(?:قائل|مضيف|مؤكد|موضح|مشير|معتبر|مشدد)(?:ا|اً|ة|ين))(?!\w)"
 )
@@ -150,17 +153,22 @@ AR_STOP = (
 """What a name ends at: "that", where, when and to whom."""
 AR_NAME = rf"(?P<who>(?!(?:إن|أن|إنه|إنها|أنه|أنها|بأن|ما)\b){AR_WORD}(?:\s+{AR_WORD}){{0,8}}?)"
 AR_BEFORE = re.compile(rf"(?<!\w)[وف]?{AR_VERB}\s+{AR_NAME}{AR_STOP}")
+_AR_THAT = r"(?:إن|أن|إنه|إنها|أنه|أنها|بأن)"
 AR_AFTER = re.compile(
-    rf"^\W*(?P<who>(?!{AR_VERB}\b){AR_WORD}(?:\s+{AR_WORD}){{0,5}}?)\s+{AR_VERB}(?=\s+(?:إن|أن|إنه|إنها|أنه|أنها|بأن)\b)"
+    rf"^\W*(?:أما\s+)?(?P<who>(?!(?:{AR_VERB}|أما)\b){AR_WORD}(?:\s+{AR_WORD}){{0,5}}?)(?:،[^،.؛:«»]{{1,80}}،)?\s+ف?{AR_VERB}"
+    rf"(?=\s+{_AR_THAT}\b)"
 )
+AR_IMPLIED = re.compile(rf"^\W*[وف]?{AR_VERB}(?=\s+(?:(?:إلى|من)\s+)?{_AR_THAT}\b)")
+"""A verb without a subject: who spoke before it."""
+AR_HE = "هو"
 AR_COLON = re.compile(rf"^\W*(?P<who>{AR_WORD}(?:\s+{AR_WORD}){{0,4}}):\s*(?=[“\"«])")
 AR_ACCORDING = re.compile(
     rf"(?<!\w)و?(?:وفق[اً]*\s+ل|وفق\s+|بحسب\s+|حسب\s+|على حد قول\s+|نقلا? عن\s+)"
-    rf"(?:ما\s+{AR_VERB}ه?\s+)?{AR_NAME}{AR_STOP}"
+    rf"(?:ما\s+{AR_VERB}ه?\s+(?:(?:به|عنه|إليه)\s+)?)?{AR_NAME}{AR_STOP}"
 )
 AR_ACCORDING_SHORT = re.compile(
     rf"(?<!\w)و?(?:وفق[اً]*\s+ل|وفق\s+|بحسب\s+|حسب\s+|نقلا? عن\s+)"
-    rf"(?:ما\s+{AR_VERB}ه?\s+)?(?P<who>(?!ما\b){AR_WORD}(?:\s+ال{AR_WORD}){{0,3}})"
+    rf"(?:ما\s+{AR_VERB}ه?\s+(?:(?:به|عنه|إليه)\s+)?)?(?P<who>(?!ما\b){AR_WORD}(?:\s+ال{AR_WORD}){{0,3}})"
 )
 """Without a mark after the name: it goes on while the words have the article."""
 SIGNED = re.compile(

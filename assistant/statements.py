@@ -18,7 +18,7 @@ from assistant.span_features import stems
 from assistant.spans import sentence_around
 from assistant.speaker_names import other_person, same_speaker
 from assistant.speech import SAID_WORDS, ClaimedSpeech, claimed_speakers, quotations_in, speaker_of
-from assistant.speech_patterns import CALLS, DENIES, QUOTATION
+from assistant.speech_patterns import AR_IMPLIED, CALLS, DENIES, QUOTATION
 from assistant.transliteration import can_compare, overlap_shares
 from assistant.types import Hit, ReadSpan, Span
 from embeddings.sentences import sentence_spans
@@ -115,6 +115,8 @@ _BEGINS_ASIDE = re.compile(
 )
 """What begins so says when or where first, or nothing."""
 _THAT = re.compile(r"(?:(?<=\s)(?:that|إن|أن|إنه|إنها|أنه|أنها)\s+)")
+_ASIDE_THAT = re.compile(r"\s*,[^,.;:“”\"«»]{1,80},\s+that\s+")
+"""After "said": ", without giving details, that"."""
 _THAT_WITHIN = 8
 """Words from "said" to "that" at most."""
 _MEANWHILE = frozenset(("while", "as", "when", "if", "although", "though", "because", "whereas"))
@@ -427,7 +429,8 @@ def _statement(speaker: str, text: str, sentence: Span) -> Span | None:
         opens = _PRONOUN_OPENS.match(piece)
         if opens is not None and _is_aside(opens["told"], opens["rest"]):
             return None
-        return sentence if _PRONOUN_SAYS.search(piece) else None
+        is_his = _PRONOUN_SAYS.search(piece) or AR_IMPLIED.match(piece)
+        return sentence if is_his else None
     if len(claims) > 1:
         is_one = any(_is_speaker(speaker, c.speaker, text, sentence.start) for c in claims)
         return sentence if is_one else None
@@ -473,9 +476,12 @@ def _told(text: str, sentence: Span, claims: Sequence[ClaimedSpeech]) -> Span | 
     from_verb = DENIES.search(told) or CALLS.search(told)
     if from_verb is not None:
         start = sentence.start + claim.told.start + from_verb.start()
-        return Span(start, end) if len(text[start:end].split()) >= MIN_WORDS else None
+        return Span(start, end) if len(text[start:end].split()) > 1 else None
     if claim.said_start >= claim.told.end:
         is_next = not re.search(r"\w", text[sentence.start + claim.told.end : start])
+        aside = _ASIDE_THAT.match(text, sentence.start + claim.told.end, end)
+        if aside is not None:
+            return Span(aside.end(), end)
         # To whom, or when and where, before what.
         that = _THAT.search(text, start, end)
         led = text[start : that.start() if that else end]

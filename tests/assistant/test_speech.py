@@ -309,6 +309,8 @@ def test_colon_after_one_who_speaks(text: str) -> None:
         "the report by the fire " * 5_000,
         "Holm denied the claim that, " * 4_000,
         "” said the company " * 5_000,
+        "Holm denied it. " * 5_000,
+        "Holm denied " * 10_000,
     ],
     ids=[
         "names",
@@ -324,6 +326,8 @@ def test_colon_after_one_who_speaks(text: str) -> None:
         "reports",
         "denials",
         "speakers",
+        "short denials",
+        "denials without an end",
     ],
 )
 def test_endless_rows_take_no_time(text: str) -> None:
@@ -419,6 +423,8 @@ def test_the_clause_before_another_speakers_is_not_his(sentence, word, speaker):
         ("Holm rejected the claim, saying the ferry was late.", "the ferry", "Holm"),
         ("Holm dismissed the reports as “mere gossip”.", "mere", "Holm"),
         ("Holm rejected an offer of two million.", "two", None),
+        ("It rained. The ferry was sold twice, a claim Ida Holm denied.", "The ferry", None),
+        ("Holm denied the sale, and said the ferry was his.", "the ferry", "Holm"),
         ("ونفى المدير أحمد سالم أن تكون العبارة قد بيعت.", "العبارة", None),
         ("ونفى المدير أحمد سالم ذلك قائلا: «لم نبع العبارة».", "لم نبع", "المدير أحمد سالم"),
     ],
@@ -460,6 +466,11 @@ def test_what_someone_denies_he_does_not_say(text: str, words: str, speaker: str
         ("أغلق الميناء، بحسب ما ذكرت الوزارة يوم الأحد.", "الميناء", "الوزارة"),
         ("أغلق الميناء، وفقا لما أعلنته وزارة النقل.", "الميناء", "وزارة النقل"),
         ("أغلق الميناء، بحسب ما جاء في الصحف.", "الميناء", None),
+        ("وحسب ما أفادت به الوزارة، أغلق الميناء.", "الميناء", "الوزارة"),
+        ("قال أحمد سالم إنه حزين. وأضاف أن الميناء أغلق.", "الميناء", "أحمد سالم"),
+        ("أغلق الطريق. وأضاف أن الميناء أغلق.", "الميناء", None),
+        ("أما نائبه أحمد سالم، الذي بنى العبارة، فقال إن البحر هادئ.", "البحر", "نائبه أحمد سالم"),
+        ("Ida Holm came. She said it rained.", "She", "Ida Holm"),
     ],
 )
 def test_who_is_no_speaker_and_who_is(text: str, words: str, speaker: str | None) -> None:
@@ -468,7 +479,6 @@ def test_who_is_no_speaker_and_who_is(text: str, words: str, speaker: str | None
 
 def test_a_pronoun_means_who_spoke_before_it_in_the_same_stretch() -> None:
     text = "The club went to court. Its lawyer, Ida Holm, said she “was glad”. She said: “It rained.” It did."
-    assert speaker_in(text, "She said") is None
     at = text.index("It rained")
     assert speaker_of(text, Span(0, len(text)), at) == "Its lawyer, Ida Holm"
 

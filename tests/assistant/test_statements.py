@@ -248,6 +248,7 @@ def test_several_speakers_are_each_looked_for(pq):
         ("ميرتس", "بحسب ميرتس، الخطة انتهت تماما.", ["الخطة انتهت تماما."]),
         ("Garrett", "Garrett called the trip “cold, wet and long” and left in May.", ["called the trip “cold, wet and long”"]),
         ("Garrett", "“It rained hard,” Garrett wrote in his letter. “It was so cold.”", ["“It rained hard,”", "“It was so cold.”"]),
+        ("Garrett", "Garrett said, without going into it, that it rained hard.", ["it rained hard."]),
         # When, where and how are no statement.
         ("Garrett", "Garrett conceded early on Sunday.", []),
         ("Garrett", "Garrett replied briefly in the evening.", []),
@@ -409,6 +410,10 @@ def test_on_the_seeds(seeds):
         # These are acts.
         ("the company", "The company rejected an offer of 9 million.", []),
         ("the guards", "The guards denied them entry to the hall.", []),
+        ("Holm", "Ida Holm, who was fined, denies wrongdoing.", ["denies wrongdoing."]),
+        ("Holm", "It was sold, a claim Ida Holm denied.", ["It was sold, a claim Ida Holm denied."]),
+        ("Holm", "Holm did not deny that it was sold.", []),
+        ("سالم", "قال سالم: «لم نبع شيئا». ونفى أن تكون العبارة قد بيعت.", ["«لم نبع شيئا»", "ونفى أن تكون العبارة قد بيعت."]),
         ("سالم", "ونفى المدير أحمد سالم أن تكون العبارة قد بيعت سرا.", ["ونفى المدير أحمد سالم أن تكون العبارة قد بيعت سرا."]),
         ("سالم", "المدير أحمد سالم ينفي أن العبارة بيعت سرا.", ["ينفي أن العبارة بيعت سرا."]),
         ("الوزارة", "أنكرت الوزارة أن العبارة بيعت سرا.", ["أنكرت الوزارة أن العبارة بيعت سرا."]),
