@@ -294,6 +294,9 @@ def _attribution(match: re.Match[str], form: _Form, piece: str) -> _Attribution 
         if goes_on or (not is_quoted and patterns.SUBJECT_DID.match(piece, match.end())):
             return None
     elif form is _Form.BEFORE:
+        is_in_clause = patterns.OF_WHICH.search(piece, max(0, start - NEAR_NAME), start)
+        if is_in_clause and patterns.SUBJECT_GOES_ON.match(piece, match.end()):
+            return None
         named = _as_subject(piece, start, who, match.groupdict().get("aside") or "")
         if named is None:
             return None

@@ -34,10 +34,12 @@ _PLAIN = (
     rf"(?!(?:{'|'.join(sorted(NO_SUBJECTS))}|to|of|into|about|late|early|earlier|last|who|\w+day|\w+ed|said|says)\b)"
     r"[a-z][\w'’-]*"
 )
+_MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 ROLE = (
     r"(?:(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Ss]ome|[Mm]any|[Ss]everal|[Tt]wo|[Oo]ne)\s+)?"
     rf"(?:(?!{NO_ROLE}\b)\w[\w'’-]*\s+){{0,2}}(?i:{SPOKESPERSON}|{OFFICES}|{PEOPLE})\b"
-    rf"(?:\s+(?:for|of|from|at|on|in|by)\s+(?:the\s+)?(?:{_PLAIN}(?:\s+{_PLAIN}){{1,3}}(?=\s*(?:[,.;!?)”»]|$))|(?:[a-z][\w'’-]*\s+(?:of\s+)?){{0,3}}?[\w'’-]+"
+    rf"(?:\s+(?!(?:on|in|at)\s+(?:\w+day|\d\w*|an?|his|her|its|their|court|response|reply|{_MONTH})\b)"
+    rf"(?:for|of|from|at|on|in|by)\s+(?:the\s+)?(?:{_PLAIN}(?:\s+{_PLAIN}){{1,3}}(?=\s*(?:[,.;!?)”»]|$))|(?:[a-z][\w'’-]*\s+(?:of\s+)?){{0,3}}?[\w'’-]+"
     rf"(?:\s+[{UPPER}][\w'’-]*)*)){{0,2}}(?:\s+(?:familiar\s+with|briefed\s+on|close\s+to)\s+the\s+\w+)?"
 )
 PRONOUNS = frozenset(("he", "she", "they", "it", "هو"))
@@ -45,7 +47,7 @@ PRONOUN = r"(?:He|She|They|It|he|she|they|it)"
 WHO = rf"(?<![\w'’-])(?P<who>{ROLE}(?:\s+{NAME})?|{NAME}|\b{PRONOUN})"
 _CALLS = (
     r"call(?:s|ed)?|brand(?:s|ed)?|label(?:s|l?ed)?|dub(?:s|bed)?|term(?:s|ed)?|deem(?:s|ed)?|hail(?:s|ed)?|"
-    r"denounc(?:es?|ed)|condemn(?:s|ed)?|slam(?:s|med)?|brushed\s+off|attack(?:s|ed)?|characteri[sz]e[sd]?|portray(?:s|ed)?"
+    r"denounc(?:es?|ed)|condemn(?:s|ed)?|slam(?:s|med)?|characteri[sz]e[sd]?|portray(?:s|ed)?"
 )
 CALLS = re.compile(rf"\b(?:{_CALLS})\Z")
 """In the words that say who speaks: only what is quoted after it is the speaker's."""
@@ -230,6 +232,8 @@ CONDITION = re.compile(
     re.IGNORECASE,
 )
 """Before who speaks only if it comes to that: "unless engineers find that"."""
+OF_WHICH = re.compile(r"\b(?:that|which|whom)\s+\Z")
+"""Before who speaks in a clause on what he says: "the report that Holm denied was late"."""
 IN_CLAUSE = re.compile(r"\b(?:who|that|which)\s+\w+\s+$")
 """Before a name, which then is no subject: "the man who investigated Volker said"."""
 POSSESSIVE = re.compile(r"['’]s$")

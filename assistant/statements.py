@@ -138,6 +138,7 @@ _LEADING = frozenset(
 )
 _TAKES_PREPOSITION = re.compile(r"\b(?:insist|believ|hop|estimat|argu|predict|suggest)\w*\W*$")
 """After these it is what is said: "insisted on a vote"."""
+_WARNS = re.compile(r"\bwarn\w*\W*$")
 _CLAUSE = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|shall|do|does|did|it|he|"
     r"she|they|we|i|you|\w{3,}ed|\w+n['’]t)\b|\w['’](?:s|ll|re|m|d)\b",
@@ -166,7 +167,7 @@ _PRONOUN_OPENS = re.compile(
 )
 
 
-_ASIDE_WORDS = 6
+_ASIDE_WORDS = 4
 """After a verb that takes a noun, more than so many words may have it among them."""
 _TITLE_WORDS = 8
 _TITLE_WORD_CHARS = 4
@@ -462,6 +463,8 @@ def _is_aside(told: str, rest: str) -> bool:
     words = re.findall(r"\w+", rest.lower())
     if any(word in _DETERMINERS and led not in _LEADING for led, word in pairwise(words)):
         return False  # "on Monday the ferry sank"
+    if _WARNS.search(told) and not {"of", "about", "against"}.isdisjoint(words):
+        return False
     has_noun = len(words) > _ASIDE_WORDS and _OF_NOUNS.search(told) is not None
     return not has_noun and _TAKES_PREPOSITION.search(told) is None
 

@@ -453,6 +453,9 @@ def test_what_someone_denies_he_does_not_say(text: str, words: str, speaker: str
         ),
         ("Its tailor, Ida Holm, said the company lost it.", "lost it", "Ida Holm"),
         ("It was late, said the captain.", "late", "the captain"),
+        ("It was late, said the company on Monday.", "late", "the company"),
+        ("It was late, said the company in a statement.", "late", "the company"),
+        ("The report that Holm confirmed was late in May.", "May", None),
         (
             "It burnt for hours, according to a draft report by the river police.",
             "hours",

@@ -248,6 +248,9 @@ def test_several_speakers_are_each_looked_for(pq):
         ("ميرتس", "بحسب ميرتس، الخطة انتهت تماما.", ["الخطة انتهت تماما."]),
         ("Garrett", "Garrett called the trip “cold, wet and long” and left in May.", ["called the trip “cold, wet and long”"]),
         ("Garrett", "“It rained hard,” Garrett wrote in his letter. “It was so cold.”", ["“It rained hard,”", "“It was so cold.”"]),
+        ("Garrett", "Garrett warned in March of high water.", ["Garrett warned in March of high water."]),
+        ("Garrett", "Garrett announced on Friday plans for ferries.", ["Garrett announced on Friday plans for ferries."]),
+        ("Garrett", "The report that Garrett denied was late in May.", []),
         ("Garrett", "Garrett said, without going into it, that it rained hard.", ["it rained hard."]),
         # When, where and how are no statement.
         ("Garrett", "Garrett conceded early on Sunday.", []),
