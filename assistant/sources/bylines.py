@@ -32,7 +32,8 @@ _BYLINE = re.compile(
     r"(?:(?P<by>by|بقلم|كتبت?|إعداد|von|par|por)(?P<sign>[:\s])\s*(?P<author>[^\d,،;|•·–—()]{2,60}?)"
     rf"(?:(?:{_SEPARATOR}|\s+-\s+)(?P<of>[^\d,،;|•·–—()]{{2,40}}?))??"
     r"\s*(?:[,،;|•·–—-]\s*|$))?"
-    r"(?:(?:(?:first\s+)?(?:published|posted)|date[d]?|نُ?شرت?|تاريخ النشر)\s*(?:on|at|في)?\s*:?\s*)?"
+    r"(?:(?:(?:first\s+)?(?:published|posted)|date[d]?|نُ?شرت?|تاريخ النشر"
+    r"|(?P<updated>(?:last\s+)?(?:updated|modified)|(?:آخر )?تحديث))\s*(?:on|at|في)?\s*:?\s*)?"
     rf"(?:{_WEEKDAY})?"
     rf"(?:{_DATE})?"
     r"(?:\s*[,|•·–—-]?\s*(?:at\s+)?\d{1,2}[:.]\d\d\s*(?:[ap]\.?m\.?)?(?:\s+[A-Z]{2,4})?)?\s*\.?",
@@ -92,11 +93,13 @@ def read_byline(blocks: Sequence[Block]) -> tuple[str | None, str | None]:
             continue
         found = read_line(text)
         if found is None:
-            dateline = dateline or _read_dateline(text)
-        elif found.is_dateline:
-            dateline = dateline or found.published
+            dateline = dateline or read_dateline(text)
         else:
-            author, published = author or found.author, published or found.published
+            author = author or found.author
+            if found.is_dateline:
+                dateline = dateline or found.published
+            else:
+                published = published or found.published
         dated = found is not None and found.published is not None and found.author is None
         if dated and at == 1 and has_headline and lines[0].kind is ParagraphKind.TEXT:
             author = author or bare_author(lines[0].text)
@@ -132,7 +135,7 @@ class Byline:
     published: str | None
     """ISO 8601."""
     is_dateline: bool = False
-    """The date stands behind a place: a line that says "published" knows better."""
+    """The date stands behind a place or "updated": a line that says "published" knows better."""
 
 
 def read_line(text: str) -> Byline | None:
@@ -159,7 +162,8 @@ def read_line(text: str) -> Byline | None:
         is_dated = published is not None and place is None
         if not _is_author(found, author, is_dated=is_dated) or not _is_outlet(found["of"]):
             return None
-    return Byline(author, published) if author or published else None
+    is_late = found["updated"] is not None
+    return Byline(author, published, is_dateline=is_late) if author or published else None
 
 
 def bare_author(text: str) -> str | None:
@@ -177,7 +181,7 @@ def bare_author(text: str) -> str | None:
     return name if is_name and all(_is_in_name(word) for word in words) else None
 
 
-def _read_dateline(text: str) -> str | None:
+def read_dateline(text: str) -> str | None:
     """The date before an article's first words: "TAVIRA, 6 November 2024 - Leaders"."""
     text = text[:LINE_CHARS].translate(_ASCII_DIGITS)
     found = _DATELINE.match(text)

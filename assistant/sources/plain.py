@@ -15,6 +15,7 @@ from assistant.sources.bylines import (
     bare_author,
     is_byline,
     read_byline,
+    read_dateline,
     read_line,
     with_lede_under_byline,
 )
@@ -83,7 +84,10 @@ def _first_groups(lines: list[str]) -> list[list[int]]:
 
 def _masthead_breaks(group: list[str], start: int, *, may_have_headline: bool) -> set[int]:
     """Before which lines of a group, whose first one is at ``start``, a paragraph begins."""
-    first = next((at for at, line in enumerate(group) if _stands_apart(line)), None)
+    first = next(
+        (at for at, line in enumerate(group) if _stands_apart(line) or read_dateline(line.strip())),
+        None,
+    )
     if first is None:
         return set()
     end = next((at for at in range(first, len(group)) if not _stands_apart(group[at])), len(group))

@@ -42,6 +42,8 @@ def headlines(article: Article) -> list[str]:
         ("OSTBY, Norland, 10 November 2026", None, "2026-11-10"),
         ("Published 10 November 2026", None, "2026-11-10"),
         ("By Nora Vik", "Nora Vik", None),
+        ("Updated 11 November 2026\nPublished 10 November 2026", None, "2026-11-10"),
+        ("By Nora Vik\nLast updated: 11 November 2026, 10:15 GMT", "Nora Vik", "2026-11-11"),
     ],
 )
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
@@ -91,6 +93,16 @@ def test_text_may_follow_the_masthead_at_once():
     article = read(f"Ferry aground off Ostby\nBy Nora Vik\nOSTBY, 10 November 2026\n{BODY}\nAll.\n")
     assert (article.title, article.author) == ("Ferry aground off Ostby", "Nora Vik")
     assert article.text.endswith(f"\n\n{BODY} All.")
+
+
+@pytest.mark.parametrize("byline", ["", "By Nora Vik\n"])
+def test_the_dateline_may_begin_the_text(byline):
+    text = f"Ferry aground off Ostby\n{byline}OSTBY, 10 November 2026 – The ferry to\nKarlsund ran aground.\n\n{BODY}\n"
+    article = read(text)
+    assert (article.title, article.published) == ("Ferry aground off Ostby", "2026-11-10")
+    assert "OSTBY, 10 November 2026 – The ferry to Karlsund ran aground." in article.text.split(
+        "\n\n"
+    )
 
 
 def test_a_masthead_may_follow_the_headline_after_a_blank_line():
