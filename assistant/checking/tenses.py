@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.checking.facts import DateMention, Facts, is_past
@@ -37,6 +38,15 @@ _ANNOUNCES = frozenset(
     "wrote added invited proposed demanded urged ordered decided confirmed".split()
 )
 """What such a word is said of may lie behind or ahead."""
+_LOOSE = frozenset("before ahead after of for to that if when who which whose deadline".split())
+"""What stands behind these may have another time than the verb before them: "before the deadline of"."""
+_MAY = frozenset(("قد", "وقد"))
+_ARABIC_PRESENT = re.compile(r"[يتن]\w{2}")
+_ARABIC_AHEAD = re.compile(
+    r"[وف]?(?:لن|المقرر|المزمع|المتوقع|المنتظر"
+    r"|س(?!يار|ياس|ياح|ياق|يد|ينا|ينم|يول|يطر|تار|تين|توك|يل|يف)[يتن]\w{3,})"
+)
+_ARABIC_PAST = re.compile(r"[وف]?(?:قال|أعلن|أكد|أضاف|ذكر|صرح|كان|وعد)(?:ت|وا)?")
 _BEFORE_DATE = frozenset("on in at early late last the this of in during".split())
 _SINCE = frozenset("since seit depuis منذ".split())
 _BETWEEN_SINCE = frozenset("at least about around early late the year عام سنة شهر يوم".split())
@@ -67,13 +77,21 @@ def is_ahead(mention: DateMention, facts: Facts) -> bool | None:
             return True
         if form == "to" and at and before[at - 1].form in _INTENDS and _may_be_verb(after):
             return True
+        if not form.isascii():
+            if _ARABIC_AHEAD.fullmatch(form) or (form in _MAY and _ARABIC_PRESENT.match(after)):
+                return True
+            if _ARABIC_PAST.fullmatch(form):
+                return False
         if limit:
             told = _at_limit(before, at, is_until=limit in _UNTIL)
             if told is not None:
                 return told
         elif is_past(form) and not (at and before[at - 1].form in _BE):
             is_near = all(token.form in _BEFORE_DATE for token in before[at + 1 :])
+            is_loose = any(token.form in _LOOSE for token in before[at + 1 :])
             is_told = mention.weekday is not None and mention.month is None
+            if is_loose and not is_told:
+                return None
             return False if is_near or is_told or form not in _ANNOUNCES else None
     return _goes_on_ahead(mention, facts) if limit else None
 

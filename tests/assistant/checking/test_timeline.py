@@ -105,6 +105,13 @@ def test_what_is_about_something_else_is_left_out(told: Assistant) -> None:
         ("The council announced a vote on 5 December.", ["2026-12-05"]),
         ("The council announced on 5 December that it was bankrupt.", ["2025-12-05"]),
         ("The trial in September was short.", ["2026-09"]),
+        ("The judge advised the firm to pay before the deadline of 10 December.", ["2026-12-10"]),
+        ("قالت الوزيرة إن الجسر قد يفتح يوم الجمعة.", ["2026-10-30"]),
+        ("ستفتح المدارس أبوابها يوم الجمعة.", ["2026-10-30"]),
+        ("وقال إن الجسر انهار يوم الجمعة.", ["2026-10-23"]),
+        ("وقالت السياسية إنها وصلت يوم الجمعة.", ["2026-10-23"]),
+        ("وكانت الحكومة قد وعدت يوم الجمعة بالمساعدة.", ["2026-10-23"]),
+        ("سيارة إسعاف نقلته يوم الجمعة.", ["2026-10-23"]),
         # Since when is not when.
         ("The factory has been idle since August 2023.", []),
         ("Unemployment fell on Monday to its lowest since 1926.", ["2026-10-26"]),
