@@ -105,6 +105,10 @@ _NO_NAMES = frozenset(
     "and but or so as anything something nothing everything anyone someone".split()
 )
 _WHERE = "in|at|near|inside|outside|across|around|throughout"
+_OF_PLACES = frozenset(
+    "new saint st san santa los las north south east west great port cape lake mount united city river valley county "
+    "northern southern eastern western upper lower old bay island islands hospital university court church".split()
+)
 _POSSESSIVES = frozenset({"its", "their", "theirs", "his", "hers"})
 _PERSONAL = frozenset({"he", "him", "his", "she", "her", "hers"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "these", "those"})
@@ -387,7 +391,15 @@ def _exchange(asked: str, what: str) -> str | None:
     name = names[0]
     if not _stands_alone(name) and _DEMONYM.search(what) is None:
         return None
+    if _is_place(name.group(), asked) and _has_forename(what):
+        return None  # nobody died "in Daniel Kim"
     return asked[: name.start()] + what + asked[name.end() :]
+
+
+def _has_forename(name: str) -> bool:
+    """Whether a name of several words is more likely someone's than that of a place or a body."""
+    words = name.lower().split()
+    return len(words) > 1 and _is_person(name) and _OF_PLACES.isdisjoint(words)
 
 
 def _capitalised(question: str) -> str:

@@ -13,19 +13,29 @@ _WEATHER = r"(?:rain|snow|hail|thunder|freez|drizzl)(?:s|e|es|ed|ing)?"
 _WEATHER_LIKE = "cold|hot|warm|chilly|dark|sunny|windy|foggy|cloudy|stormy|late|early"
 _CLAUSE = r"(?:that|whether|if|who|whom|what|when|where|why|how)"
 _HARD = "safe|easy|hard|difficult|dangerous|legal|illegal"
-_IMPERSONAL = re.compile(
-    rf"it(?:['’]s)?(?:\s+(?:{_BE}|has|had|will|would|could|might|may|not|also|really|still|ever|already|now|very|too|"
-    r"so|going\s+to|likely\s+to|going|actually))*\s+(?:"
+_AND_THEN = (
+    r"(?=\W*$|\W*\s(?:in|on|at|during|again|hard|heavily|much|last|today|tomorrow|yesterday|this|next|for|all|near|over|"
+    r"there|when|while|after|before|and|or|from|until|throughout|where)\b)"
+)
+_WITH_BE = re.compile(
+    rf"it(?:['’]s)?(?:\s+(?:{_BE}|not|also|really|still|ever|already|now|very|too|so|actually))*\s+(?:"
     r"(?:true|untrue|possible|impossible|correct|unclear|necessary)\b(?!\s+(?:of|for\s+its)\b)"
     r"|(?:known|clear|important|likely|unlikely|certain)\b(?!\s+(?:for|as|by|in|of|to|from|and|enough)\b)"
     r"|(?:important|wise|right|wrong|good|bad|better|best|fair|worth|time|normal|usual|common)\s+(?:for\s+.+?\s+)?to\b"
     rf"|(?:{_HARD})\s+(?:for\s+.+?\s+)?to\s+\w+\s+\w"
-    rf"|(?:{_WEATHER}|{_WEATHER_LIKE})\b"
-    rf"|[a-z]+\s+(?:that|whether)\b"
-    r"|(?:take|takes|took|cost|costs)\s+(?:.+?\s+)?to\s+\w"
+    rf"|(?:{_WEATHER_LIKE})\b"
+    r"|[a-z]+\s+(?:that|whether)\b"
     rf"|(?:the\s+[\w-]+|[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*)\s+{_CLAUSE}\b"
-    r")",
+    r")"
 )
+_WITHOUT_BE = re.compile(
+    rf"it(?:['’]s)?(?:\s+(?:{_BE}|has|had|will|would|could|might|may|not|still|ever|already|now|going\s+to|likely\s+to))*"
+    rf"\s+{_WEATHER}\b{_AND_THEN}"
+)
+_BEFORE_BE = re.compile(r"\b(?:is|was|isn['’]t|wasn['’]t)\s+$", re.IGNORECASE)
+_HAS_BE = re.compile(rf"it(?:['’]s\b|\s+(?:not\s+|also\s+|still\s+)*{_BE}\b)")
+_HOW_LONG = re.compile(r"\bhow\s+(?:long|much|many)\b", re.IGNORECASE)
+_TAKES = re.compile(r"it\s+(?:takes?|took|costs?)\s+(?:.+?\s+)?to\s+\w")
 _HOW = re.compile(rf"\bhow\s+(?:{_WEATHER_LIKE}|far)\s+(?:is|was|will|does|did)\s+$", re.IGNORECASE)
 
 _MAN = (
@@ -69,7 +79,13 @@ def is_impersonal(question: str, start: int) -> bool:
     if question[start : start + 2].lower() != "it":
         return False
     after = "it" + question[start + 2 :]
-    return bool(_IMPERSONAL.match(after) or _HOW.search(question[:start]))
+    before = question[:start]
+    if _WITHOUT_BE.match(after) or _HOW.search(before):
+        return True
+    if _HOW_LONG.search(before) and _TAKES.match(after):
+        return True
+    has_be = _BEFORE_BE.search(before) or _HAS_BE.match(after)
+    return bool(has_be and _WITH_BE.match(after))
 
 
 def contradicts(pronoun: str, name: str, question: str, texts: Iterable[str]) -> bool:

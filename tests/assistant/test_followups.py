@@ -419,6 +419,9 @@ def read(*texts):
         ("Did it rain in Ostby?", None),
         ("How cold is it in Ostby?", None),
         ("Will it be hot on Sunday?", None),
+        ("Would it be possible to postpone the vote?", None),
+        ("Has it been snowing?", None),
+        ("Is it likely to rain tomorrow?", None),
         ("Is it important to vote early?", None),
         ("Is it expected that the dam will break?", None),
         ("Was it the minister who ordered this?", None),
@@ -430,6 +433,12 @@ def test_it_may_stand_for_nothing(question, completed):
     assert complete(question, [turn("When did Anna Lind resign?", "On Monday")]) == completed
 
 
+def test_it_may_be_who_acts():
+    for asked in ("say that the dam is safe", "freeze the accounts", "take steps to mend the dam"):
+        before = turn("What did the ministry do?", "x")
+        assert complete(f"Did it {asked}?", [before]) == f"Did the ministry {asked}?"
+
+
 @pytest.mark.parametrize(
     ("question", "completed"),
     [
@@ -439,7 +448,7 @@ def test_it_may_stand_for_nothing(question, completed):
         ("Is it going to be rebuilt?", "Is the Ostby bridge going to be rebuilt?"),
         ("How long is it?", "How long is the Ostby bridge?"),
         ("Where is it?", "Where is the Ostby bridge?"),
-        ("How much did it cost to the town?", None),
+        ("How much did it cost?", "How much did the Ostby bridge cost?"),
     ],
 )
 def test_it_may_stand_for_what_was_asked_about(question, completed):
@@ -458,6 +467,9 @@ def test_it_may_stand_for_what_was_asked_about(question, completed):
         ("How old is Anna Lind?", "but Robert Lang", "How old is Robert Lang?"),
         ("Where was the Berlin summit held?", "And Paris?", "Where was the Paris summit held?"),
         ("What did Merz say about Ukraine?", "And Macron?", None),  # another subject or speaker
+        ("How many people died in Ostby?", "And Daniel Kim?", None),
+        ("How many people died in Ostby?", "And New York?", "How many people died in New York?"),
+        ("How many people died in Ostby?", "And Karlsund?", "How many people died in Karlsund?"),
         ("What did the mayor say?", "And Robert Lang?", None),
         ("Who is Susan Kim?", "And Daniel Kim won?", None),
         ("How old is Anna Lind?", "And hers?", None),
