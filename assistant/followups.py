@@ -388,6 +388,8 @@ def _exchange(asked: str, what: str) -> str | None:
     names = list(_NAME.finditer(_QUESTION_OPENING.sub(lambda m: " " * len(m.group()), asked)))
     if len(names) != 1 or not _NAME.fullmatch(what):
         return None
+    if _QUESTION_OPENING.match(asked) is None and not _ARABIC.search(asked):
+        return None  # "And his?" was none itself
     name = names[0]
     if not _stands_alone(name) and _DEMONYM.search(what) is None:
         return None

@@ -361,6 +361,10 @@ def test_a_name_typed_small_is_one_that_the_articles_have(seeds, question, asked
     assert complete(question, [before]) == asked_as
 
 
+def test_a_fragment_is_no_question_to_put_another_name_in():
+    assert complete("And Reyes?", [turn("How much did it cost Petrova?"), turn("And his?")]) is None
+
+
 @pytest.mark.parametrize(
     ("asked", "then", "completed"),
     [
