@@ -10,6 +10,7 @@ from assistant.checking.facts import stem
 from assistant.checking.tokens import tokens_of
 from assistant.lexical import STOP_WORDS
 from assistant.scripts import script_of
+from assistant.sources.bylines import read_line
 from assistant.types import Hit
 from embeddings.sentences import sentence_spans
 
@@ -40,10 +41,15 @@ def sentences_of(hits: Sequence[Hit]) -> list[Sentence]:
             continue
         for start, end in sentence_spans(passage.text):
             text = passage.text[start:end]
-            if len(text.split()) >= MIN_WORDS:
+            if len(text.split()) >= MIN_WORDS and not _is_byline(text):
                 place = (passage.article_id, passage.start + start, passage.start + end)
                 found.setdefault(place, Sentence(hit, place[1], place[2], text))
     return list(found.values())
+
+
+@lru_cache(maxsize=16_384)
+def _is_byline(sentence: str) -> bool:
+    return read_line(sentence) is not None
 
 
 def preselected(claim: str, hits: Sequence[Hit]) -> list[Sentence]:

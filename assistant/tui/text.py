@@ -16,6 +16,7 @@ from assistant.render import (
     Line,
     confidence_bar,
     confidence_words,
+    nearest_passages,
     paragraph_label,
     quote_marks,
     reason_words,
@@ -129,9 +130,7 @@ def citations_of(answer: Answer) -> list[Citation]:
     """All citations of an answer, in the order of their numbers; of a declined one the nearest passages."""
     if answer.answers:
         return [citation for group in answer.answers for citation in group.citations]
-    if answer.reason is UnanswerableReason.EMPTY_LIBRARY:
-        return []
-    return [_of_hit(hit, at) for at, hit in enumerate(answer.passages[:NEAREST_SHOWN])]
+    return [_of_hit(hit, at) for at, hit in nearest_passages(answer, NEAREST_SHOWN)]
 
 
 def _of_hit(hit: Hit, index: int) -> Citation:

@@ -8,6 +8,8 @@ import pytest
 
 from assistant.assistant import Assistant
 from assistant.checking.reports import Verdict
+from assistant.render import nearest_passages
+from assistant.types import Article, Paragraph, Section, article_id
 from tests.assistant.checking.libraries import library_of
 
 TEXTS = {
@@ -135,6 +137,22 @@ def test_contradicted(told: Assistant, claim: str) -> None:
 )
 def test_not_contradicted(told: Assistant, claim: str) -> None:
     assert told.check(claim).verdict is not Verdict.CONTRADICTED
+
+
+def test_a_byline_is_no_evidence(tmp_path) -> None:
+    text = "NORWICK, 10 March 2026\n\nThe Norwick ferry sank at noon."
+    title = "Norwick ferry sinks"
+    parts = (Paragraph(0, 22, Section.LEDE, "en"), Paragraph(24, len(text), Section.BODY, "en"))
+    article = Article(article_id("a"), title=title, text=text, paragraphs=parts, source="a")
+    with Assistant.open(tmp_path, seeds=False) as pq:
+        pq.add_articles([article])
+        report = pq.check("It rained in Norwick on 10 March 2026.")
+        declined = pq.ask("Who cooked the soup in Norwick?")
+    assert [e.citation.quote for e in report.evidence] == ["The Norwick ferry sank at noon."]
+    assert len(declined.passages) == 2
+    assert [hit.passage.text for _, hit in nearest_passages(declined, 3)] == [
+        "The Norwick ferry sank at noon."
+    ]
 
 
 def test_beside_a_verdict_only_what_is_near_is_shown(told: Assistant) -> None:
