@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from assistant.checking.senses import ALIKE
 from assistant.checking.tokens import Token, fold_word, tokens_of
 from assistant.lexical import STOP_WORDS
 from assistant.types import Span
@@ -254,13 +255,18 @@ def is_past(form: str) -> bool:
 
 
 def stem(form: str) -> str:
-    """A crude stem: enough to meet plurals, tenses and the Arabic article.
+    """A crude stem: enough to meet plurals, tenses, the Arabic article, and words that mean the same.
 
     >>> stem("commitments"), stem("agreed"), stem("countries"), stem("المستشار"), stem("n'est")
     ('commitment', 'agre', 'countri', 'مستشار', 'est')
     >>> stem("agree"), stem("ruled"), stem("rules"), stem("cancelled")
     ('agre', 'rul', 'rul', 'cancel')
     """
+    word = _plain_stem(form)
+    return _SENSES.get(word, word)
+
+
+def _plain_stem(form: str) -> str:
     if not form.isascii():
         for prefix in ("وال", "بال", "لل", "ال"):
             if form.startswith(prefix) and len(form) > len(prefix) + 2:
@@ -286,6 +292,9 @@ def stem(form: str) -> str:
     if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "aeiousl":
         word = word[:-1]
     return word
+
+
+_SENSES = {_plain_stem(word): _plain_stem(row.split()[0]) for row in ALIKE for word in row.split()}
 
 
 def _dates(text: str, tokens: Sequence[Token]) -> tuple[list[DateMention], set[int]]:
