@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.checking.facts import stem
+from assistant.checking.stems import stem
 from assistant.checking.tokens import tokens_of
 from assistant.lexical import STOP_WORDS
 from assistant.scripts import script_of

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.checking.compare import agrees
-from assistant.checking.facts import Facts, Quantity, is_past, stem
+from assistant.checking.facts import Facts, Quantity
+from assistant.checking.figures import agrees
+from assistant.checking.stems import is_past, stem
 from assistant.checking.subjects import leading_name
 from assistant.checking.tokens import Token
 from assistant.lexical import STOP_WORDS

@@ -22,7 +22,7 @@ from assistant.checking.alignment import (
     quote_tokens,
     searchable,
 )
-from assistant.checking.compare import difference_of, is_negation
+from assistant.checking.compare import difference_of
 from assistant.checking.readings import (
     Reading,
     is_around_quoted,
@@ -40,6 +40,7 @@ from assistant.checking.reports import (
     QuoteStatus,
 )
 from assistant.checking.tokens import TokenText, token_text, tokens_of
+from assistant.checking.wordings import is_negation
 from assistant.errors import UsageError
 from assistant.lexical import STOP_WORDS, LexicalIndex
 from assistant.library import Library

@@ -19,20 +19,14 @@ from assistant.checking.apart import (
     taken_back,
 )
 from assistant.checking.clauses import figure_apart
-from assistant.checking.compare import (
-    NEGATIONS,
-    TITLES,
-    WEAK_STEMS,
-    Comparison,
-    Departure,
-    dimensions_of,
-    is_negation,
-    negations_of,
-)
-from assistant.checking.facts import Facts, is_past, stem
+from assistant.checking.compare import dimensions_of
+from assistant.checking.departures import Comparison, Departure
+from assistant.checking.facts import Facts
 from assistant.checking.reports import Difference
+from assistant.checking.stems import is_past, stem
 from assistant.checking.subjects import alike, leading_name, subject_apart, title_apart
 from assistant.checking.tokens import PAUSE, STOP, Token, fold_word
+from assistant.checking.wordings import NEGATIONS, TITLES, WEAK_STEMS, is_negation, negations_of
 from assistant.lexical import STOP_WORDS
 from assistant.types import Span
 

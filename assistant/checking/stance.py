@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.checking.compare import Comparison
+from assistant.checking.departures import Comparison
 from assistant.checking.reports import Difference, Stance
 from assistant.errors import ModelError
 

@@ -8,16 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.checking.compare import (
-    PRONOUNS,
-    SAME_NAME_LETTERS,
-    TITLES,
-    Departure,
-    is_negation,
-    negations_of,
-)
-from assistant.checking.facts import Facts, is_past, stem
+from assistant.checking.departures import Departure
+from assistant.checking.facts import Facts
+from assistant.checking.names import SAME_NAME_LETTERS
+from assistant.checking.stems import is_past, stem
 from assistant.checking.tokens import PAUSE, STOP, Token, fold_word
+from assistant.checking.wordings import PRONOUNS, TITLES, is_negation, negations_of
 from assistant.demonyms import is_listed, nation_of
 from assistant.lexical import STOP_WORDS
 from assistant.types import Span

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.checking.facts import DateMention, Facts, is_past
+from assistant.checking.date_mentions import DateMention
+from assistant.checking.facts import Facts
+from assistant.checking.stems import is_past
 from assistant.checking.tokens import Token
 
 _AHEAD = frozenset("will shall would next tomorrow upcoming due plans سوف".split())

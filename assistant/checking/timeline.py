@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from assistant.checking.citing import cite_statement
-from assistant.checking.facts import DateMention, Facts, facts_of
+from assistant.checking.date_mentions import DateMention
+from assistant.checking.facts import Facts, facts_of
 from assistant.checking.tenses import is_ahead, is_since
 from assistant.fingerprints import fingerprint, same_text
 from assistant.jsonform import citation_to_json
