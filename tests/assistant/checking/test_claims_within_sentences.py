@@ -38,7 +38,8 @@ TEXTS = {
     ),
     "ميناء": (
         "قتل أحد عشر بحارا في حريق الميناء. يصبح سعر التذكرة 60 درهما للكبار و25 درهما للأطفال. "
-        "وقد يبيع الميناء سفينتين قديمتين إذا وافقت المدينة. دفعت الحكومة نصف المبلغ، وتبرعت عائلة حداد بالباقي.",
+        "وقد يبيع الميناء سفينتين قديمتين إذا وافقت المدينة. دفعت الحكومة نصف المبلغ، وتبرعت عائلة حداد بالباقي. "
+        "افتتح متحف المدينة قسما جديدا يضم 90 لوحة.",
         "ar",
     ),
 }  # fmt: skip
@@ -105,6 +106,9 @@ def test_not_supported(told: Assistant, claim: str) -> None:
         "The prize went to women under 30.",
         "Kari Lunde joined the club in May.",
         "Ada Moss introduced the toll in 2019.",
+        # Words that mean the same, and Arabic ones in another case.
+        "Rents climbed 8 percent in 2024.",
+        "يضم القسم الجديد 90 لوحة.",
     ],
 )
 def test_supported(told: Assistant, claim: str) -> None:
