@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from embeddings.sentences import sentence_spans
+
 _HOW_MANY = re.compile(
     r"\bhow many\b|\bwhat (?:is|was|were|are) (?:[\w'’-]+ ){0,5}(?:toll|turnout|revenues?|profits?)\b",
     re.IGNORECASE,
@@ -24,6 +26,16 @@ _ARABIC_NUMBER = re.compile(
     r"نصف|ثلث|ربع|عدة|عديد|بعض|كثير|قليل|جميع|كل|لا |ضعف|مرت?ين|مرة|\w(?:ان|ين|تا)(?!\w)"
 )
 """Two of something has an ending of its own."""
+_SOME_PEOPLE = re.compile(
+    r"\bhow many (?:[\w-]+ ){0,3}?(?P<who>child|kid|wom[ae]n|m[ae]n|girl|boy|student|pupil|soldier|troop|officer|"
+    r"policem[ae]n|firefighter|civilian|tourist|passenger|worker|employee|patient|doctor|nurse|teacher|prisoner|"
+    r"migrant|refugee|bab(?:y|ies)|teenager|adult|pensioner)",
+    re.IGNORECASE,
+)
+_ANY_PEOPLE = re.compile(
+    r"\s*(?:\w+\s+){0,2}?(?:people|persons?|residents|inhabitants)\b", re.IGNORECASE
+)
+_UNIT_CHARS = 24
 _NOTHING = frozenset("the an of and or but is was are were to for with from by".split())
 _AGE = re.compile(r"\d{1,2}|10\d|11\d")
 _NAMED_BEFORE = re.compile(r"[^\W\d_a-zß-öø-ÿ][\w'’-]*,\s\Z")
@@ -68,12 +80,23 @@ def is_no_amount(question: str, text: str, start: int, end: int) -> bool:
         and not _ARABIC_NUMBER.search(piece)
     ):
         return True
+    if _is_of_anyone(question, text, start, end):
+        return True
     return (
         _AGE.fullmatch(piece.strip()) is not None
         and text.startswith(",", end)
         and _NAMED_BEFORE.search(text[:start]) is not None
         and _ASKS_AGE.search(question) is None
     )
+
+
+def _is_of_anyone(question: str, text: str, start: int, end: int) -> bool:
+    """Whether people are counted where some of them are asked for: "eleven people" are no eleven children."""
+    asked = _SOME_PEOPLE.search(question)
+    if asked is None or not _ANY_PEOPLE.search(text[start : end + _UNIT_CHARS]):
+        return False
+    around = next(((a, b) for a, b in sentence_spans(text) if a <= start < b), (start, end))
+    return asked["who"][:4].lower() not in text[slice(*around)].lower()
 
 
 def with_its_part(question: str, text: str, start: int) -> int:

@@ -260,3 +260,22 @@ def test_what_is_denied_further_on_is_no_answer(question, piece, expected):
     )
     start = text.index(piece)
     assert may_answer(question, text, start, start + len(piece)) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "piece", "expected"),
+    [
+        ("How many children died in the storm?", "eleven", False),
+        ("How many children died in the storm?", "eleven people", False),
+        ("How many people died in the storm?", "eleven people", True),
+        ("How many children were hurt?", "six people", True),  # children are told of
+        ("How many women came?", "40", True),
+    ],
+)
+def test_people_are_not_some_of_them(question, piece, expected):
+    text = (
+        "At least eleven people died in the storm. Children were among six people hurt. Some 40 of "
+        "those who came were women."
+    )
+    start = text.index(piece)
+    assert may_answer(question, text, start, start + len(piece)) is expected
