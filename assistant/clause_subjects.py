@@ -17,6 +17,19 @@ _BOUNDARY = re.compile(
 )
 _HEAD = re.compile(r"\W*(?:[Tt]he\s+)?(?P<name>(?:[A-Z][\w'’-]*\s+)*[A-Z][\w'’-]*)")
 _NAME = re.compile(r"[A-Z][\w'’-]+")
+_FULL_NAME = re.compile(
+    r"(?<!\w)(?<![A-Z][a-z]\s)[A-Z][a-zà-ÿ]+\s+[A-Z][a-zà-ÿ][\w'’-]*(?!\s+[A-Z])"
+)
+_NO_GIVEN = frozenset(
+    "mr mrs ms dr prof sir lord lady president minister chancellor king queen prince princess pope judge mayor senator "
+    "governor general captain colonel the and but while when as if former then chief coach director miss saint st new "
+    "old north south east west great".split()
+)
+_NO_SURNAMES = frozenset(
+    "union society court front party university college company committee council club city town street war revolution "
+    "river island islands sea ocean act prize award museum hospital church press post times news bank group "
+    "league".split()
+)
 _POSSESSIVE = re.compile(r"['’]s?$")
 _NO_NAMES = STOP_WORDS | frozenset("i i'm i've he she it they we you".split())
 _CLAUSE_WORDS = 3
@@ -59,6 +72,49 @@ def is_of_another(question: str, text: str, start: int, end: int) -> bool:
         other is not None and _plain(text[other.start : other.end].rsplit(maxsplit=1)[-1]) in asked
         for other in others
     )
+
+
+def is_of_namesake(question: str, text: str, start: int, end: int) -> bool:
+    """Whether an answer's sentence tells of somebody of the same surname, not of whom the question names in full.
+
+    Args:
+        question: What was asked.
+        text: The passage.
+        start: Offset of the answer in it.
+        end: Offset after it.
+
+    >>> is_of_namesake("When did Helen Carrow pay?", "Philip Carrow paid in 2021.", 22, 26)
+    True
+    >>> is_of_namesake("When did Helen Carrow pay?", "Carrow paid in 2021.", 15, 19)
+    False
+    """
+    asked = [match.group().split() for match in _FULL_NAME.finditer(question, 1)]
+    if not asked or any(_plain(names[-1]) in text[start:end] for names in asked):
+        return False
+    sentence = next((text[a:b] for a, b in sentence_spans(text) if a <= start < b), "")
+    for names in asked:
+        given, surname = _plain(names[0]), _plain(names[-1])
+        if given.lower() in _NO_GIVEN or surname.lower() in _NO_SURNAMES:
+            continue
+        told = [
+            match.group("given")
+            for match in re.finditer(
+                rf"(?:(?P<given>[A-Z][\w'’-]+)\s+)?(?<!\w){re.escape(surname)}(?!\w)", sentence
+            )
+        ]
+        # A first letter in common is a slip of the pen: Wendall, Wendell.
+        others = [
+            name
+            for name in told
+            if name is not None and name.lower() not in _NO_GIVEN and name[0] != given[0]
+        ]
+        if (
+            told
+            and len(others) == len(told)
+            and not re.search(rf"(?<!\w){re.escape(given)}(?!\w)", sentence)
+        ):
+            return True
+    return False
 
 
 def _clauses(text: str, sentence: Span) -> list[Span]:

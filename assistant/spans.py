@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from assistant.amounts import is_no_amount, with_its_part
-from assistant.clause_subjects import is_of_another
+from assistant.clause_subjects import is_of_another, is_of_namesake
 from assistant.types import Paragraph, Span
 from assistant.values import fold, value_of
 from embeddings.sentences import sentence_spans
@@ -176,7 +176,7 @@ def may_answer(question: str, text: str, start: int, end: int) -> bool:
         return False
     if is_no_amount(question, text, start, end):
         return False
-    if is_of_another(question, text, start, end):
+    if is_of_another(question, text, start, end) or is_of_namesake(question, text, start, end):
         return False
     if _DENIED.search(text, max(0, start - _DENIED_CHARS), start) and not _DENIAL.search(question):
         return False

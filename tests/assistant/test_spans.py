@@ -279,3 +279,20 @@ def test_people_are_not_some_of_them(question, piece, expected):
     )
     start = text.index(piece)
     assert may_answer(question, text, start, start + len(piece)) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "piece", "expected"),
+    [
+        ("When did Helen Carrow introduce the toll?", "2021", False),
+        ("When did Philip Carrow introduce the toll?", "2021", True),
+        ("When did Carrow introduce the toll?", "2021", True),
+        ("Who is Helen Carrow’s brother?", "Philip Carrow", True),
+        ("What did Helen Carrow sell?", "her boat", True),
+        ("When did the Norwick Society meet?", "Monday", True),
+    ],
+)
+def test_what_a_namesake_did_is_no_answer(question, piece, expected):
+    text = "The toll was introduced in 2021 by Philip Carrow. Carrow sold her boat. The Sundholm Society met on Monday."
+    start = text.index(piece)
+    assert may_answer(question, text, start, start + len(piece)) is expected
