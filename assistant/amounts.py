@@ -68,6 +68,7 @@ def is_no_amount(question: str, text: str, start: int, end: int) -> bool:
     >>> is_no_amount("How old is Tom Grant?", text, 11, 13)
     False
     """
+    end -= len(text[start:end]) - len(text[start:end].rstrip(" ,.;"))
     piece = text[start:end]
     words = [word.lower() for word in _WORD.findall(piece)]
     if not _NOTHING.isdisjoint(words) and _NOTHING.issuperset(words):
@@ -83,7 +84,7 @@ def is_no_amount(question: str, text: str, start: int, end: int) -> bool:
     if _is_of_anyone(question, text, start, end):
         return True
     return (
-        _AGE.fullmatch(piece.strip()) is not None
+        _AGE.fullmatch(piece) is not None
         and text.startswith(",", end)
         and _NAMED_BEFORE.search(text[:start]) is not None
         and _ASKS_AGE.search(question) is None

@@ -214,6 +214,7 @@ def test_what_another_does_is_no_answer(question, piece, expected):
     [
         ("Which sirens failed?", "The", False),
         ("How many goals did Ada Moss score?", "34", False),
+        ("How many goals did Ada Moss score?", "34,", False),
         ("How old is Ada Moss?", "34", True),
         ("How many sirens failed?", "sirens", False),
         ("How many sirens failed?", "two sirens", True),
