@@ -155,6 +155,13 @@ _DENIED = re.compile(
     r"|(?<!\w)[وف]?(?:نفى|نفت|نفوا|ينفي|تنفي|أنكر|أنكرت)\s+(?:\w+\s+){0,5}?أن\s+(?:\w+\s+){0,4}?$",
     re.IGNORECASE,
 )
+_ASKS_WHETHER_DONE = re.compile(r"\W*(?:and\s+)?(?:did|has|have|had)\b", re.IGNORECASE)
+_WISHED = re.compile(
+    r"(?:\w+\s+){0,2}?(?P<verb>demand|urg|call|ask|want|plead|appeal|propos|threaten|consider|plan|pledg|promis|vow|offer)"
+    r"(?:s|e|es|ed|ned|ing)?\s+(?:\w+\s+){0,3}?(?:that|to|for|on)\b",
+    re.IGNORECASE,
+)
+"""What is asked for or planned is not done."""
 _DENIED_CHARS = 120
 """Before a span, where it is looked for."""
 
@@ -164,7 +171,7 @@ def may_answer(question: str, text: str, start: int, end: int) -> bool:
 
     "What did Trump say about Ukraine?" is not answered by "President". "What did they say the cause was?" may
     be answered by one word. "He" is nobody, and "rejected claims that the firm had failed" does not say that it had.
-    What another clause's subject does is not what the question's does.
+    What is demanded is not done. What another clause's subject does is not what the question's does.
 
     Args:
         question: What was asked.
@@ -177,6 +184,9 @@ def may_answer(question: str, text: str, start: int, end: int) -> bool:
     if is_no_amount(question, text, start, end):
         return False
     if is_of_another(question, text, start, end) or is_of_namesake(question, text, start, end):
+        return False
+    wished = _WISHED.match(text[start:end]) if _ASKS_WHETHER_DONE.match(question) else None
+    if wished is not None and wished["verb"].lower() not in question.lower():
         return False
     if _DENIED.search(text, max(0, start - _DENIED_CHARS), start) and not _DENIAL.search(question):
         return False

@@ -297,3 +297,19 @@ def test_what_a_namesake_did_is_no_answer(question, piece, expected):
     text = "The toll was introduced in 2021 by Philip Carrow. Carrow sold her boat. The Sundholm Society met on Monday."
     start = text.index(piece)
     assert may_answer(question, text, start, start + len(piece)) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "piece", "expected"),
+    [
+        ("Did Holm resign?", "demanded that Holm resign", False),
+        ("Did the town buy boats?", "plans to buy boats", False),
+        ("Did Lind demand that Holm resign?", "demanded that Holm resign", True),
+        ("Who should resign?", "demanded that Holm resign", True),
+        ("Did Reed resign?", "resigned", True),
+    ],
+)
+def test_what_is_demanded_is_not_done(question, piece, expected):
+    text = "Lind demanded that Holm resign. The town plans to buy boats. Reed resigned."
+    start = text.index(piece)
+    assert may_answer(question, text, start, start + len(piece)) is expected
