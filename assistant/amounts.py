@@ -7,17 +7,20 @@ import re
 from embeddings.sentences import sentence_spans
 
 _HOW_MANY = re.compile(
-    r"\bhow many\b|\bwhat (?:is|was|were|are) (?:[\w'’-]+ ){0,5}(?:toll|turnout|revenues?|profits?)\b",
+    r"\bhow many\b|\bwhat (?:is|was) (?:[\w'’-]+ ){0,3}death toll\b",
     re.IGNORECASE,
 )
-_ARABIC_HOW_MANY = re.compile(r"(?:^|\s)(?:كم|بكم)\s")
-_ASKS_AGE = re.compile(r"\b(?:old|ages?|aged|young|born|birthday)\b|عمر|سن\b", re.IGNORECASE)
+_ARABIC_HOW_MANY = re.compile(r"(?:^|\s)كم عدد\s")
+_ASKS_AGE = re.compile(
+    r"\b(?:old|ages?|aged|young|born|birthday|years|lived)\b|عمر|سن\b", re.IGNORECASE
+)
 _NUMBER = re.compile(
     r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|"
     r"sixty|seventy|eighty|ninety|hundreds?|thousands?|[mbtzg]\w*illions?|dozens?|scores|half|halves|thirds?|quarters?|"
     r"both|several|few|fewer|more|many|most|all|some|none|no|nobody|nothing|no-one|every|everyone|each|any|numerous|"
     r"various|countless|majority|multiple|double|twice|once|single|only|couple|pair|trio|lots?|an?|another|first|"
-    r"second|range|number|group|often|too)\b|\w-\w+",
+    r"second|range|number|group|often|too|plenty|daily|weekly|monthly|yearly|"
+    r"decades?|centur(?:y|ies)|generations?)\b|\w-\w+",
     re.IGNORECASE,
 )
 """A number or what stands for one; a word such as "range" is no good answer, but may be all there is."""
@@ -38,7 +41,7 @@ _ANY_PEOPLE = re.compile(
 _UNIT_CHARS = 24
 _NOTHING = frozenset("the an of and or but is was are were to for with from by".split())
 _AGE = re.compile(r"\d{1,2}|10\d|11\d")
-_NAMED_BEFORE = re.compile(r"[^\W\d_a-zß-öø-ÿ][\w'’-]*,\s\Z")
+_NAMED_BEFORE = re.compile(r"(?:[^\W\d_a-zß-öø-ÿ][\w'’-]*\s+){1,2}[^\W\d_a-zß-öø-ÿ][\w'’-]*,\s\Z")
 _WORD = re.compile(r"\w+")
 _PART_OF = re.compile(
     r"(?<!\w)(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|none|most|all|both|some|many|few)"

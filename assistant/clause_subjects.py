@@ -32,6 +32,8 @@ _NO_SURNAMES = frozenset(
 )
 _POSSESSIVE = re.compile(r"['’]s?$")
 _NO_NAMES = STOP_WORDS | frozenset("i i'm i've he she it they we you".split())
+_ITS = re.compile(r"\b(?:its|their|his|her|there|it|they|he|she)\b", re.IGNORECASE)
+"""What may well mean the other clause's subject."""
 _CLAUSE_WORDS = 3
 """A clause has so many: a list's members, parted by semicolons, have fewer."""
 
@@ -65,7 +67,7 @@ def is_of_another(question: str, text: str, start: int, end: int) -> bool:
     subject = _subject(text, own)
     if subject is None or (start < subject.end and subject.start < end):
         return False
-    if asked & _names(text[own.start : own.end]):
+    if asked & _names(text[own.start : own.end]) or _ITS.search(text, own.start, own.end):
         return False
     others = [_subject(text, clause) for clause in clauses if clause != own]
     return any(

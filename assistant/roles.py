@@ -37,8 +37,12 @@ _SAME = (
     ("spokesman", "spokeswoman", "spokesperson"),
     ("founder", "co-founder"),
 )
-_OTHER = frozenset(
-    "former ex previous deputy vice acting interim assistant outgoing late then".split()
+_PLAIN = frozenset("the its their his her a an current new head longtime veteran and as".split())
+"""Words before an office that make it no other one."""
+_OF_WHAT = re.compile(r"\s+(?:of|for|from)\s+")
+_POSSESSIVE = re.compile(r"['’]s?$")
+_NO_NAME = re.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|.*['’]s?$|(?:The|A|An|It|He|She|They)$"
 )
 _BEFORE_CHARS = 1_000
 """Characters before a sentence in which what "its" means is looked for."""
@@ -84,36 +88,36 @@ def holders(
         re.escape(title).replace(r"\ ", r"\s+") for title in sorted(titles, key=len, reverse=True)
     )
     named = re.compile(
-        rf"(?:(?P<before>[\w'’.-]+)\s+)?(?<![\w'’-])(?i:{written})"
+        rf"(?P<before>(?:[A-Z][\w'’.&-]*\s+){{0,4}}(?:[a-z][\w'’-]*\s+)?)(?<![\w'’-])(?i:{written})"
         rf"(?:\s+(?:of|at|for)\s+(?:the\s+)?(?P<of>[^,.;:()]{{2,60}}?))?,?\s+(?P<name>{NAME})"
-        rf"|(?P<named>{NAME}),\s+(?:(?P<beside>[\w'’.-]+)\s+){{0,2}}?(?i:{written})(?![\w'’-])"
-        r"(?:\s+(?:of|at|for)\s+(?:the\s+)?(?P<where>[^,.;:()]{2,60}))?"
+        rf"|(?P<named>{NAME}),\s+(?P<beside>(?:(?:the|its|a|an|their|his|her)\s+)?(?:[A-Z][\w'’.&-]*\s+){{0,4}})(?i:{written})"
+        r"(?![\w'’-])(?:\s+(?:of|at|for)\s+(?:the\s+)?(?P<where>[^,.;:()]{2,60}))?"
     )
     for match in named.finditer(text, start, end):
         before = match["before"] or match["beside"] or ""
         of = match["of"] or match["where"]
-        if not _is_of(
-            office,
-            before,
-            of,
-            f"{title}. {text[max(0, start - _BEFORE_CHARS) : match.start()]}",
-        ):
-            continue
+        context = f"{title}. {text[max(0, start - _BEFORE_CHARS) : match.start()]}"
         group = "name" if match["name"] else "named"
-        yield match.span(group)
+        name = _OF_WHAT.split(match[group], maxsplit=1)[0]
+        if _is_of(office, before, of, context) and _NO_NAME.match(name) is None:
+            yield match.start(group), match.start(group) + len(name)
 
 
 def _is_of(office: Office, before: str, of: str | None, context: str) -> bool:
-    plain = before.lower().removesuffix("'s").removesuffix("’s")
-    if plain in _OTHER and plain not in office.title:
-        return False
-    if of is not None:
-        return bool(office.of & set(words_of(of)))
-    if plain in office.of:
+    words = before.split()
+    led_by = [word for word in words if not word[:1].isupper()]
+    if any(word not in _PLAIN and word not in office.title for word in led_by):
+        return False  # a former, a deputy, a sales director
+    there = {
+        word for name in words if name[:1].isupper() for word in words_of(_POSSESSIVE.sub("", name))
+    }
+    there -= {"the", "its", "their", "his", "her", "a", "an"}
+    named = set(words_of(of)) if of is not None else there
+    if not named:
+        return office.of <= set(words_of(context))
+    if office.of <= named:
         return True
-    if before[:1].isupper() and plain not in ("the", "its", "their", "a", "an"):
-        return False
-    return office.of <= set(words_of(context))
+    return named <= office.of and office.of <= set(words_of(f"{context} {of or ''} {before}"))
 
 
 def with_holders(

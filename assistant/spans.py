@@ -151,7 +151,9 @@ _PRONOUNS = frozenset("he she it they we i you him her them us me".split())
 _DENIAL = re.compile(r"\b(?:reject|den[yi]|refut|dismiss|disput)|نفى|نفت|نفي|أنكر", re.IGNORECASE)
 _DENIED = re.compile(
     r"\b(?:reject(?:s|ed|ing)?|den(?:y|ies|ied|ying)|refut(?:es?|ed|ing)|dismiss(?:es|ed|ing)?|disput(?:es?|ed|ing))\s+"
-    r"(?:[\w'’-]+\s+){0,4}?(?:that\s+(?:[\w'’-]+\s+){0,5}?|having\s+(?:[\w'’-]+\s+){0,2}?)$"
+    r"(?:(?:[\w'’-]+\s+){0,3}?(?:claims?|reports?|accusations?|allegations?|suggestions?|rumou?rs?|charges?|speculation|"
+    r"notions?|ideas?|assertions?|criticisms?)\s+)?"
+    r"(?:that\s+(?:(?!and\b|but\b|said\b)[\w'’-]+\s+){0,5}?|having\s+(?:[\w'’-]+\s+){0,2}?)$"
     r"|(?<!\w)[وف]?(?:نفى|نفت|نفوا|ينفي|تنفي|أنكر|أنكرت)\s+(?:\w+\s+){0,5}?أن\s+(?:\w+\s+){0,4}?$",
     re.IGNORECASE,
 )

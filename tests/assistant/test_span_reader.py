@@ -148,8 +148,8 @@ def test_what_another_passage_says_in_the_same_words_is_no_rival():
     told = "Sales of the port rose to {} million euros in the second quarter of the year."
     texts = [told.format(40), told.format(70), "The port had 12 cranes."]
     raw = [
-        RawSpan(0, 28, 30, score=9.0, null_score=4.0),
-        RawSpan(1, 28, 30, score=8.0, null_score=4.0),
+        RawSpan(0, 26, 28, score=9.0, null_score=4.0),
+        RawSpan(1, 26, 28, score=8.0, null_score=4.0),
         RawSpan(2, 13, 15, score=3.0, null_score=4.0),
     ]
     rows = span_features("How high were sales of the port?", raw, [hit(text) for text in texts])

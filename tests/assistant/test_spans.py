@@ -313,3 +313,35 @@ def test_what_is_demanded_is_not_done(question, piece, expected):
     text = "Lind demanded that Holm resign. The town plans to buy boats. Reed resigned."
     start = text.index(piece)
     assert may_answer(question, text, start, start + len(piece)) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "piece"),
+    [
+        ("How many medals did Norway win?", "Norway, 38, led the table.", "38"),
+        ("كم استغرقت الرحلة إلى الجزيرة؟", "استغرقت الرحلة أسبوعا كاملا.", "أسبوعا كاملا"),
+        ("What was the turnout in Norwick?", "Turnout was very low.", "very low"),
+        ("What was the toll road called?", "The toll road was called Westway.", "Westway"),
+        ("How many years has Anna Holm lived?", "Anna Holm, 91, wept.", "91"),
+        ("How many times did it rain?", "It rained daily.", "daily"),
+        (
+            "How many people live in Norway’s capital?",
+            "Norway is in the north; Oslo, its capital, has 700,000 people.",
+            "700,000 people",
+        ),
+        (
+            "When did Holm bring the lawsuit?",
+            "The court dismissed the lawsuit that Holm brought in May 2021.",
+            "May 2021",
+        ),
+        ("Who wrote the plan?", "The mayor rejected the plan that Anna Holm wrote.", "Anna Holm"),
+        (
+            "Who killed the judge?",
+            "Police denied reports that Holm fled and said that Lee killed the judge.",
+            "Lee",
+        ),
+    ],
+)
+def test_what_is_an_answer_all_the_same(question, text, piece):
+    start = text.index(piece)
+    assert may_answer(question, text, start, start + len(piece))
