@@ -15,8 +15,8 @@ from assistant.speech_patterns import NAME
 from assistant.types import Hit, ReadSpan
 
 NAMED = 0.6
-"""Probability of who an article names so. Set by hand, on little: of 27 such questions in the training material three find
-someone, two of them the right one; in two trials on invented news nobody wrong was found."""
+"""Probability of who an article names so. Set by hand, on little: of 27 such questions in the training material three
+find someone, two of them the right one; in two trials on invented news nobody wrong was found."""
 _TITLE = (
     r"(?:(?:chief|managing|executive|general|artistic|musical|medical|financial|operating|technical|head|creative|news|"
     r"sporting|deputy|vice|acting|former|interim)\s+){0,3}"

@@ -23,8 +23,8 @@ RETRACTED = re.compile(
 )
 """A sentence that says what was said in error."""
 _TAKEN_BACK = re.compile(
-    r"\b(?:correct(?:s|ed|ing)|instead of|rather than|(?:and|but)? ?not|revis(?:es|ed|ing)|withdr(?:ew|awing))"
-    r"(?:\s+(?:in|by|at|to|the|an?|its|their|his|her|earlier|previous|first|initial|original|figure|number|toll|count|"
+    r"\b(?:correct(?:s|ed|ing)|instead of|rather than|(?:and|but)? ?not|revis(?:es|ed|ing))"
+    r"(?:\s+(?:in|by|at|the|an?|its|their|his|her|earlier|previous|first|initial|original|figure|number|toll|count|"
     r"estimate|total|of|from|for)){0,6}\s+\Z",
     re.IGNORECASE,
 )
@@ -32,6 +32,9 @@ _TAKEN_BACK = re.compile(
 _BEFORE_NOUN = frozenset("in for among of at on during since by per within from".split())
 _END = re.compile(r"[,;:،؛()]|\b(?:and|or|but|while|whereas|than|compared|to|from|و)\b")
 _CLAUSES = re.compile(r";\s+|,\s+(?:while|whereas|but)\s+")
+_COMPARES = re.compile(
+    r"\b(?:compared (?:with|to)|up from|down from|against|versus|مقابل)\s+(?:\w+\s+){0,2}\Z"
+)
 _FRACTIONS = re.compile(r"\b(?:half|third|quarter|fifth|doubled|tripled|halved)\b", re.IGNORECASE)
 _ARABIC_CLAUSE = re.compile(r"[،؛]\s+و?(?=[\u0621-\u064a])")
 _ARABIC_TO = re.compile(r"ل(?:ل)?(?=[\u0621-\u064a]{3})")
@@ -48,7 +51,7 @@ def owned_apart(ours: Facts, theirs: Facts, sentence: str) -> Span | None:
             and quantity.unit
             and not any(agrees(mine, other) for mine in ours.quantities)
         ]
-        if not same or not rivals:
+        if not same or not rivals or any(_is_compared(other, sentence) for other in same):
             continue
         owned = [_owned(other, theirs, sentence) for other in rivals]
         for token in ours.tokens:
@@ -58,6 +61,11 @@ def owned_apart(ours: Facts, theirs: Facts, sentence: str) -> Span | None:
             if places and all(any(s.start <= at < s.end for s in owned) for at in places):
                 return Span(token.start, token.end)
     return None
+
+
+def _is_compared(quantity: Quantity, sentence: str) -> bool:
+    """Whether a figure is the other side of a comparison, which leaves out what is the same of both."""
+    return _COMPARES.search(sentence[: quantity.span.start]) is not None
 
 
 def _is_same(ours: Token, theirs: Token) -> bool:
@@ -141,7 +149,7 @@ def _inside(tokens: Sequence[Token], clause: Span) -> list[Token]:
     return [token for token in tokens if clause.start <= token.start < clause.end]
 
 
-def taken_back(ours: Facts, theirs: Facts, sentence: str) -> tuple[Span, Span] | None:
+def taken_back(ours: Facts, claim: str, theirs: Facts, sentence: str) -> tuple[Span, Span] | None:
     """A claim's figure that the sentence names as wrong, and the one that it puts in its place.
 
     Returns:
@@ -152,6 +160,8 @@ def taken_back(ours: Facts, theirs: Facts, sentence: str) -> tuple[Span, Span] |
         same = [other for other in theirs.quantities if agrees(quantity, other)]
         if not same or not all(_is_taken_back(other, sentence) for other in same):
             continue
+        if _TAKEN_BACK.search(claim[: quantity.span.start]):
+            continue  # the claim takes it back too
         others = [
             other for other in theirs.quantities
             if other not in same and not _is_taken_back(other, sentence)

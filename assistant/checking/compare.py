@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 
 from assistant.checking.departures import Comparison, Departure, departure_of, token_span
 from assistant.checking.facts import Facts, facts_of
-from assistant.checking.figures import date_departures, number_departures
+from assistant.checking.figures import agrees, date_departures, number_departures
 from assistant.checking.names import (
     first_name_departures,
     inner_names,
@@ -50,6 +50,8 @@ _OPPOSITES_LISTED = (
     "public/secret legal/illegal possible/impossible likely/unlikely rich/poor success/failure "
     "succeed/fail advance/retreat attack/defend war/peace past/future above/below thicker/thinner "
     "wetter/drier acidic/alkaline overestimate/underestimate strengthen/weaken thick/thin raise/cut raise/lower "
+    "cheap/expensive cheaper/expensive lower/expensive ارتفع/انخفض زاد/تراجع صعد/هبط ارتفع/تراجع ارتفع/هبط "
+    "زاد/انخفض فاز/خسر أيد/عارض وافق/رفض فتح/أغلق قبل/رفض أعلى/أدنى أكبر/أصغر ارتفاع/انخفاض زيادة/تراجع "
     "increase/reduce widen/narrow hire/dismiss lend/borrow beat/lose defeat/lose "
     "positive/negative openly/secretly with/without ready/unready prepared/unprepared".split()
 )
@@ -59,6 +61,9 @@ _OPPOSITES = frozenset(
     for first, second in (listed.split("/"),)
     for pair in ((stem(first), stem(second)), (stem(second), stem(first)))
 )
+_OPPOSED = frozenset(first for first, _ in _OPPOSITES)
+OPPOSITE_REACH = 3
+"""So near an opposite a word stands that tells of the same thing."""
 _DIMENSIONS = frozenset("long wide high tall deep thick broad طولا عرضا".split())
 _SHORT_VERBS = {"won't": "will", "can't": "can", "shan't": "shall"}
 
@@ -137,9 +142,17 @@ def compare_facts(
     their_set = set(their_stems)
     our_set = set(our_stems)
     implied = _implied_dimensions(ours, theirs)
+    # A number that is borne out may be written in other words.
+    worded = {
+        token.start
+        for quantity in ours.quantities
+        if any(agrees(quantity, other) for other in theirs.quantities)
+        for token in ours.tokens
+        if quantity.span.start <= token.start < quantity.span.end
+    }
     ours_meaning = [
         s for t, s in zip(ours.tokens, our_stems, strict=True)
-        if _means(t.form) and t.start not in implied
+        if _means(t.form) and t.start not in implied and (s in their_set or t.start not in worded)
     ]  # fmt: skip
     theirs_meaning = [s for t, s in zip(theirs.tokens, their_stems, strict=True) if _means(t.form)]
     matcher = SequenceMatcher(None, our_stems, their_stems, autojunk=False)
@@ -219,11 +232,15 @@ def _opposites(
     their_stems: Sequence[str],
 ) -> list[Departure]:
     found = []
-    ours_only = [at for at, word in enumerate(our_stems) if word not in their_stems]
-    theirs_only = [at for at, word in enumerate(their_stems) if word not in our_stems]
+    mine_bare, yours_bare = ([_bare(word) for word in words] for words in (our_stems, their_stems))
+    ours_only = [at for at, word in enumerate(mine_bare) if word not in yours_bare]
+    theirs_only = [at for at, word in enumerate(yours_bare) if word not in mine_bare]
     for at in ours_only:
         for other in theirs_only:
-            if (our_stems[at], their_stems[other]) in _OPPOSITES:
+            # Of the same thing: with a word beside it that both have.
+            if (mine_bare[at], yours_bare[other]) in _OPPOSITES and (
+                _beside(mine_bare, at) & _beside(yours_bare, other)
+            ):
                 mine, yours = ours.tokens[at], theirs.tokens[other]
                 found.append(
                     departure_of(
@@ -236,6 +253,16 @@ def _opposites(
                 )
                 break
     return found
+
+
+def _bare(word: str) -> str:
+    """A stem without the Arabic "and" or "so" that is written together with a verb."""
+    return word[1:] if word[:1] in ("و", "ف") and word[1:] in _OPPOSED else word
+
+
+def _beside(stems: Sequence[str], at: int) -> set[str]:
+    near = stems[max(0, at - OPPOSITE_REACH) : at + OPPOSITE_REACH + 1]
+    return {word for word in near if word not in STOP_WORDS} - {stems[at]}
 
 
 def _region(codes: Sequence[tuple[str, int, int, int, int]], length: int) -> tuple[int, int]:

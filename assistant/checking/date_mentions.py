@@ -62,6 +62,7 @@ _WEEKDAYS = {
 }
 
 
+_DETERMINERS = frozenset("the a an its their his her this last".split())
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 
 
@@ -232,6 +233,9 @@ def _is_year(text: str, tokens: Sequence[Token], at: int) -> bool:
     ):
         return True
     following = tokens[at + 1] if at + 1 < len(tokens) else None
+    # "The 2022 strike", but "the 2000 strikers".
+    if before in _DETERMINERS and following is not None and not following.form.endswith("s"):
+        return True
     if following is None or not text[token.end : following.start].isspace():
         return True
     return following.form in STOP_WORDS

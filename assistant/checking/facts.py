@@ -58,6 +58,14 @@ _ARABIC_TEENS = {
     for value, words in ((1, "أحد إحدى"), (2, "اثنا اثني اثنتا اثنتي"))
     for word in words.split()
 }
+_ARABIC_HUNDREDS = {
+    fold_word(start + hundred): 100.0 * value
+    for value, starts in enumerate(
+        ("", "مئتا|مائتا", "ثلاث", "أربع", "خمس", "ست", "سبع", "ثمان|ثماني", "تسع"), 1
+    )
+    for start in starts.split("|")
+    for hundred in (("ن", "") if value == 2 else ("مئة", "مائة"))
+} | {fold_word(word): 200.0 for word in ("مئتين", "مائتين", "مئتي", "مائتي")}
 _ARABIC_PERCENT = frozenset(fold_word(word) for word in ("مئة", "مائة"))
 _AMBIGUOUS_SCALES = frozenset({"m", "k", "cent", "mil", "mille"})
 _MORE = re.compile(
@@ -169,10 +177,12 @@ def _quantities(text: str, tokens: Sequence[Token], used: set[int]) -> list[Quan
             at += 1
             continue
         first, last = at, at
+        if tokens[at].form in _ARABIC_HUNDREDS:
+            value, last = _with_arabic_rest(tokens, at, value)
         if _is_arabic_ten(text, tokens, at) and at and tokens[at - 1].form in _ARABIC_TEENS:
             value, first = value + _ARABIC_TEENS[tokens[at - 1].form], at - 1
         form = tokens[at].form
-        following = tokens[at + 1] if at + 1 < len(tokens) else None
+        following = tokens[last + 1] if last + 1 < len(tokens) and last == at else None
         is_tens = form in _TENS or text[tokens[at].start : tokens[at].end].lower() == "twenty"
         if is_tens and following is not None and _NUMERIC.fullmatch(following.form):
             ones = float(following.form)
@@ -215,6 +225,17 @@ def _quantities(text: str, tokens: Sequence[Token], used: set[int]) -> list[Quan
     return found
 
 
+def _with_arabic_rest(tokens: Sequence[Token], at: int, value: float) -> tuple[float, int]:
+    """A hundred with what is added to it, "and three and twenty", and where that ends."""
+    last = at
+    while last + 1 < len(tokens) and tokens[last + 1].form.startswith("و"):
+        more = _number_at(tokens, last + 1)
+        if more is None or more >= 100 or tokens[last + 1].form in _ARABIC_HUNDREDS:
+            break
+        value, last = value + more, last + 1
+    return value, last
+
+
 def _is_arabic_ten(text: str, tokens: Sequence[Token], at: int) -> bool:
     """Whether a token is the Arabic word for ten."""
     return tokens[at].form == "10" and "\u0621" <= text[tokens[at].start] <= "\u064a"
@@ -233,7 +254,7 @@ def _number_at(tokens: Sequence[Token], at: int) -> float | None:
         form = fold_word(form.removeprefix("و"))
     if _NUMERIC.fullmatch(form):
         return float(form)
-    return _TENS.get(form)
+    return _TENS.get(form, _ARABIC_HUNDREDS.get(form))
 
 
 def _unit(text: str, tokens: Sequence[Token], first: int, last: int) -> str:

@@ -93,6 +93,7 @@ def name_departures(
                 for other in theirs.names
                 if other.span.start < high and low < other.span.end
                 and not all(stem(form) in our_set for form in other.forms)
+                and (is_place or _may_be_alike(name, other))
             ]  # fmt: skip
             alike = [other for other in rivals if _is_place(sentence, other) == is_place]
             single = [other for other in rivals if len(other.forms) == 1 or not is_place]
@@ -140,6 +141,12 @@ def _in_its_place(
             ):
                 return other
     return None
+
+
+def _may_be_alike(name: Name, other: Name) -> bool:
+    """Whether one name can stand for the other: a person for a person, not an airline for an aircraft."""
+    mine, yours = (any(char.isdigit() for form in n.forms for char in form) for n in (name, other))
+    return mine == yours and (len(name.forms) > 1) == (len(other.forms) > 1)
 
 
 def _is_place(text: str, name: Name) -> bool:

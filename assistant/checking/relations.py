@@ -20,9 +20,17 @@ from assistant.checking.apart import (
 )
 from assistant.checking.clauses import figure_apart
 from assistant.checking.compare import dimensions_of
-from assistant.checking.departures import Comparison, Departure
+from assistant.checking.departures import Comparison, Departure, departure_of
 from assistant.checking.facts import Facts
 from assistant.checking.reports import Difference
+from assistant.checking.scopes import (
+    compared_apart,
+    only_at_first,
+    part_of_whole,
+    particle_apart,
+    replaced,
+    scattered,
+)
 from assistant.checking.stems import is_past, stem
 from assistant.checking.subjects import alike, leading_name, subject_apart, title_apart
 from assistant.checking.tokens import PAUSE, STOP, Token, fold_word
@@ -34,6 +42,32 @@ _DENIES = frozenset(
     "deny denies denied denying refute refutes refuted refuting reject rejects rejected rejecting refuse "
     "refuses refused refusing".split()
 )
+_ASKS = {
+    word: frozenset(needs.split())
+    for words, needs in (
+        ("accuse accuses accused accusing suspect suspects suspected", "of"),
+        (
+            "call calls called calling ask asks asked asking wish wishes wished hope hopes hoped",
+            "for to that",
+        ),
+        (
+            "demand demands demanded demanding urge urges urged urging propose proposes proposed proposing",
+            "that to",
+        ),
+        (
+            "request requests requested recommend recommends recommended suggest suggests suggested",
+            "that to",
+        ),
+        (
+            "want wants wanted plan plans planned intend intends intended threaten threatens threatened",
+            "to",
+        ),
+        ("allege alleges alleged fear fears feared expect expects expected", "that to"),
+    )
+    for word in words.split()
+}
+"""Before what is not so for all that: each with a word that follows it."""
+ASKED_REACH = 5
 _DENIES_TO = frozenset(
     "fail fails failed failing decline declines declined declining neglect neglects neglected".split()
 )
@@ -114,14 +148,25 @@ def related(
     [('negation', 'refused to')]
     """
     departures = _with_denials(list(comparison.departures), ours, theirs, sentence)
-    wrong = taken_back(ours, theirs, sentence)
+    wrong = taken_back(ours, claim, theirs, sentence)
     if wrong is not None:
         span, instead = wrong
         found = sentence[instead.start : instead.end]
         departures.append(
             Departure(Difference.NUMBER, claim[span.start : span.end], found, span, instead)
         )
+    part = part_of_whole(ours, theirs, sentence)
+    if part is not None and not any(d.claim_span == part[0] for d in departures):
+        departures.append(departure_of(Difference.NUMBER, claim, part[0], sentence, part[1]))
+    other = replaced(ours, claim, theirs, sentence)
+    if other is not None and all(d.about is not Difference.NEGATION for d in departures):
+        departures.append(other)
     departures = [_settled(departure, ours, claim, theirs) for departure in departures]
+    once = only_at_first(ours, theirs)
+    if once is not None:
+        departures.append(
+            departure_of(Difference.HEDGE, claim, Span(0, 0), sentence, Span(once.start, once.end))
+        )
     elsewhere = [_elsewhere(departure, ours, theirs) for departure in departures]
     wanting = [(Difference.NAME, span) for span in elsewhere if span is not None]
     apart = (
@@ -131,6 +176,9 @@ def related(
         or owned_apart(ours, theirs, sentence)
         or subject_of_other_clause(ours, theirs, sentence)
         or arabic_doer_apart(ours, theirs, sentence)
+        or compared_apart(ours, claim, theirs, sentence)
+        or scattered(ours, claim, theirs, sentence)
+        or particle_apart(ours, theirs)
     )
     wanting += [(Difference.WORDING, apart)] if apart is not None else []
     wanting += [(Difference.WORDING, Span(t.start, t.end)) for t in _other_dimensions(ours, theirs)]
@@ -235,6 +283,9 @@ def _with_denials(
             about = Difference.NEGATION
         found = sentence[span.start : span.end]
         return [*kept, Departure(about, "", found, Span(0, 0), span)]
+    asked = _only_asked(ours, theirs, sentence)
+    if asked is not None:
+        return [*departures, asked]
     if any(token.form == "whether" for token in ours.tokens):
         return departures
     for at, token in enumerate(theirs.tokens):
@@ -243,6 +294,21 @@ def _with_denials(
             found = sentence[span.start : span.end]
             return [*departures, Departure(Difference.HEDGE, "", found, Span(0, 0), span)]
     return departures
+
+
+def _only_asked(ours: Facts, theirs: Facts, sentence: str) -> Departure | None:
+    """A hedge where what is claimed is what someone is accused of, asks for, or plans."""
+    mine = {stem(token.form) for token in ours.tokens}
+    for at, token in enumerate(theirs.tokens):
+        needs = _ASKS.get(token.form)
+        after = [other.form for other in theirs.tokens[at + 1 : at + 1 + ASKED_REACH]]
+        if needs is None or stem(token.form) in mine or not needs & set(after):
+            continue
+        last = at + 2 + next(place for place, form in enumerate(after) if form in needs)
+        if _denies_claim(_Denial(at, last), ours, theirs, sentence):
+            span = Span(token.start, theirs.tokens[last - 1].end)
+            return departure_of(Difference.HEDGE, "", Span(0, 0), sentence, span)
+    return None
 
 
 def _governs(denial: _Denial, denied: set[str], theirs: Facts, sentence: str) -> bool:
@@ -256,7 +322,18 @@ def _denies_claim(denial: _Denial, ours: Facts, theirs: Facts, sentence: str) ->
     """Whether what the claim says, its subject aside, is what the denial is about."""
     governed = _governed(denial, theirs.tokens, sentence)
     inside = {stem(theirs.tokens[at].form) for at in governed}
-    said = {word[:SAID_LETTERS] for word in _STATEMENTS & inside}
+    first = next(
+        (
+            theirs.tokens[at]
+            for at in sorted(governed)
+            if theirs.tokens[at].form not in STOP_WORDS
+            and not theirs.tokens[at].form.endswith("'s")
+            and not sentence[theirs.tokens[at].start].isupper()
+        ),
+        None,
+    )
+    # "Rejected the proposal", not "declined to comment on it".
+    said = {stem(first.form)[:SAID_LETTERS]} if first and stem(first.form) in _STATEMENTS else set()
     if any(stem(token.form)[:SAID_LETTERS] in said for token in ours.tokens):
         return False  # the claim is about the call or the offer, which there was
     outside = {stem(t.form) for at, t in enumerate(theirs.tokens) if at not in governed}

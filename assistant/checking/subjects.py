@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,10 @@ from assistant.types import Span
 _COPULAS = frozenset("is was remains became".split())
 _DETERMINERS = frozenset("the a an its his her their".split())
 _OF = frozenset("of for in at to from on with by against near after between during".split())
+_BETWEEN = frozenset("which who that also then later already be been have".split())
+_WHO_DOES = re.compile(r",?\s+(?:which|who|that)\s+(?:(?:has|had|have|also|then|later)\s+){0,2}")
+"""Between a name and what a relative clause says that it does."""
+_BE = frozenset("be been being is are was were".split())
 _UNCHANGED = frozenset("beat hit cut put set shut hurt let split quit".split())
 """Verbs whose past is their present."""
 _ACTS_FOR = frozenset(
@@ -248,10 +253,35 @@ def subject_apart(
     if any(d.found and d.claim_span.overlaps(span) for d in departures):
         return None  # that is said already
     if not places:
-        return span if _has_other_subject(theirs, verbs) else None
-    if any(_does(theirs.tokens, sentence, n, v) for n in places for v in verbs):
+        there = {token.form for token in tokens[:verb]}
+        other = _has_other_subject(theirs, verbs) or any(
+            _named_before(theirs.tokens, sentence, at, there) for at in verbs
+        )
+        return span if other else None
+    suffers = _is_passive(tokens, verb)
+    if any(
+        _suffers(theirs.tokens, sentence, n, v) if suffers else _does(theirs.tokens, sentence, n, v)
+        for n in places
+        for v in verbs
+    ):
         return None
     return span
+
+
+def _named_before(tokens: Sequence[Token], text: str, verb: int, claimed: set[str]) -> bool:
+    """Whether a name that the claim's subject has not stands right before a verb: "Jan Pohl, confirmed"."""
+    at = verb - 1
+    while at >= 0 and (tokens[at].form in _AUXILIARIES or tokens[at].form in _BETWEEN):
+        at -= 1
+    if at < 1 or STOP.search(text[tokens[at].end : tokens[verb].start]):
+        return False
+    token = tokens[at]
+    return (
+        _is_capital(text, token)
+        and not _is_no_name(token)
+        and token.form not in claimed
+        and not token.form.endswith("'s")
+    )
 
 
 def _has_other_subject(theirs: Facts, verbs: Sequence[int]) -> bool:
@@ -267,7 +297,33 @@ def _has_other_subject(theirs: Facts, verbs: Sequence[int]) -> bool:
 def _is_by(tokens: Sequence[Token], text: str, verb: int, start: int) -> bool:
     """Whether a name is whom something is done by: "introduced in May by the minister, Ada Moss"."""
     by = next((at for at in range(start - 1, verb, -1) if tokens[at].form == "by"), None)
-    return by is not None and not any(_is_capital(text, t) for t in tokens[by + 1 : start])
+    if by is None:
+        return False
+    led_by = text[tokens[by].end : tokens[start].start]
+    return not any(t.form in _OF for t in tokens[by + 1 : start]) and (
+        not PAUSE.search(led_by) or not any(_is_capital(text, t) for t in tokens[by + 1 : start])
+    )
+
+
+def _is_passive(tokens: Sequence[Token], verb: int) -> bool:
+    """Whether a verb tells what is done to its subject: "was bought", "be led"."""
+    before = [token.form for token in tokens[max(0, verb - 3) : verb]]
+    return is_past(tokens[verb].form) and any(form in _BE for form in before)
+
+
+def _suffers(tokens: Sequence[Token], text: str, name: int, verb: int) -> bool:
+    """Whether what a verb tells of may be done to the name."""
+    if _is_passive(tokens, verb):
+        return name < verb or not _is_by(tokens, text, verb, name)
+    if name > verb:
+        return True
+    # "Lind was bought", "bought" alone: a participle behind a name may be either.
+    return not _has_object_name(tokens, text, verb)
+
+
+def _has_object_name(tokens: Sequence[Token], text: str, verb: int) -> bool:
+    after = tokens[verb + 1] if verb + 1 < len(tokens) else None
+    return after is not None and _is_capital(text, after)
 
 
 def _has_object(tokens: Sequence[Token], text: str, verb: int) -> bool:
@@ -277,6 +333,8 @@ def _has_object(tokens: Sequence[Token], text: str, verb: int) -> bool:
     before = verb - 1
     while before > 0 and tokens[before].form in _AUXILIARIES:
         before -= 1
+    if before >= 0 and tokens[before].form in _CLAUSE_PRONOUNS:
+        return True
     return (
         before >= 0
         and _is_capital(text, tokens[before])
@@ -300,8 +358,14 @@ def _does(tokens: Sequence[Token], text: str, name: int, verb: int) -> bool:
     if name > verb:
         if _is_by(tokens, text, verb, start):
             return True
+        if _is_passive(tokens, verb):
+            return False
         return preposition == "by" or (start - verb <= 2 and not _has_object(tokens, text, verb))
     between = text[tokens[name].end : tokens[verb].start]
+    if _is_passive(tokens, verb):
+        return False  # it is done to it
+    if _WHO_DOES.fullmatch(between):
+        return True
     if tokens[name].form.endswith("'s") or ";" in between:
         return False
     clause = next(

@@ -165,3 +165,66 @@ def test_beside_a_verdict_only_what_is_near_is_shown(told: Assistant) -> None:
         "Sundholm Rovers beat Norwick United 4-1 on Sunday."
     ]
     assert len(told.check("The moon is made of cheese and cream.").evidence) > 1
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence"),
+    [
+        ("The state used 30 percent coal rather than 40 percent.", ""),
+        ("The bank set its rate at 3 percent, not 4 percent.", ""),
+        ("The fire killed 12 people, not 15.", ""),
+        ("Not 20 but 30 people died in Norwick.", ""),
+        ("The army withdrew 3,000 troops from the town.", ""),
+        ("Police corrected the toll to 45 people.", ""),
+        (
+            "The army withdrew 3,000 troops from the town in May.",
+            "The army withdrew 3,000 troops from the town in May but left 500 troops there.",
+        ),
+        ("قتل مئة وعشرون شخصا في الهجوم.", "قتل 120 شخصا في الهجوم."),
+        ("قتل 123 شخصا في الهجوم.", "قتل مئة وثلاثة وعشرون شخصا في الهجوم."),
+        ("جاء 350 طالبا إلى المدرسة.", "جاء ثلاثمئة وخمسون طالبا إلى المدرسة."),
+        ("The law reduced emissions in Norway.", "The law cut emissions in Norway, though traffic increased."),
+        ("The museum was rebuilt in 1988.", "The museum opened in 1931 and was rebuilt in 1988."),
+        ("Three flights were cancelled in 2019.", "Two flights were cancelled, compared with three in 2019."),
+        (
+            "The Crown Office blocked a merger of Orla and Benn.",
+            "It must be cleared by the Crown Office, which blocked a merger of Orla and Benn.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_sentence_says_it_supports(tmp_path, claim: str, sentence: str) -> None:
+    language = "ar" if "\u0621" <= claim[0] <= "\u064a" else "en"
+    with library_of(tmp_path, {"Report": (sentence or claim, language)}) as pq:
+        assert pq.check(claim).verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence"),
+    [
+        ("The museum opened in 1988.", "The museum opened in 1931 and was rebuilt in 1988."),
+        ("Two flights were cancelled in 2019.", "Two flights were cancelled, compared with three in 2019."),
+        ("The port handled 5 million crates last year.", "The port handled 5 million crates, down from 6 million last year."),
+        ("Drivers earn 12 crowns an hour.", "Drivers earn 13 crowns an hour, up from 12 crowns in 2024."),
+        ("The fair was cancelled.", "The fair was moved indoors rather than cancelled."),
+        ("The road is open again.", "The road remains shut, but the port, which was closed on Monday, is open again."),
+        ("All 28 stations were open.", "Only three of the 28 stations were open on Monday."),
+        ("Lund hid the report.", "Senator Reilly accused Lund of having hidden the report."),
+        ("The line was extended to all 30 towns.", "The council had asked for the line to be extended to all 30 towns."),
+        ("Voigt succeeded Nadia Berg in March.", "Nadia Berg, who succeeded Carl Voigt in March, ran the bank."),
+        ("Tellura bought Vanguard in 2019.", "Tellura was bought by Vanguard in 2019."),
+        ("Ashby confirmed the layoffs.", "A spokeswoman for Fenwick, Clara Dunn, confirmed the layoffs."),
+        ("A motion to raise fares was voted in May.", "A motion to raise fares was voted down in May."),
+        ("Farmers backed the tax.", "Farmers had initially backed the tax but withdrew their support."),
+        ("The leak was repaired on 2 May.", "The leak had been noticed on 2 May but was not repaired."),
+        ("The ministry commented on the proposal.", "The ministry declined to comment on the proposal."),
+        ("انخفض سعر الشاي بنسبة 8 في المئة.", "ارتفع سعر الشاي بنسبة 8 في المئة، بينما انخفض سعر الأرز بنسبة 5 في المئة."),
+        ("Butter became 8 percent cheaper.", "Butter became 8 percent more expensive."),
+        ("قتل 20 شخصا في الهجوم.", "قتل مئة وعشرون شخصا في الهجوم."),
+    ],
+)  # fmt: skip
+def test_what_a_sentence_has_in_other_places_it_does_not_say(
+    tmp_path, claim: str, sentence: str
+) -> None:
+    language = "ar" if "\u0621" <= claim[0] <= "\u064a" else "en"
+    with library_of(tmp_path, {"Report": (sentence, language)}) as pq:
+        assert pq.check(claim).verdict in (Verdict.CONTRADICTED, Verdict.NOT_ENOUGH)
