@@ -44,6 +44,9 @@ _PART_OF = re.compile(
 )
 _FIRST = frozenset("initially originally previously formerly once".split())
 _PARTICLES = frozenset("down off out over away back".split())
+_NO_ANTECEDENT = frozenset(
+    "by of in at to from on with for into and or but is are was were be been has have had will would".split()
+)
 _MEANT = 2
 ANTECEDENT_TOKENS = 5
 """So many tokens before a relative clause are what it is about."""
@@ -99,9 +102,7 @@ def _units(tokens: Sequence[Token], sentence: str) -> Iterator[_Unit]:
     """Relative clauses with what they are about; coordinated ones, with the first one's subject if without."""
     relatives = [Span(*match.span()) for match in _RELATIVE.finditer(sentence)]
     for relative in relatives:
-        before = [t for t in tokens if t.end <= relative.start + 1][-ANTECEDENT_TOKENS:]
-        about = Span(before[0].start, before[-1].end) if before else Span(0, 0)
-        yield _Unit((about, relative))
+        yield _Unit((_antecedent(tokens, sentence, relative), relative))
     cuts = [
         match.span()
         for match in _COORDINATED.finditer(sentence)
@@ -119,6 +120,20 @@ def _units(tokens: Sequence[Token], sentence: str) -> Iterator[_Unit]:
             is_past(first.form) or re.match(_VERB_NEXT, first.form) is not None
         )
         yield _Unit((*inside, shared, *((subject,) if bare else ())))
+
+
+def _antecedent(tokens: Sequence[Token], sentence: str, relative: Span) -> Span:
+    """What a relative clause is about: the words before it up to a verb or a preposition."""
+    before = [t for t in tokens if t.end <= relative.start + 1][-ANTECEDENT_TOKENS:]
+    is_part = re.match(r",\s+(?:\w+\s+)?of\b", sentence[relative.start :]) is not None
+    first = len(before)
+    while first and not (
+        is_past(before[first - 1].form)
+        or before[first - 1].form in _NO_ANTECEDENT
+        or (is_part and before[first - 1].form[:1].isdigit())
+    ):
+        first -= 1
+    return Span(before[first].start, before[-1].end) if first < len(before) else Span(0, 0)
 
 
 def _without(span: Span, holes: Sequence[Span]) -> list[Span]:

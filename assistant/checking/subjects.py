@@ -38,7 +38,7 @@ _LINKS = frozenset(
 )
 _NO_LONGER = frozenset("former previous ex late outgoing onetime past then".split())
 _LESSER = frozenset("deputy vice acting assistant incoming future designate".split())
-_AUXILIARIES = frozenset("will did has have had".split())
+_AUXILIARIES = frozenset("will did has have had is are was were be been being would".split())
 _CLAUSE_PRONOUNS = frozenset("who which whom".split())
 _OFFICES = frozenset(
     "founder co-founder cofounder owner author member leader head spokesman spokeswoman architect".split()
