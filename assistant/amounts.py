@@ -43,6 +43,16 @@ _NOTHING = frozenset("the an of and or but is was are were to for with from by".
 _AGE = re.compile(r"\d{1,2}|10\d|11\d")
 _NAMED_BEFORE = re.compile(r"(?:[^\W\d_a-zß-öø-ÿ][\w'’-]*\s+){1,2}[^\W\d_a-zß-öø-ÿ][\w'’-]*,\s\Z")
 _WORD = re.compile(r"\w+")
+_TIME = re.compile(
+    r"\b(?:(?:1[89]|20)\d\d|(?:last|this|next|previous) (?:year|month|week|season)|"
+    r"a year (?:ago|earlier)|the year before)\b",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(
+    r",?\s+(?:compared\s+(?:with|to)|up\s+from|down\s+from|as\s+against)\s+|،?\s+مقابل\s+",
+    re.IGNORECASE,
+)
+_SIDE_ENDS = re.compile(r"[;.,]\s|$")
 _PART_OF = re.compile(
     r"(?<!\w)(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|none|most|all|both|some|many|few)"
     r" of (?:the |its |their |his |her |these |those |all )?\Z",
@@ -101,6 +111,35 @@ def _is_of_anyone(question: str, text: str, start: int, end: int) -> bool:
         return False
     around = next(((a, b) for a, b in sentence_spans(text) if a <= start < b), (start, end))
     return asked["who"][:4].lower() not in text[slice(*around)].lower()
+
+
+def is_of_other_time(question: str, text: str, start: int, end: int) -> bool:
+    """Whether a figure is given for the other side of a comparison: "14, compared with three in 2019".
+
+    Args:
+        question: What was asked.
+        text: The passage.
+        start: Offset of the figure in it.
+        end: Offset after it.
+
+    >>> text = "Fourteen flights were cancelled, compared with three in 2019."
+    >>> [is_of_other_time("How many flights were cancelled in 2019?", text, *span) for span in ((0, 8), (47, 52))]
+    [True, False]
+    """
+    asked = {match.group().lower() for match in _TIME.finditer(question)}
+    if not asked or not (_NUMBER.search(text[start:end]) or _ARABIC_NUMBER.search(text[start:end])):
+        return False
+    around = next(((a, b) for a, b in sentence_spans(text) if a <= start < b), (start, end))
+    for match in _COMPARED.finditer(text, *around):
+        stop = _SIDE_ENDS.search(text, match.end(), around[1])
+        last = stop.start() if stop else around[1]
+        main = {m.group().lower() for m in _TIME.finditer(text, around[0], match.start())}
+        other = {m.group().lower() for m in _TIME.finditer(text, match.end(), last)}
+        if end <= match.start() and asked & other and not asked & main:
+            return True
+        if match.end() <= start < last and asked & main and not asked & other:
+            return True
+    return False
 
 
 def with_its_part(question: str, text: str, start: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from assistant.amounts import is_no_amount, with_its_part
+from assistant.amounts import is_no_amount, is_of_other_time, with_its_part
 from assistant.clause_subjects import is_of_another, is_of_namesake
 from assistant.types import Paragraph, Span
 from assistant.values import fold, value_of
@@ -183,7 +183,7 @@ def may_answer(question: str, text: str, start: int, end: int) -> bool:
     """
     if _ASKS_WHO.match(question) and text[start:end].strip().lower() in _PRONOUNS:
         return False
-    if is_no_amount(question, text, start, end):
+    if is_no_amount(question, text, start, end) or is_of_other_time(question, text, start, end):
         return False
     if is_of_another(question, text, start, end) or is_of_namesake(question, text, start, end):
         return False

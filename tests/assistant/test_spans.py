@@ -345,3 +345,26 @@ def test_what_is_demanded_is_not_done(question, piece, expected):
 def test_what_is_an_answer_all_the_same(question, text, piece):
     start = text.index(piece)
     assert may_answer(question, text, start, start + len(piece))
+
+
+@pytest.mark.parametrize(
+    ("question", "piece", "expected"),
+    [
+        ("How many flights were cancelled in 2019?", "Fourteen flights", False),
+        ("How many flights were cancelled in 2019?", "three", True),
+        ("How many flights were cancelled?", "Fourteen flights", True),
+        ("How many tickets were sold last year?", "186,000 tickets", False),
+        ("How many tickets were sold last year?", "203,000", True),
+        ("How high was turnout in 2022?", "49 percent", True),
+        ("How high was turnout in 2022?", "57 percent", False),
+        ("How high was turnout in 2026?", "49 percent", False),
+        ("How high was turnout in 2026?", "57 percent", True),
+    ],
+)
+def test_the_other_side_of_a_comparison(question, piece, expected):
+    text = (
+        "Fourteen flights were cancelled, compared with three in 2019. It sold 186,000 tickets, down from "
+        "203,000 last year. Turnout in 2026 was 57 percent, up from 49 percent in 2022, police said."
+    )
+    start = text.index(piece)
+    assert may_answer(question, text, start, start + len(piece)) is expected
