@@ -78,6 +78,13 @@ def name_departures(
         if namesake is None:
             namesake = _in_its_place(name, ours, theirs, codes, our_set)
         if namesake is None and all(stem(form) in known for form in name.forms):
+            # Known to the article, but the sentence tells of another place.
+            if _is_place(claim, name) and any(
+                _is_place(sentence, other, loosely=True)
+                and not any(stem(form) in our_set for form in other.forms)
+                for other in theirs.names
+            ):
+                found.append(departure_of(Difference.PLACE, claim, name.span, sentence, Span(0, 0)))
             continue
         span = namesake.span if namesake is not None else Span(0, 0)
         is_place = _is_place(claim, name)
@@ -149,10 +156,10 @@ def _may_be_alike(name: Name, other: Name) -> bool:
     return mine == yours and (len(name.forms) > 1) == (len(other.forms) > 1)
 
 
-def _is_place(text: str, name: Name) -> bool:
-    """Whether the word before says that a place follows."""
-    before = text[: name.span.start].lower().split()[-1:]
-    return bool(before) and before[0] in _BEFORE_PLACE
+def _is_place(text: str, name: Name, *, loosely: bool = False) -> bool:
+    """Whether the word before, or loosely the one before that, says that a place follows."""
+    before = text[: name.span.start].lower().split()[-2 if loosely else -1 :]
+    return any(word in _BEFORE_PLACE for word in before)
 
 
 def first_name_departures(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from assistant.checking.apart import (
     arabic_doer_apart,
@@ -22,6 +22,7 @@ from assistant.checking.clauses import figure_apart
 from assistant.checking.compare import dimensions_of
 from assistant.checking.departures import Comparison, Departure, departure_of
 from assistant.checking.facts import Facts
+from assistant.checking.figures import agrees
 from assistant.checking.reports import Difference
 from assistant.checking.scopes import (
     compared_apart,
@@ -182,11 +183,18 @@ def related(
     )
     wanting += [(Difference.WORDING, apart)] if apart is not None else []
     wanting += [(Difference.WORDING, Span(t.start, t.end)) for t in _other_dimensions(ours, theirs)]
-    there = {stem(token.form) for token in theirs.tokens}
+    there = {
+        stem(token.form)
+        for token, after in zip_longest(theirs.tokens, theirs.tokens[2:])
+        if after is None or after.form != "law"  # a sister-in-law is no sister
+    }
     wanting += [
         (Difference.WORDING, Span(t.start, t.end))
         for t in ours.tokens
         if t.form.removesuffix("'s") in _KIN and stem(t.form) not in there
+    ]
+    wanting += [
+        (Difference.WORDING, Span(t.start, t.end)) for t in _counted_of_others(ours, theirs)
     ]
     departures += [_lacking(about, claim, span) for about, span in dict.fromkeys(wanting)]
     verb = _missing_verb(ours, theirs)
@@ -195,6 +203,23 @@ def related(
     if verb is not None and all(d.about in names for d in departures if d.contradicts):
         departures.append(_lacking(Difference.WORDING, claim, Span(verb.start, verb.end)))
     return replace(comparison, departures=tuple(departures))
+
+
+def _counted_of_others(ours: Facts, theirs: Facts) -> list[Token]:
+    """Whom a claim counts ("61 percent of teachers") where the sentence, with the same figure, has none of them."""
+    there = {stem(token.form) for token in theirs.tokens}
+    found = []
+    for quantity in ours.quantities:
+        if not any(agrees(quantity, other) for other in theirs.quantities):
+            continue
+        after = [token for token in ours.tokens if token.start >= quantity.span.end][:4]
+        of = next((at for at, token in enumerate(after) if token.form in ("of", "among")), None)
+        if of is None:
+            continue
+        whom = next((t for t in after[of + 1 :] if t.form not in STOP_WORDS), None)
+        if whom is not None and stem(whom.form) not in there:
+            found.append(whom)
+    return found
 
 
 def _lacking(about: Difference, claim: str, span: Span) -> Departure:
