@@ -297,7 +297,8 @@ def _hedges(
             high = at + 1
             break
     there = theirs.tokens[low:high]
-    yours = [token for token in _hedges_of(theirs) if token in there]
+    conditions = theirs.tokens[max(low, high - 1) : high] if high > region[1] else ()
+    yours = [token for token in (*_hedges_of(theirs), *conditions) if token in there]
     if any(token.form in _FUTURE for token in ours.tokens):
         yours = [token for token in yours if not _is_told_future(token, theirs)]
     if not mine and not yours and not any(token.form in _FUTURE for token in ours.tokens):

@@ -32,6 +32,7 @@ SAME_NAME_LETTERS = 5
 """Names with this much in common are of one place: Germany and German, Russia and Russian."""
 
 
+GIVEN_AND_SURNAME = 2
 SAME_BEFORE = 2
 """So many words before two names are the same where the one stands in the other's place."""
 
@@ -118,6 +119,14 @@ def _namesake(name: Name, theirs: Facts, their_set: set[str], claimed: set[str])
         return None
     for other in theirs.names:
         others = [form for form in other.forms if form not in TITLES]
+        if (
+            len(others) == len(core) == GIVEN_AND_SURNAME
+            and others[0] == core[0]
+            and others[1] not in claimed
+            and stem(core[1]) not in their_set
+            and not {others[1], core[1]} & _NO_SURNAMES
+        ):
+            return other  # Diane Harcourt is not Diane Holloway
         if others[-1:] == core[-1:] and core[-1] in _NO_SURNAMES:
             continue  # the Supreme Court is no other member of the Norwick Court
         if len(others) > 1 and others[-1] == core[-1] and others[-2] not in core:
@@ -179,6 +188,9 @@ def first_name_departures(
     mine, yours = ours.tokens[: codes[0][2]], theirs.tokens[: codes[0][4]]
     if any(name.span.start < token.end for token in mine for name in ours.names):
         return []
+    there = {stem(token.form) for token in theirs.tokens}
+    if any(stem(token.form) in there for token in mine):
+        return []  # it only stands elsewhere: "Brennhall was founded in 1743, Stolberg in 1969"
     first = claim[mine[0].start : mine[0].start + 1]
     if not first.isupper() or mine[0].form in STOP_WORDS | PRONOUNS:
         return []

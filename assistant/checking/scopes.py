@@ -32,7 +32,7 @@ _SHARED = re.compile(r"\b(?:when|after|because|since|during|as|until|before)\b")
 """What follows tells when or why of all that was coordinated before it."""
 _COMPARED = re.compile(
     r",?\s+(?:compared\s+(?:with|to)|up\s+from|down\s+from|as\s+against|against|versus)\s+|،?\s+مقابل\s+|"
-    r"(?<=\d)[^,;.]{0,40}?\s(?P<from>from)\s+(?=[$€£]?\d)"
+    r"(?<=\d)[^;.]{0,40}?\s(?P<from>from)\s+(?=[$€£]?\d)"
 )
 _REPLACED = re.compile(
     r"(?:,?\s+(?:rather\s+than|instead\s+of)|,\s+(?:and\s+)?not)\s+(?P<out>[^,;.]+)"

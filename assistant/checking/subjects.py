@@ -26,7 +26,9 @@ _BETWEEN = frozenset("which who that also then later already be been have".split
 _WHO_DOES = re.compile(r",?\s+(?:which|who|that)\s+(?:(?:has|had|have|also|then|later)\s+){0,2}")
 """Between a name and what a relative clause says that it does."""
 _BE = frozenset("be been being is are was were".split())
-_UNCHANGED = frozenset("beat hit cut put set shut hurt let split quit".split())
+_UNCHANGED = frozenset(
+    "beat hit cut put set shut hurt let split quit outbid bid upset broadcast cast burst wed".split()
+)
 """Verbs whose past is their present."""
 _ACTS_FOR = frozenset(
     "government delegation cabinet parliament army forces troops authorities representatives".split()
@@ -219,7 +221,14 @@ def leading_name(tokens: Sequence[Token], claim: str) -> tuple[int, int]:
     """First token of the capitalised words that a claim begins with, and the one after; equal without any."""
     first = 1 if tokens and tokens[0].form == "the" else 0
     last = first
-    while last < len(tokens) and _is_capital(claim, tokens[last]):
+    while last < len(tokens) and (
+        _is_capital(claim, tokens[last])
+        or (
+            first < last < len(tokens) - 1
+            and tokens[last].form == "and"
+            and _is_capital(claim, tokens[last + 1])
+        )
+    ):
         last += 1
     return first, last
 
@@ -257,6 +266,10 @@ def subject_apart(
         other = _has_other_subject(theirs, verbs) or any(
             _named_before(theirs.tokens, sentence, at, there) for at in verbs
         )
+        other = other or (
+            not _is_passive(tokens, verb)
+            and any(_is_done_by(ours, claim, theirs, sentence, verb, at) for at in verbs)
+        )
         return span if other else None
     suffers = _is_passive(tokens, verb)
     if any(
@@ -266,6 +279,16 @@ def subject_apart(
     ):
         return None
     return span
+
+
+def _is_done_by(ours: Facts, claim: str, theirs: Facts, sentence: str, verb: int, at: int) -> bool:
+    """Whether what a claim says is done to someone is done by him in the sentence: "was bought by Lund"."""
+    after = ours.tokens[verb + 1 : verb + 2]
+    if not after or not _is_capital(claim, after[0]) or not _is_passive(theirs.tokens, at):
+        return False
+    word = stem(after[0].form)
+    places = [i for i, token in enumerate(theirs.tokens) if i > at and stem(token.form) == word]
+    return any(_is_by(theirs.tokens, sentence, at, place) for place in places)
 
 
 def _named_before(tokens: Sequence[Token], text: str, verb: int, claimed: set[str]) -> bool:
