@@ -27,11 +27,12 @@ _WEEKDAY = (
     r"(?:(?:[^\W\d_]{2,12}day|mon|tues?|wed|thu(?:rs)?|fri|sat|sun)\b\.?"
     r"|(?:يوم\s+)?(?:ال)?(?:أحد|اثنين|إثنين|ثلاثاء|أربعاء|خميس|جمعة|سبت))[,،]?\s+"
 )
-_SEPARATOR = r"\s*[,،;|•·–—]\s*"
+_SEPARATOR = r"\s*[,،;|•·–—][\s,،;|•·–—]*"
+_NO_SEPARATOR = r"[^\d,،;|•·–—()]"
 _BYLINE = re.compile(
-    r"(?:(?P<by>by|بقلم|كتبت?|إعداد|von|par|por)(?P<sign>[:\s])\s*(?P<author>[^\d,،;|•·–—()]{2,60}?)"
-    rf"(?:(?:{_SEPARATOR}|\s+-\s+)(?P<of>[^\d,،;|•·–—()]{{2,40}}?))??"
-    r"\s*(?:[,،;|•·–—-]\s*|$))?"
+    rf"(?:(?P<by>by|بقلم|كتبت?|إعداد|von|par|por)(?P<sign>[:\s])\s*(?P<author>(?!\s){_NO_SEPARATOR}{{2,60}}?)"
+    rf"(?:(?:{_SEPARATOR}|\s+-\s+)(?P<of>(?!\s){_NO_SEPARATOR}{{2,40}}?))??"
+    r"\s*(?:[,،;|•·–—-][\s,،;|•·–—-]*|$))?"
     r"(?:(?:(?:first\s+)?(?:published|posted)|date[d]?|نُ?شرت?|تاريخ النشر"
     r"|(?P<updated>(?:last\s+)?(?:updated|modified)|(?:آخر )?تحديث))\s*(?:on|at|في)?\s*:?\s*)?"
     rf"(?:{_WEEKDAY})?"
@@ -158,7 +159,7 @@ def read_line(text: str) -> Byline | None:
     published, author = _date_of(found), found["author"]
     if author:
         place = _IN_TOWN.search(author) if fold(found["by"]) == "by" else None
-        author = author[: place.start()] if place else author
+        author = (author[: place.start()] if place else author).strip()
         is_dated = published is not None and place is None
         if not _is_author(found, author, is_dated=is_dated) or not _is_outlet(found["of"]):
             return None
@@ -198,9 +199,9 @@ def _is_in_name(word: str) -> bool:
 
 def _is_outlet(of: str | None) -> bool:
     """Whether what follows a name says whose reporter it is, or what for: "Health Editor"."""
-    if of is None:
+    words = (of or "").split()
+    if not words:
         return True
-    words = of.split()
     return fold(words[-1]) in _ROLES or all(
         _is_in_name(word) or word in ("the", "for", "at", "in") or not word.isascii()
         for word in words

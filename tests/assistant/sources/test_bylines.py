@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import itertools
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.sources.bylines import bare_author, read_dateline, read_line
 from assistant.sources.markdown import parse_markdown
 from assistant.sources.plain import parse_plain
 
@@ -103,3 +108,54 @@ def test_a_byline_comes_before_the_dateline():
     text = f"Summit\n\nBy Jane Doe\n\nTAVIRA, 6 November 2024 - {BODY}\n"
     found = parse_plain(text, location="a.txt")[0]
     assert (found.author, found.published) == ("Jane Doe", "2024-11-06")
+
+
+@pytest.mark.parametrize("gap", ["", " ", "  ", "   ", "\t", "\t\t", "\u00a0\u00a0", "\u2009 "])
+@pytest.mark.parametrize("sign", [*",،;|•·–—-", ":", "()"])
+def test_a_byline_with_an_empty_part(gap, sign):
+    for line in (
+        f"By Ann Lee{gap}{sign}{gap}{sign}{gap}12 May 2020",
+        f"By Ann Lee {sign} {gap} {sign} 12 May 2020",
+        f"By Ann Lee,{gap}{sign}",
+        f"By {gap}{sign}{gap}12 May 2020",
+        f"By{gap}{sign}{gap}{sign}",
+        f"بقلم:{gap}{sign}{gap}",
+    ):
+        text = f"The council's plan\n\n{line}\n\nThe council of Norwick approved the plan.\n"
+        parse_plain(text, location="a.txt")
+        parse_markdown(f"# {text}", location="a.md")
+
+
+def test_an_empty_part_of_a_byline_is_passed_over():
+    for line in ("By Ann Lee |  | 12 May 2020", "By Ann Lee –   – 12 May 2020"):
+        found = read_line(line)
+        assert found is not None
+        assert (found.author, found.published) == ("Ann Lee", "2020-05-12")
+
+
+_PARTS = st.sampled_from(
+    ["By", "by:", "بقلم", "Ann", "Lee", "12 May 2020", "May", "2020-05-12", "2020-99-99", "in", "OSLO", "Oslo", "(AP)",
+     "at 10:15 GMT", "Updated", "a", "the", "الأمن", *",،;|•·–—-:.", " ", "  ", "\t", "\u00a0", "\u200b", "()", "'", "*"]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_PARTS, max_size=9), st.sampled_from(["", " ", "\t", "\u00a0"]))
+def test_no_line_is_too_odd_to_read(parts, gap):
+    line = gap.join(parts)
+    for text in (line, line.strip()):
+        read_line(text)
+        read_dateline(text)
+        bare_author(text)
+    for breaks in ("\n", "\n\n"):
+        text = breaks.join(["The council's plan", line, "Norwick approved the plan."])
+        parse_plain(text, location="a.txt")
+        parse_markdown(text, location="a.md")
+
+
+def test_no_short_line_is_too_odd_to_read():
+    for parts in itertools.product(("By", "Ann", " ", "|", ",", "\u00a0", "1 May 2020"), repeat=4):
+        line = "".join(parts)
+        read_line(line)
+        read_dateline(line)
+        bare_author(line)
