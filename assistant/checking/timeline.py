@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from assistant.checking.candidates import meaningful_stems, overlap
 from assistant.checking.citing import cite_statement
 from assistant.checking.date_mentions import DateMention
 from assistant.checking.facts import Facts, facts_of
@@ -14,6 +15,8 @@ from assistant.checking.tenses import is_ahead, is_since
 from assistant.fingerprints import fingerprint, same_text
 from assistant.jsonform import citation_to_json
 from assistant.library import Library
+from assistant.scripts import script_of
+from assistant.transliteration import can_compare, names_in
 from assistant.types import Article, Citation, Hit
 from embeddings.sentences import sentence_spans
 
@@ -21,7 +24,9 @@ TIMELINE_SCHEMA = "pullquote/timeline/1"
 DAYS_AHEAD = 92
 """A date without a year lies at most this long after the article that gives it."""
 ABOUT_IT = 0.25
-"""From this share of the best passage's score on, an article's best one is about the matter."""
+"""So far on from the worst passage's score to the best one's, an article's best one is about the matter."""
+FEW_ARTICLES = 5
+"""Among fewer the worst may be about the matter too: scores are only comparable, and none is nought."""
 DATE_ALONE_WORDS = 2
 """With so few words beside it a date is a line of its own, and no statement."""
 
@@ -54,19 +59,43 @@ class Timeline:
 
 
 def timeline_of_hits(subject: str, hits: Sequence[Hit], library: Library) -> Timeline:
-    """The dated statements in passages about a question, of articles that come near the best one."""
-    best: dict[str, float] = {}
-    for hit in hits:
-        article_id = hit.passage.article_id
-        best[article_id] = max(best.get(article_id, hit.score), hit.score)
-    least = ABOUT_IT * max(best.values(), default=0.0)
+    """The dated statements in passages about a question, of articles that come near the best one or name it."""
+    near = _near(subject, hits)
     places: dict[tuple[str, int, int], None] = {}
     for hit in hits:
         passage = hit.passage
-        if passage.is_evidence and best[passage.article_id] >= least:
+        if passage.is_evidence and passage.article_id in near:
             for start, end in sentence_spans(passage.text):
                 places[passage.article_id, passage.start + start, passage.start + end] = None
     return _timeline(subject, list(places), library)
+
+
+def _near(subject: str, hits: Sequence[Hit]) -> set[str]:
+    """The articles that are about a matter: all where they are few."""
+    articles = {hit.passage.article_id for hit in hits}
+    if len(articles) < FEW_ARTICLES:
+        return articles
+    scores = [hit.score for hit in hits]
+    least = min(scores) + ABOUT_IT * (max(scores) - min(scores))
+    near = {hit.passage.article_id for hit in hits if hit.score >= least}
+    wanted = meaningful_stems(subject)
+    for hit in hits:
+        passage = hit.passage
+        if passage.article_id not in near and (
+            _names(subject, wanted, passage.text) or _names(subject, wanted, passage.title)
+        ):
+            near.add(passage.article_id)
+    return near
+
+
+def _names(subject: str, wanted: set[str], text: str) -> bool:
+    """Whether a text has a word of the subject that carries meaning, or a name of it in another script."""
+    if overlap(wanted, text):
+        return True
+    if not can_compare(script_of(subject), script_of(text)):
+        return False
+    found = frozenset().union(*names_in(text, is_question=False))
+    return any(not found.isdisjoint(forms) for forms in names_in(subject, is_question=False))
 
 
 def timeline_of_article(article: Article, library: Library) -> Timeline:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 
 from assistant.assistant import Assistant
 from assistant.checking.facts import facts_of
 from assistant.checking.tenses import is_ahead, is_since
-from assistant.checking.timeline import resolve
-from assistant.types import Article, Paragraph, Section, article_id
+from assistant.checking.timeline import resolve, timeline_of_hits
+from assistant.types import Article, Hit, Paragraph, Passage, Section, article_id
 
 TEXTS = {
     "Bridge of Arta falls into the river": (
@@ -28,6 +29,10 @@ TEXTS = {
         "2025-05-09",
         ("The choir of Volos won the prize for songs on 4 May 2025.",),
     ),
+    "Rents rise": ("2025-05-09", ("The council of Ostby raised rents on 2 May 2025.",)),
+    "Wheat harvest lost": ("2025-05-09", ("Hail ruined the wheat of Karlsund on 3 May 2025.",)),
+    "Doctors walk out": ("2025-05-09", ("Doctors in Harwick walked out on 5 May 2025.",)),
+    "Comet seen": ("2025-05-09", ("A comet was seen over Tavira on 6 May 2025.",)),
 }
 
 
@@ -72,6 +77,64 @@ def test_what_is_told_of_the_matter_in_order(told: Assistant, subject: str) -> N
 def test_what_is_about_something_else_is_left_out(told: Assistant) -> None:
     quotes = [entry.citation.quote for entry in told.timeline("choir prize songs").entries]
     assert quotes == ["The choir of Volos won the prize for songs on 4 May 2025."]
+
+
+_IDS = count()
+
+
+def hits_of(pq: Assistant, texts: dict[str, float]) -> list[Hit]:
+    """A passage of an article of its own for every text, with the score given."""
+    hits = []
+    for text, score in texts.items():
+        number = next(_IDS)
+        location = f"hits-{number}"
+        paragraph = Paragraph(0, len(text), Section.BODY, "en")
+        pq.add_articles(
+            [
+                Article(
+                    id=article_id(location),
+                    title=f"No. {number}",
+                    text=text,
+                    paragraphs=(paragraph,),
+                    source=location,
+                    published="2025-03-14",
+                )
+            ]
+        )
+        passage = Passage(
+            number, article_id(location), 0, 0, len(text), text, Section.BODY, "en", f"No. {number}"
+        )
+        hits.append(Hit(passage, score))
+    return hits
+
+
+def test_of_few_articles_all_are_looked_at(told: Assistant) -> None:
+    hits = hits_of(
+        told,
+        {
+            "The viaduct was opened in 1974.": 1.4,
+            "The crossing was shut in 1983.": 0.1,
+            "The arches were rebuilt in 1991.": -1.5,
+        },
+    )
+    dates = [entry.date for entry in timeline_of_hits("viaduct", hits, told._library).entries]
+    assert dates == ["1974", "1983", "1991"]
+
+
+def test_only_the_worst_of_many_that_name_nothing_of_it_are_left_out(told: Assistant) -> None:
+    hits = hits_of(
+        told,
+        {
+            "The viaduct of Lorberg was opened in 1974.": 1.4,
+            "The crossing was shut in 1983.": -0.1,
+            "The choir won a prize in 1985.": -1.3,
+            "Its viaducts were sold in 1991.": -1.5,
+            "أعيد بناء جسر لوربيرغ في عام 1995 بعد انهياره.": -1.6,
+            "The wheat was ruined in 1999.": -1.7,
+        },
+    )
+    entries = timeline_of_hits("Lorberg viaduct", hits, told._library).entries
+    assert [entry.date for entry in entries] == ["1974", "1983", "1991", "1995"]
 
 
 @pytest.mark.parametrize(
