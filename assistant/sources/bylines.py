@@ -14,6 +14,8 @@ from assistant.values import MONTHS, WEEKDAYS, fold
 LINES = 4
 """Paragraphs after the headline that may be a byline."""
 LINE_CHARS = 120
+BODY_BLOCKS = 40
+"""In so many first paragraphs a rubric's words are looked for."""
 NAME_WORDS = 4
 
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
@@ -50,8 +52,19 @@ _AGENCY = r"(?:\s*\([^()\d]{2,40}\))?"
 _PLACE_AND_DATE = rf"{_PLACE}{_AGENCY}[,،]?\s+(?:(?i:{_WEEKDAY}))?(?:{_DATE}){_AGENCY}"
 _DATELINE = re.compile(rf"{_PLACE_AND_DATE}\s*(?:--|[-–—])\s+(?=\S)")
 _DATELINE_ALONE = re.compile(rf"{_PLACE_AND_DATE}\s*(?:--|[-–—:])?")
+_RANGE_END = re.compile(
+    rf"(?:19|20)\d\d-\d\d-\d\d|{_DAY}\s+(?:of\s+)?(?P<month>{_NAME_OF_MONTH})|(?P<us_month>{_NAME_OF_MONTH})\s+\d"
+    r"|(?:1[0-9]|20)\d\d\b(?!\s+[^\W\d_]{3})|(?:present|today|now|اليوم|الآن)\s*(?:[,،.)]|$)",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"(?:the|an?|what|which|when|where|who|his|her|its|their|our)\s.*?(?:--|\s[-–—]\s)", re.DOTALL
+)
+_SENTENCE_END = re.compile(r"[.!?؟…][\"'”’»)]*(?:\s|$)")
+_SENTENCE_WORDS = 4
 _IN_PLACE = frozenset("in at from on since by the في من".split())
 """What a sentence begins with that only tells where something happened."""
+_WORD = re.compile(r"[^\W\d_]+")
 _SMALL_WORDS = frozenset(
     "and und y et e & de del da di du la le van von der den bin al ibn with mit con".split()
 )
@@ -66,6 +79,31 @@ _NO_NAMES = frozenset(
     "في من على إلى عن مع بعد قبل بين خاص خاصة حصري عاجل تقرير تحليل رأي أخبار وكالات تغطية متابعة متابعات".split()
 )
 """Words of a rubric or a headline, which no name has."""
+_NO_PERSON = frozenset(
+    "new north south east west northern southern eastern western central middle united saint st san santa los las "
+    "great upper lower hong rio tel costa sri buenos puerto port cape lake mount river bay island islands city "
+    "county town street road square park bridge station airport harbour harbor coast border region district "
+    "province state states nation nations country world kingdom republic union europe africa asia america arabia "
+    "gulf sea ocean council tax climate change health education science technology culture arts art music film "
+    "films books book money economy economics finance markets market business energy environment nature weather "
+    "travel transport food lifestyle life society people crime law court courts justice police security defence "
+    "defense war peace home local national international global public private social policy trade industry work "
+    "jobs housing rent prices election elections vote government parliament congress senate house white party "
+    "minister president royal family football soccer cricket tennis rugby hockey basketball racing olympic "
+    "olympics games league cup final summit foreign talks view views review reviews interview feature features "
+    "column essay obituary obituaries notebook letter letters notes briefing bulletin summary background timeline "
+    "explainer explained fact facts check data media press video photos pictures gallery magazine weekly daily "
+    "sunday monday tuesday wednesday thursday friday saturday morning evening memorial day today tomorrow week "
+    "month year top stories story headlines latest must read long watch listen high low big first last best "
+    "breaking human rights women children school schools university hospital church bank supreme gas oil water "
+    "fire flood floods storm earthquake crisis strike protest attack inquiry trial مجلس وزارة وزير رئيس رئاسة "
+    "حكومة برلمان حزب حركة جيش شرطة محكمة شركة بنك جامعة مدرسة مستشفى جمعية منظمة لجنة هيئة وكالة اتحاد جامعه "
+    "دولة دول مدينة محافظة ولاية منطقة إقليم شمال جنوب شرق غرب وسط كوريا أمريكا أفريقيا إفريقيا آسيا أوروبا جزر "
+    "جزيرة بحر نهر جبل ساحل مضيق قناة حقوق تغير تغيير أزمة حرب أسعار سوق أسواق اقتصاد سياسة رياضة ثقافة فنون صحة "
+    "تعليم علوم بيئة طقس مناخ مقال مقالات حوار حوارات كأس دوري بطولة كرة أمم الأمم قطاع ملف قضية شؤون".split()
+)
+"""What places, bodies and the parts of a newspaper are called by."""
+_ARABIC_ADJECTIVE = re.compile(r"ال\w{2,}ي[ةه]")
 _ROLES = frozenset(
     "editor correspondent reporter writer columnist analyst journalist staff bureau agency".split()
 )
@@ -87,12 +125,15 @@ def read_byline(blocks: Sequence[Block]) -> tuple[str | None, str | None]:
     """
     lines = [block for block in blocks if block.section is not Section.HEADLINE][:LINES]
     has_headline = any(block.kind is ParagraphKind.HEADING for block in blocks[: LINES + 1])
+    body = " ".join(block.text for block in blocks[:BODY_BLOCKS])
     author = published = dateline = None
     for at, block in enumerate(lines):
         text = block.text.strip(" *_\t\n")
         if block.kind is not ParagraphKind.TEXT or not text:
             continue
         found = read_line(text)
+        if found and block is blocks[0] and is_doubtful_dateline(text):
+            continue
         if found is None:
             dateline = dateline or read_dateline(text)
         else:
@@ -103,7 +144,7 @@ def read_byline(blocks: Sequence[Block]) -> tuple[str | None, str | None]:
                 published = published or found.published
         dated = found is not None and found.published is not None and found.author is None
         if dated and at == 1 and has_headline and lines[0].kind is ParagraphKind.TEXT:
-            author = author or bare_author(lines[0].text)
+            author = author or bare_author(lines[0].text, body)
     return author, published or dateline
 
 
@@ -167,26 +208,76 @@ def read_line(text: str) -> Byline | None:
     return Byline(author, published, is_dateline=is_late) if author or published else None
 
 
-def bare_author(text: str) -> str | None:
-    """``text``, if it may be someone's name that stands over the date without a "by"."""
+def is_doubtful_dateline(text: str) -> bool:
+    """Whether a line of a place and a date may as well be a headline: the place is not in capitals.
+
+    >>> is_doubtful_dateline("Lusail Stadium, 18 December 2022"), is_doubtful_dateline("OSTBY, 10 November 2026")
+    (True, False)
+    """
+    text = text.translate(_ASCII_DIGITS)
+    is_dateline = _BYLINE.fullmatch(text) is None and _DATELINE_ALONE.fullmatch(text) is not None
+    return is_dateline and not _in_capitals(text)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text begins as a sentence and holds the end of one."""
+    end = _SENTENCE_END.search(text)
+    first = next((letter for letter in text if letter.isalpha()), "a")
+    return (
+        end is not None
+        and not first.islower()
+        and len(text.split(maxsplit=_SENTENCE_WORDS)) >= _SENTENCE_WORDS
+    )
+
+
+def bare_author(text: str, body: str = "") -> str | None:
+    """``text``, if it may be someone's name that stands over the date without a "by".
+
+    Args:
+        text: A line.
+        body: The text under it: a word that it has in small letters is in no name.
+    """
     name = text.strip(" *_\t\n")
     words = name.split()
     folded = {fold(word) for word in words}
     if not 2 <= len(words) <= NAME_WORDS or re.search(r"[\d.,،;:؛?!؟()\"«»“”|/]", name):
         return None
-    if not folded.isdisjoint(_NO_AUTHOR | _NO_NAMES):
+    if not folded.isdisjoint(_NO_AUTHOR | _NO_NAMES | _NO_PERSON):
         return None
     if _ARABIC_NAME.fullmatch(name):
-        return None if words[0].startswith("ال") else name
+        is_place = any(_ARABIC_ADJECTIVE.fullmatch(word) for word in words)
+        return None if words[0].startswith("ال") or is_place else name
+    common = {word for word in _WORD.findall(body) if word.islower()}
+    if words[-1].lower() in common:  # "Will" and "Mark" are in the text of any article
+        return None
     is_name = words[0][0].isupper() and words[-1][0].isupper()
     return name if is_name and all(_is_in_name(word) for word in words) else None
 
 
 def read_dateline(text: str) -> str | None:
     """The date before an article's first words: "TAVIRA, 6 November 2024 - Leaders"."""
-    text = text[:LINE_CHARS].translate(_ASCII_DIGITS)
-    found = _DATELINE.match(text)
-    return None if found is None or _is_sentence(text) else _date_of(found)
+    text = text.translate(_ASCII_DIGITS)
+    found = _DATELINE.match(text[:LINE_CHARS])
+    if found is None or _is_sentence(text):
+        return None
+    follows = text[found.end() :]
+    if _is_range_end(follows) or _ASIDE.match(follows):
+        return None
+    return _date_of(found) if _in_capitals(text) or is_sentence(follows) else None
+
+
+def _is_range_end(text: str) -> bool:
+    """Whether the text goes on with another date: "3 May 1920 – 4 May 2020"."""
+    found = _RANGE_END.match(text)
+    if found is None:
+        return False
+    month = found["month"] or found["us_month"]
+    return month is None or fold(month).rstrip(".") in MONTHS
+
+
+def _in_capitals(text: str) -> bool:
+    word = re.split(r"[\s,(]", text, maxsplit=1)[0]
+    return word.isupper() and sum(map(str.isalpha, word)) > 1
 
 
 def _is_sentence(text: str) -> bool:

@@ -14,6 +14,8 @@ from assistant.sources.blocks import (
 from assistant.sources.bylines import (
     bare_author,
     is_byline,
+    is_doubtful_dateline,
+    is_sentence,
     read_byline,
     read_dateline,
     read_line,
@@ -50,6 +52,8 @@ def parse_plain(text: str, *, location: str, url: str | None = None) -> list[Art
     """
     blocks = paragraphs_of(_with_masthead_apart(text))
     first = next((at for at, block in enumerate(blocks) if not is_byline(block)), 0)
+    if first and is_doubtful_dateline(clean(blocks[0].text)):
+        first = 0
     if len(blocks) > first + 1 and looks_like_headline(clean(blocks[first].text)):
         blocks[first] = Block(blocks[first].text, Section.HEADLINE, ParagraphKind.HEADING)
     author, published = read_byline(blocks)
@@ -84,13 +88,25 @@ def _first_groups(lines: list[str]) -> list[list[int]]:
 
 def _masthead_breaks(group: list[str], start: int, *, may_have_headline: bool) -> set[int]:
     """Before which lines of a group, whose first one is at ``start``, a paragraph begins."""
+    apart = [
+        _stands_apart(line)
+        and not (
+            is_doubtful_dateline(clean(line))
+            and ((may_have_headline and not at) or not _text_may_follow(group[at + 1 :]))
+        )
+        for at, line in enumerate(group)
+    ]
     first = next(
-        (at for at, line in enumerate(group) if _stands_apart(line) or read_dateline(line.strip())),
+        (
+            at
+            for at in range(len(group))
+            if apart[at] or read_dateline(" ".join(map(str.strip, group[at:])))
+        ),
         None,
     )
     if first is None:
         return set()
-    end = next((at for at in range(first, len(group)) if not _stands_apart(group[at])), len(group))
+    end = next((at for at in range(first, len(group)) if not apart[at]), len(group))
     if end < len(group) and group[end].lstrip()[0].islower():
         return set()  # a sentence goes on
     over = group[:first]
@@ -113,6 +129,12 @@ def _masthead_breaks(group: list[str], start: int, *, may_have_headline: bool) -
 def _stands_apart(line: str) -> bool:
     text = clean(line)
     return bool(text) and not text[0].islower() and text[-1] != "." and read_line(text) is not None
+
+
+def _text_may_follow(lines: list[str]) -> bool:
+    """Whether, but for more of a masthead, the lines begin a text, or there are none."""
+    text = [line.strip() for line in lines if not _stands_apart(line)]
+    return not text or is_sentence(" ".join(text))
 
 
 def _with_line_feeds(text: str) -> str:

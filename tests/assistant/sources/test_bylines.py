@@ -93,12 +93,64 @@ def test_a_date_far_into_the_text_is_no_byline():
         ("TAVIRA, 6 November - ", None),
         ("TAVIRA, 31 November 2024 - ", None),
         ("The 6 November 2024 - ", None),
+        ("Berlin, 9 November 1989 - the day the wall fell - is remembered. ", None),
+        ("BERLIN, 9 November 1989 - the day the wall fell - is remembered. ", None),
+        ("Hiroshima, 6 August 1945 – a day that nobody forgets. ", None),
+        ("Anna Holm, 3 May 1920 - 4 May 2020, was a teacher. ", None),
+        ("Anna Holm, May 3, 1920 - May 4, 2020, was a teacher. ", None),
+        ("ANNA HOLM, 3 May 1920 – 2020, was a teacher. ", None),
+        ("Dayton Accords, 21 November 1995 - what they say today. ", None),
+        ("Tavira, 6 November 2024 - 35 Leaders came. ", "2024-11-06"),
+        ("Tavira, 6 November 2024 - About 300 leaders came. ", "2024-11-06"),
+        ("Tavira, 6 November 2024 - Today all leaders came. ", "2024-11-06"),
     ],
 )
 def test_a_dateline_dates_the_article(dateline, published):
     found = parse_plain(f"Summit in Tavira\n\n{dateline}{BODY}\n", location="a.txt")[0]
     assert (found.author, found.published) == (None, published)
     assert dateline.strip() in found.text
+
+
+def test_a_life_is_no_dateline():
+    found = parse_plain(
+        "Obituary\n\nAnna Holm, 3 May 1920 – 4 May 2020\n\nShe taught.\n", location="a"
+    )
+    assert (found[0].title, found[0].author, found[0].published) == ("Obituary", None, None)
+
+
+@pytest.mark.parametrize(
+    "headline", ["Lusail Stadium, 18 December 2022", "ملعب لوسيل، 18 ديسمبر 2022"]
+)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_a_headline_may_be_a_place_and_a_date(headline, gap):
+    found = parse_plain(f"{headline}{gap}By Ann Lee\n\n{BODY}\n", location="a.txt")[0]
+    assert (found.title, found.author, found.published) == (headline, "Ann Lee", None)
+    found = parse_plain(f"{headline}\n\n{BODY}\n", location="a.txt")[0]
+    assert (found.title, found.published) == (headline, None)
+
+
+def test_a_headline_may_be_wrapped_after_a_date():
+    for over in ("", "The last shot\n\n"):
+        text = f"{over}Memorial Day, 11 November 1918\nThe war ends\n\n{BODY}\n"
+        assert parse_plain(text, location="a.txt")[0].published is None
+
+
+def test_a_headline_and_a_dateline_in_capitals():
+    found = parse_plain(f"OSTBY, 10 November 2026\n\n{BODY}\n", location="a.txt")[0]
+    assert found.published == "2026-11-10"
+
+
+@pytest.mark.parametrize(
+    "rubric",
+    ["New York", "South Korea", "Council Tax", "Climate Change", "Ferry Fares", "مجلس الأمن", "كوريا الجنوبية",
+     "حقوق الإنسان", "Human Rights", "Hong Kong", "Sunday Notebook"],
+)  # fmt: skip
+def test_a_rubric_over_the_date_is_no_author(rubric):
+    body = "The ferry to Ostby ran aground, and the fares went up at once."
+    for gap in ("\n", "\n\n"):
+        text = gap.join(["Ferry aground off Ostby", rubric, "10 November 2026"]) + f"\n\n{body}\n"
+        found = parse_plain(text, location="a.txt")[0]
+        assert (found.author, found.published) == (None, "2026-11-10")
 
 
 def test_a_byline_comes_before_the_dateline():
