@@ -178,7 +178,9 @@ def resolve(
         return (known + timedelta(days=days)).isoformat(), None, True
     year, inferred = mention.year, False
     if year is None and mention.month is not None and known is not None:
-        year, inferred = _year_of(mention.month, mention.day, known, is_ahead=is_ahead), True
+        year = _year_of(mention.month, mention.day, known, is_ahead=is_ahead)
+        inferred = _is_day(year, mention.month, mention.last_day or mention.day or 1)
+        year = year if inferred else None  # 29 February, but of another year
     head = f"{year:04d}" if year is not None else "-"
     if mention.month is None:
         return (head, None, False) if year is not None else None
@@ -196,6 +198,14 @@ def _year_of(month: int, day: int | None, known: date, *, is_ahead: bool | None)
         return known.year + is_over
     limit = known if is_ahead is False else known + timedelta(days=DAYS_AHEAD)
     return limit.year - ((month, day or 1) > (limit.month, limit.day))
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def _day(published: str | None) -> date | None:

@@ -191,3 +191,65 @@ def test_when_it_was_or_will_be(sentence: str, dates: list[str]) -> None:
         if not is_since(mention, facts)
     ]
     assert [date and date[0] for date in found] == dates
+
+
+@pytest.mark.parametrize(
+    ("sentence", "dates"),
+    [
+        # Of Friday, 14 March 2025.
+        ("He was forced to resign on Monday.", ["2025-03-10"]),
+        ("The plane was forced to make an emergency landing on Friday evening.", ["2025-03-14"]),
+        ("The man was asked to leave on Thursday.", ["2025-03-13"]),
+        ("Residents were told to leave on Tuesday as the fire spread.", ["2025-03-11"]),
+        ("They agreed to end the strike on Monday.", ["2025-03-10"]),
+        ("The council decided to raise rents on Monday.", ["2025-03-10"]),
+        ("He threatened to sue on Monday.", ["2025-03-10"]),
+        ("He was forced to resign in January.", ["2025-01"]),
+        ("They agreed to meet on Monday.", ["2025-03-17"]),
+        ("He will be asked to leave on Monday.", ["2025-03-17"]),
+        ("He is expected to resign on Monday.", ["2025-03-17"]),
+        ("They are told to leave on Tuesday.", ["2025-03-18"]),
+        ("The mayor is to open the hall on Monday.", ["2025-03-17"]),
+        ("A report due to be published on Monday was leaked.", ["2025-03-17"]),
+        ("He would later be arrested on Tuesday.", ["2025-03-11"]),
+        ("The man who would become king was born in June.", ["2024-06"]),
+        ("Due to rain, the match on Monday was off.", ["2025-03-10"]),
+        ("The match is due to start on Monday.", ["2025-03-17"]),
+        ("The next day, Monday, it rained.", ["2025-03-10"]),
+        ("She was mayor until November.", ["2024-11"]),
+        ("She led the firm until January.", ["2025-01"]),
+        ("It rained until Tuesday.", ["2025-03-11"]),
+        ("Nobody heard of it until Monday.", ["2025-03-10"]),
+        ("The town was rebuilt by December.", ["2024-12"]),
+        ("The road was closed until Monday.", ["2025-03-17"]),
+        ("The pool will not open until Monday.", ["2025-03-17"]),
+        ("The minister announced a ban until May.", ["2025-05"]),
+        ("وصل ستيفن يوم الاثنين.", ["2025-03-10"]),
+        ("وصل سيرجي إلى سيراليون يوم الاثنين.", ["2025-03-10"]),
+        ("هطلت الثلوج في سيبيريا يوم الاثنين.", ["2025-03-10"]),
+        ("سيراجع الوزير القرار يوم الاثنين.", ["2025-03-17"]),
+        ("من المتوقع أن يرتفع السعر، بحسب تقرير صدر يوم الاثنين.", ["2025-03-10"]),
+        ("The vote will be held on 29 February.", ["--02-29"]),
+        ("The vote was held on 29 February.", ["--02-29"]),
+        # Events, and since when.
+        ("The worst storm since records began hit Oslo on Monday.", ["2025-03-10"]),
+        ("The first time since he resigned, Holm spoke on Monday.", ["2025-03-10"]),
+        ("The first rise since last year came in January.", ["2025-01"]),
+        ("The forest since measurements began in 1926 has grown.", ["1926"]),
+        ("It was the wettest month since records began in 1926.", []),
+    ],
+)
+def test_what_was_done_is_not_put_ahead(sentence: str, dates: list[str]) -> None:
+    facts = facts_of(sentence)
+    found = [
+        resolve(mention, "2025-03-14", is_ahead=is_ahead(mention, facts))
+        for mention in facts.dates
+        if not is_since(mention, facts)
+    ]
+    assert [date and date[0] for date in found] == dates
+
+
+def test_what_could_not_be_done_until_a_month_lies_ahead_of_it() -> None:
+    facts = facts_of("The probe could not be launched by 9 July and not until January.")
+    found = [resolve(date, "2026-06-21", is_ahead=is_ahead(date, facts)) for date in facts.dates]
+    assert [date and date[0] for date in found] == ["2026-07-09", "2027-01"]
