@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.followups import complete
+from assistant.times import at_another_time
 from assistant.types import (
     Answer,
     AnswerGroup,
@@ -385,6 +386,28 @@ def test_a_fragment_is_no_question_to_put_another_name_in():
         ("Who won on 3 May 2024?", "and on 4 May?", "Who won on 4 May?"),
         ("In 2018, who led the party?", "and in 2019?", "In 2019, who led the party?"),
         ("كم سائحا جاء في 2018؟", "وفي 2019؟", "كم سائحا جاء في 2019؟"),
+        # Neither a name nor a verb is a month, and no number a year.
+        ("How many people may march?", "and in 2019?", "How many people may march in 2019?"),
+        ("Where did they march?", "and in May?", "Where did they march in May?"),
+        ("What did May say?", "And in June?", "What did May say in June?"),
+        (
+            "What did Prime Minister May say about Brexit?",
+            "and in 2019?",
+            "What did Prime Minister May say about Brexit in 2019?",
+        ),
+        ("Who won the 2018 World Cup?", "and in 2022?", "Who won the 2022 World Cup?"),
+        ("Who won the 2018 election?", "and in 2022?", "Who won the 2022 election?"),
+        (
+            "How many people earned 2000 dollars?",
+            "and in 2019?",
+            "How many people earned 2000 dollars in 2019?",
+        ),
+        ("How many were sold at $1900?", "and in 2019?", "How many were sold at $1900 in 2019?"),
+        ("Tell me what he said in 2018.", "and in 2019?", "Tell me what he said in 2019."),
+        ("Tell me what he said.", "and in 2019?", "Tell me what he said in 2019."),
+        ("How many tourists came?", "Since 2010?", "How many tourists came since 2010?"),
+        ("How many tourists came in 2018?", "Before 2010?", "How many tourists came before 2010?"),
+        ("How high was inflation in june?", "and in may?", "How high was inflation in May?"),
         ("كم سائحا جاء في 2018؟", "وماذا عن 2019؟", "كم سائحا جاء في 2019؟"),
         ("كم سائحا جاء عام 2018؟", "وفي عام 2019؟", "كم سائحا جاء في عام 2019؟"),
     ],
@@ -396,6 +419,15 @@ def test_another_time(asked, then, completed):
 @pytest.mark.parametrize(
     ("asked", "then"),
     [
+        ("How many died from 2010 to 2015?", "and in 2018?"),
+        ("How many died between 2010 and 2015?", "and in 2018?"),
+        ("How many tourists came in 2018 and 2019?", "and in 2020?"),
+        ("Who won last Monday?", "and on Tuesday?"),
+        ("How high was June inflation?", "and in July?"),
+        ("Who won the World Cup 2018?", "and in 2022?"),
+        ("Which of those held in 2018 were freed in 2019?", "and in 2020?"),
+        ("", "and in 2020?"),
+        ("?", "and in 2020?"),
         ("When was the dam renovated?", "and in 1974?"),  # a time is what was asked for
         ("In what year was the dam built?", "and in 1974?"),
         ("Who succeeded Cameron?", "What about May?"),
@@ -404,6 +436,7 @@ def test_another_time(asked, then, completed):
 )
 def test_what_is_no_other_time(asked, then):
     assert complete(then, [turn(asked)]) in (None, "Who succeeded May?")
+    assert at_another_time(asked, then) is None
 
 
 def read(*texts):
