@@ -109,6 +109,22 @@ _OF_PLACES = frozenset(
     "new saint st san santa los las north south east west great port cape lake mount united city river valley county "
     "northern southern eastern western upper lower old bay island islands hospital university court church".split()
 )
+_FIRST_OF_PLACES = frozenset(
+    "addis antigua bandar banja baton belo bosnia buenos burkina campo chiang ciudad corpus costa czech "
+    "dar deir des dominican el equatorial fort french gaza grand greater guatemala hai ho hong inner isle "
+    "ivory khon kiryat kuala la little mexico mont monte nizhny nova novi palm panama papua phnom phuket "
+    "porto puerto quezon ramat ras rio salt santo sao são saudi sierra sri tel tierra trinidad ulan umm "
+    "vatican villa virgin western".split()
+)
+_LAST_OF_PLACES = frozenset(
+    "abeba ababa arabia aires aviv bank beach coast cross emirates falls faso guinea heights hills "
+    "janeiro kingdom kong lanka leone lumpur minh penh plata province republic rica rico ridge rouge "
+    "salaam springs state states strip town tobago verde village district region street park square "
+    "bridge road station airport dhabi nang".split()
+)
+_NO_ONE_ASKED_OF = frozenset(
+    "who whom whose what which when where why how ok okay then also else well please thanks hello hi".split()
+)
 _POSSESSIVES = frozenset({"its", "their", "theirs", "his", "hers"})
 _PERSONAL = frozenset({"he", "him", "his", "she", "her", "hers"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "these", "those"})
@@ -131,9 +147,9 @@ def complete(question: str, history: Sequence[Answer]) -> str | None:
     another = at_another_time(asked, question)
     if another is not None:
         return another
-    about = _ABOUT.match(question) or _AND_NAME.match(question)
+    about = _ABOUT.match(question) or _and_name(question)
     if about is not None and _free_pronoun(about.group("what")) is None:
-        return _exchange(asked, _as_written(about.group("what"), history[-1]))
+        return _exchange(asked, _as_written(about.group("what"), history[-1]), history[-1])
     if _BARE.match(question):
         return _bare(question, asked)
     rest = question if about is not None else _CONNECTIVE.sub("", question)
@@ -156,6 +172,16 @@ def complete(question: str, history: Sequence[Answer]) -> str | None:
     if rest != question and tail and _QUESTION_OPENING.match(rest) and not _has_own_subject(rest):
         return _capitalised(f"{rest.rstrip(' ?؟')} {tail.group('where')}?")
     return None
+
+
+def _and_name(question: str) -> re.Match[str] | None:
+    """ "And Macron?"; "And Who?", "And I?" name nobody."""
+    found = _AND_NAME.match(question)
+    if found is None:
+        return None
+    words = found.group("what").lower().split()
+    names = words[0] not in _NO_ONE_ASKED_OF and not _NO_NAMES.issuperset(words)
+    return found if names else None
 
 
 def _asks_nothing(rest: str, pronoun: re.Match[str]) -> bool:
@@ -383,7 +409,7 @@ def _as_written(what: str, turn: Answer) -> str:
     return name if any(written.search(hit.passage.text) for hit in turn.passages) else what
 
 
-def _exchange(asked: str, what: str) -> str | None:
+def _exchange(asked: str, what: str, turn: Answer) -> str | None:
     """The earlier question about another name, where it has one name only to put it in place of."""
     names = list(_NAME.finditer(_QUESTION_OPENING.sub(lambda m: " " * len(m.group()), asked)))
     if len(names) != 1 or not _NAME.fullmatch(what):
@@ -395,13 +421,25 @@ def _exchange(asked: str, what: str) -> str | None:
         return None
     if _is_place(name.group(), asked) and _has_forename(what):
         return None  # nobody died "in Daniel Kim"
-    return asked[: name.start()] + what + asked[name.end() :]
+    return asked[: name.start()] + _with_surname(what, name.group(), turn) + asked[name.end() :]
+
+
+def _with_surname(forename: str, name: str, turn: Answer) -> str:
+    """ "Liam" after "Sean Doyle", where what was read has a Liam Doyle and no other Liam."""
+    words = name.split()
+    if len(words) != 2 or " " in forename:
+        return forename
+    following = re.compile(rf"(?<!\w){re.escape(forename)}\s+([A-ZÀ-Þ][\w’'-]*)")
+    texts = (hit.passage.text for hit in turn.passages)
+    surnames = {match.group(1) for text in texts for match in following.finditer(text)}
+    return f"{forename} {words[1]}" if surnames == {words[1]} else forename
 
 
 def _has_forename(name: str) -> bool:
     """Whether a name of several words is more likely someone's than that of a place or a body."""
     words = name.lower().split()
-    return len(words) > 1 and _is_person(name) and _OF_PLACES.isdisjoint(words)
+    is_place = words[0] in _FIRST_OF_PLACES or words[-1] in _LAST_OF_PLACES
+    return len(words) > 1 and _is_person(name) and _OF_PLACES.isdisjoint(words) and not is_place
 
 
 def _capitalised(question: str) -> str:
