@@ -7,10 +7,10 @@ import re
 _GREETING = (
     r"hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|day|evening|afternoon|night)|welcome|"
     r"hallo|guten (?:tag|morgen)|bonjour|salut|hola|ciao|"
-    r"مرحبا|أهلا|اهلا|أهلا وسهلا|السلام عليكم|صباح الخير|مساء الخير"
+    r"مرحبا|أهلا|اهلا|أهلا وسهلا|وعليكم السلام|السلام عليكم(?: ورحمة الله(?: وبركاته)?)?|صباح الخير|مساء الخير"
 )
 _THANKS = (
-    r"(?:many )?thanks|thank (?:you|u)|thx|ty|cheers|danke|merci|gracias|شكرا|شكراً|شكرا لك|"
+    r"(?:many )?thanks|thank (?:you|u)|thx|ty|cheers|danke|merci|gracias|شكرا|شكرا لك|"
     r"great|cool|super|perfect|wow|awesome|well done|good (?:job|bot)|ممتاز|رائع"
 )
 _WORD = (
@@ -39,6 +39,9 @@ _IDLE = re.compile(
     re.IGNORECASE,
 )
 _MAX_CHARS = 80
+_TITLE = re.compile(r"Good Night|[A-Z][a-z]+ Man")
+"""Of a film or a book, written so."""
+_ARABIC_MARKS = re.compile("[\u0640\u064b-\u0652]")
 
 
 def is_idle_talk(text: str) -> bool:
@@ -47,5 +50,7 @@ def is_idle_talk(text: str) -> bool:
     >>> is_idle_talk("Hello there!"), is_idle_talk("Who are you?"), is_idle_talk("Who is Hello Kitty?")
     (True, True, False)
     """
-    plain = " ".join(text.replace("’", "'").split())
-    return len(plain) <= _MAX_CHARS and _IDLE.fullmatch(plain) is not None
+    plain = " ".join(_ARABIC_MARKS.sub("", text[: 4 * _MAX_CHARS]).replace("’", "'").split())
+    if len(plain) > _MAX_CHARS or len(text) > 4 * _MAX_CHARS or _TITLE.fullmatch(plain):
+        return False
+    return _IDLE.fullmatch(plain) is not None

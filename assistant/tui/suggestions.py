@@ -64,21 +64,29 @@ _ARABIC = re.compile(
     r"^(?P<event>[\u0621-\u064A][^.،؛:]{12,90}?) في (?P<rest>(?:يناير|فبراير|مارس|أبريل|إبريل|مايو|يونيو|يوليو|أغسطس|"
     r"سبتمبر|أكتوبر|نوفمبر|ديسمبر|عام|يوم)\b.*)"
 )
-_ARABIC_ROOT = 3
 _ARABIC_INDEED = ("وقد", "قد", "فقد", "ولقد", "لقد")
 _ARABIC_VERB = re.compile(
     r"و(?:صل|قع|قّع|ضع|عد|قف|جد|لد|صف|دع|دّع|زع|زّع|جه|جّه|فر|فّر|ثق|ثّق|رث|رد|افق|اجه|اصل|اكب|اعد)(?:ت|وا|ا|تا)?$"
 )
 """Their "w" is a letter of the verb's own."""
+_ARABIC_KNOWN_VERB = re.compile(
+    r"(?:أعلن|أكد|قال|أضاف|ذكر|صرح|أوضح|أشار|أفاد|غادر|زار|عقد|التقى|التق|استقبل|انتخب|اعتقل|قتل|قُتل|أصيب|شارك|اتهم|رفض|قرر|"
+    r"طلب|طالب|دعا|دعت|بدأ|انتهى|انته|فاز|خسر|افتتح|دشن|أغلق|فتح|نفذ|أطلق|سقط|انهار|دخل|خرج|عاد|حضر|تولى|تول|تأسس|أسس|نشر|صدر|"
+    r"أصدر|أقر|صوت|قدم|حصل|توفي|ولد|استقال|أقال|عين|هاجم|قصف|أنقذ|انسحب|انضم|سافر|اندلع|ضرب|شهد|كشف|حذر|بلغ|ارتفع|انخفض|تراجع|"
+    r"أوقف|أجل|ألغى|ألغ|تعهد|اتفق|أبرم|تسلم|سلم|أرسل|استضاف|أقام|أقيم|نقل|بنى|بن|شيد|انطلق|احتج|تظاهر|أضرب)(?:ت|وا|ا|تا)?"
+)
+"""Verbs that a "w" before them is no part of."""
 _ARABIC_NO_VERB = re.compile(
     r"و?(?:ال\w+|(?:لم|لن|لا|ما|ليس|ليست|إن|أن|لكن|كما|فيما|بينما|حيث|هذا|هذه|ذلك|تلك|هو|هي|هم|من|في|على|عن|إلى|مع|بعد|"
     r"قبل|منذ)$)"
-    r"|و?(?:وزارة|وزارت\w|وزير|وزراء|وفد|وفود|وكال|وسائل|وسط|وثيق|وثائق|وحدة|وحدات|ولاي|واشنطن|وباء|وزن)"
+    r"|و?(?:وزارة|وزارت\w|وزير|وزراء|وفد|وفود|وكال|وسائل|وسط|وثيق|وثائق|وحدة|وحدات|ولاي|واشنطن|وباء|وزن|وارسو|ويليام|ويلز|ويكي|وايت|وصول|وقوع|وجود|وقت|وعي)"
+    r"|\w+ة$"
 )
 _NEEDS_ARTICLE = re.compile(
     r"(?![Tt]he )(?:(?:[A-Z][\w-]+ )+of the [A-Z]"
     r"|(?:[A-Z][\w-]+ )*(?:Ministry|Department|Coalition|Council|Court|University|Bank|Bureau|Office|League|Union|"
-    r"Association|Federation|Republic|Kingdom|House|Chamber|Board) of [A-Z]"
+    r"Association|Federation|Republic|Kingdom|Chamber|Board) of [A-Z]"
+    r"|House of (?:Representatives|Commons|Lords|Councillors|Delegates|Assembly|Keys|Deputies)\b"
     r"|United (?:States|Nations|Kingdom|Arab Emirates)\b"
     r"|European (?:Union|Commission|Parliament|Council|Central Bank|Court)\b)"
 )
@@ -151,21 +159,25 @@ def candidates(article: Article) -> Iterator[Candidate]:
             looked_at += 1
             if looked_at > SENTENCES_PER_ARTICLE:
                 return
-            made = question_of(text[start:end])
+            made = question_of(text[start:end], article.text)
             if made is not None:
                 question, begin = made
                 offset = paragraph.start + start
                 yield Candidate(question, article.id, offset + begin, paragraph.start + end)
 
 
-def question_of(sentence: str) -> tuple[str, int] | None:
+def question_of(sentence: str, text: str = "") -> tuple[str, int] | None:
     """A question that the sentence answers, and where in it the answer starts; None if none can be made.
+
+    Args:
+        sentence: Of an article.
+        text: The whole article: how else it writes the sentence's words.
 
     >>> question_of("The Paris Declaration provides for support in the event of an attack.")
     ('What does the Paris Declaration provide for?', 35)
     >>> question_of("It provides for support.")
     """
-    made = _made(sentence)
+    made = _made(sentence, text)
     if made is None:
         return None
     question, begin = made
@@ -175,9 +187,9 @@ def question_of(sentence: str) -> tuple[str, int] | None:
     return question, begin
 
 
-def _made(sentence: str) -> tuple[str, int] | None:
+def _made(sentence: str, text: str) -> tuple[str, int] | None:
     if match := _ARABIC.match(sentence):
-        event = _arabic_clause(match["event"])
+        event = _arabic_clause(match["event"], text)
         return (f"متى {event}؟", match.start("rest")) if event else None
     if match := _PLACE.match(sentence):
         when = match["rest"].startswith("on ")
@@ -219,13 +231,20 @@ def _inside(subject: str) -> str:
     return f"{first.lower()}{space}{rest}" if first in ("The", "A", "An") else subject
 
 
-def _arabic_clause(event: str) -> str | None:
+def _arabic_clause(event: str, text: str) -> str | None:
     """A clause that begins with its verb, as it stands after "when", without an "and" before it; else None."""
     first, _, rest = event.partition(" ")
     if first in _ARABIC_INDEED:
         first, _, rest = rest.partition(" ")
     if not rest or _ARABIC_NO_VERB.match(first):
         return None
-    if first.startswith("و") and len(first) > _ARABIC_ROOT and not _ARABIC_VERB.match(first):
+    if first.startswith("و") and not _ARABIC_VERB.match(first) and _is_word(first[1:], text):
         first = first[1:]
     return f"{first} {rest}"
+
+
+def _is_word(word: str, text: str) -> bool:
+    """Whether what stands after a "w" is a word without it, as far as is known."""
+    if _ARABIC_KNOWN_VERB.fullmatch(word) or _ARABIC_VERB.match(word):
+        return True
+    return len(word) > 1 and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None

@@ -13,7 +13,9 @@ from assistant.types import UnanswerableReason
 @pytest.mark.parametrize(
     "text",
     ["hi", "Hello there!", "Thanks a lot, great.", "thank you", "ok", "Who are you?", "What can you do?",
-     "You are stupid!", "fuck you", "That’s wrong.", "مرحبا", "شكرا جزيلا", "How are you?"],
+     "You are stupid!", "fuck you", "That’s wrong.", "مرحبا", "شكرا جزيلا", "How are you?",
+     "شكرًا", "شكراً", "مرحباً", "أهلاً", "أهلاً وسهلاً", "السلام عليكم", "السلام عليكم ورحمة الله",
+     "السلام عليكم ورحمة الله وبركاته", "good night", "yes man", "great man!", "Thank You"],
 )  # fmt: skip
 def test_small_talk(text):
     assert is_idle_talk(text)
@@ -22,7 +24,8 @@ def test_small_talk(text):
 @pytest.mark.parametrize(
     "text",
     ["What?", "Hi, who is Merz?", "Thanks, and when?", "Good Morning Vietnam", "Who is Hello Kitty?",
-     "inflation", "Nice", "Is Merz stupid?", "Who are you with?", "Help for Ukraine", "هل أنت", "no deal"],
+     "inflation", "Nice", "Is Merz stupid?", "Who are you with?", "Help for Ukraine", "هل أنت", "no deal",
+     "Good Night", "Yes Man", "Super Man", "Great Man"],
 )  # fmt: skip
 def test_what_may_be_asked_of_the_articles(text):
     assert not is_idle_talk(text)

@@ -72,6 +72,24 @@ from assistant.tui.suggestions import answers, candidates, question_of, suggest
         ),
         ("United States plans a port.", "What does the United States plan?", "a port."),
         ("Olaf of Ostby plans a port.", "What does Olaf of Ostby plan?", "a port."),
+        (
+            "وسعت المدينة الميناء القديم في مارس الماضي.",
+            "متى وسعت المدينة الميناء القديم؟",
+            "مارس الماضي.",
+        ),
+        ("وظفت المدينة 20 عاملا في مارس الماضي.", "متى وظفت المدينة 20 عاملا؟", "مارس الماضي."),
+        (
+            "وحدت المدينة مدارسها كلها في مارس الماضي.",
+            "متى وحدت المدينة مدارسها كلها؟",
+            "مارس الماضي.",
+        ),
+        ("وأعلنت المدينة إفلاسها في مارس الماضي.", "متى أعلنت المدينة إفلاسها؟", "مارس الماضي."),
+        ("وفاة الملك في المدينة كانت في مارس الماضي.", None, None),
+        ("وصول القطار إلى المدينة كان في مارس الماضي.", None, None),
+        ("ويليام زار المدينة في مارس الماضي.", None, None),
+        ("وارسو استقبلت السياح في مارس الماضي.", None, None),
+        ("House of Cards needs a new writer.", "What does House of Cards need?", "a new writer."),
+        ("House of Lords needs a new roof.", "What does the House of Lords need?", "a new roof."),
         ("It provides for support.", None, None),
         ("He plans a journey.", None, None),
         ("Rain.", None, None),
@@ -84,6 +102,15 @@ def test_a_sentence_becomes_the_question_that_it_answers(sentence, question, ans
     else:
         assert made[0] == question
         assert sentence[made[1] :].strip() == answer
+
+
+def test_an_and_is_cut_off_a_word_that_the_article_has_without_it():
+    sentence = "وتفقدت الوزيرة المدينة كلها في مارس الماضي."
+    assert question_of(sentence)[0] == "متى وتفقدت الوزيرة المدينة كلها؟"
+    assert (
+        question_of(sentence, f"تفقدت الوزيرة الميناء. {sentence}")[0]
+        == "متى تفقدت الوزيرة المدينة كلها؟"
+    )
 
 
 def test_the_seeds_give_questions_that_the_seeds_answer(seeds):
