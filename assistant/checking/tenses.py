@@ -11,8 +11,8 @@ from assistant.checking.stems import is_past
 from assistant.checking.tokens import Token
 
 _AHEAD = frozenset("will shall would next tomorrow upcoming due plans سوف".split())
-_TOLD_LATER = frozenset("later eventually subsequently become".split())
-"""After "would" in a tale: "who would become king"."""
+_TOLD_LATER = frozenset("later eventually subsequently".split())
+"""After "would" in a tale: "he would later be king"."""
 _OF_A_DAY = frozenset("day morning afternoon evening night".split())
 """After "next" in a tale."""
 _AHEAD_FOR = frozenset("scheduled planned expected set".split())
@@ -46,6 +46,7 @@ _LASTED = frozenset(
     "nobody none".split()
 )
 """What went on so until a day had done so when it was told."""
+_PARTICIPLE = re.compile(r"\w+(?:ed|en|wn|lt|nt|ne|de|ld|st|ght|id|ung|ut|et)")
 _NOT = frozenset("not never".split())
 _WHEN_NOT = frozenset("did had was were has have".split())
 """Before "not", where it was told of."""
@@ -187,7 +188,8 @@ def _is_intended(before: Sequence[Token], at: int, *, is_weekday: bool) -> bool 
     wants = before[at - 1].form
     if wants == "due" and not _is_meant(before, at - 1):
         return None
-    if not is_past(wants) or (at > 1 and before[at - 2].form in _ASKED_OF):
+    over = [token.form for token in before[max(0, at - 3) : at - 1]]
+    if not is_past(wants) or (over[-1:] and over[-1] in _ASKED_OF and over != ["had", "been"]):
         return True
     if not is_weekday:
         return None if wants in _COMPELLED else True
@@ -207,6 +209,8 @@ def _at_limit(before: Sequence[Token], at: int, *, is_until: bool) -> bool | Non
     form = before[at].form
     if form in _NOT:
         return not at or before[at - 1].form not in _WHEN_NOT
+    if form in ("was", "were") and not is_until:
+        return False if _PARTICIPLE.fullmatch(before[at + 1].form) else None
     if form in _LASTED:
         return False
     if form in _MODALS or form in ("is", "are"):
