@@ -14,6 +14,8 @@ from assistant.values import MONTHS, WEEKDAYS, fold
 LINES = 4
 """Paragraphs after the headline that may be a byline."""
 LINE_CHARS = 120
+DATELINE_CHARS = 1_000
+"""So far the sentence behind a dateline is looked at."""
 BODY_BLOCKS = 40
 """In so many first paragraphs a rubric's words are looked for."""
 NAME_WORDS = 4
@@ -256,7 +258,7 @@ def bare_author(text: str, body: str = "") -> str | None:
 
 def read_dateline(text: str) -> str | None:
     """The date before an article's first words: "TAVIRA, 6 November 2024 - Leaders"."""
-    text = text.translate(_ASCII_DIGITS)
+    text = text[:DATELINE_CHARS].translate(_ASCII_DIGITS)
     found = _DATELINE.match(text[:LINE_CHARS])
     if found is None or _is_sentence(text):
         return None
