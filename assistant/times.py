@@ -31,7 +31,7 @@ _ONLY_YEAR = re.compile(_YEAR)
 _UNCLEAR = re.compile(
     rf"(?i:\b(?:last|this|next|early|late|mid|between)[\s-]+(?:{_WHEN}))|{_WEEKDAY}|{_DAY}\s+(?:of\s+)?(?:{_MONTH})"
     r"|\b(?:January|February|March|April|June|July|August|September|October|November|December)\b"
-    rf"|(?<![\w$€£-]){_YEAR}s?(?!\w)(?!\s+[a-z])"
+    rf"|(?<![\w$€£-]){_YEAR}s?(?!\w)(?!\s+[a-z])|\b[Tt]he\s+{_YEAR}(?!\w){_COUNTS}|يوم\s+ال"
 )
 """A time that is none to put another for: "last Monday"."""
 _SEVERAL = re.compile(

@@ -425,6 +425,8 @@ def test_another_time(asked, then, completed):
         ("How many died between 2010 and 2015?", "and in 2018?"),
         ("How many tourists came in 2018 and 2019?", "and in 2020?"),
         ("Who won last Monday?", "and on Tuesday?"),
+        ("What did the 2018 report say?", "and in 2019?"),
+        ("كم سائحا جاء يوم الاثنين؟", "وفي 2019؟"),
         ("How high was June inflation?", "and in July?"),
         ("Who won the World Cup 2018?", "and in 2022?"),
         ("Which of those held in 2018 were freed in 2019?", "and in 2020?"),
