@@ -175,7 +175,7 @@ def complete(question: str, history: Sequence[Answer]) -> str | None:
 
 
 def _and_name(question: str) -> re.Match[str] | None:
-    """ "And Macron?"; "And Who?", "And I?" name nobody."""
+    """A follow-up that only names someone, as "And Macron?" does; "And Who?" and "And I?" name nobody."""
     found = _AND_NAME.match(question)
     if found is None:
         return None
@@ -425,7 +425,7 @@ def _exchange(asked: str, what: str, turn: Answer) -> str | None:
 
 
 def _with_surname(forename: str, name: str, turn: Answer) -> str:
-    """ "Liam" after "Sean Doyle", where what was read has a Liam Doyle and no other Liam."""
+    """A forename with the asked-of surname, where what was read has someone called so and no other namesake."""
     words = name.split()
     if len(words) != 2 or " " in forename:
         return forename
