@@ -297,8 +297,7 @@ def _hedges(
             high = at + 1
             break
     there = theirs.tokens[low:high]
-    conditions = theirs.tokens[max(low, high - 1) : high] if high > region[1] else ()
-    yours = [token for token in (*_hedges_of(theirs), *conditions) if token in there]
+    yours = [token for token in _hedges_of(theirs) if token in there]
     if any(token.form in _FUTURE for token in ours.tokens):
         yours = [token for token in yours if not _is_told_future(token, theirs)]
     if not mine and not yours and not any(token.form in _FUTURE for token in ours.tokens):
@@ -318,8 +317,9 @@ def _hedges_of(facts: Facts) -> list[Token]:
             before = facts.tokens[at - 1].form if at else ""
             if following.startswith(("ي", "ت")) and len(following) > 3 and "كان" not in before:
                 found.append(token)
-        elif token.form in HEDGES and not any(
-            date.span.start <= token.start < date.span.end for date in facts.dates
+        elif (token.form, following) == ("provided", "that") or (
+            token.form in HEDGES
+            and not any(date.span.start <= token.start < date.span.end for date in facts.dates)
         ):
             found.append(token)
     return found

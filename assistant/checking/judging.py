@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.checking.apart import RETRACTED
-from assistant.checking.candidates import Sentence
+from assistant.checking.candidates import Sentence, meaningful_stems, overlap
 from assistant.checking.clauses import may_be_anyones
 from assistant.checking.departures import Comparison, Departure
 from assistant.checking.facts import SUMS, Facts, facts_of
@@ -62,6 +63,8 @@ ACROSS_COSINE = 0.83
 """Cosine from which sentences in two scripts say the same, as far as their figures agree."""
 
 
+_PRONOUN_FIRST = re.compile(r"(?:He|She)\b")
+"""It stands for a name of the claim's, which then is not there."""
 _DID = frozenset("do does did".split())
 
 
@@ -128,7 +131,10 @@ def judge(
     shared = comparison.coverage * meaningful
     if meaningful < MIN_CLAIM_WORDS:
         return judged(Stance.NEUTRAL, 0.9, closeness)
-    if not opposed and not lacking and comparison.coverage >= SAME_WORDS:
+    # Names that only the article has are no evidence by themselves.
+    least = LOOSE_COVERAGE / 2 if _PRONOUN_FIRST.match(sentence.text) else LOOSE_COVERAGE
+    has_words = overlap(meaningful_stems(claim), sentence.text) >= least
+    if not opposed and not lacking and comparison.coverage >= SAME_WORDS and has_words:
         hedged = any(d.about is Difference.HEDGE for d in comparison.departures)
         if hedged:
             # The source only holds possible what the claim says is so.
@@ -148,12 +154,7 @@ def judge(
         probability = 0.4 + closeness / 2 - (DENIAL_DISCOUNT if denied else 0.0)
         return judged(Stance.REFUTES, probability, closeness)
     support, refute, neutral = (float(value) for value in chance)
-    if (
-        support >= SURE_SUPPORT
-        and not opposed
-        and not lacking
-        and comparison.coverage >= LOOSE_COVERAGE
-    ):
+    if support >= SURE_SUPPORT and not opposed and not lacking and has_words:
         return judged(Stance.SUPPORTS, support, closeness)
     if refute >= SURE_REFUTE and comparison.coverage >= LOOSE_COVERAGE and opposed:
         return judged(Stance.REFUTES, refute, closeness)

@@ -73,7 +73,8 @@ def name_departures(
     found = []
     for name in ours.names:
         strange = [form for form in name.forms if stem(form) not in their_set]
-        if not strange or len(strange) < len(name.forms) / 2:
+        said = [form for form in name.forms if form not in TITLES] or name.forms
+        if not strange or len(strange) < len(said) / 2:
             continue
         namesake = _namesake(name, theirs, their_set, {token.form for token in ours.tokens})
         if namesake is None:
