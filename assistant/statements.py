@@ -25,6 +25,8 @@ from embeddings.sentences import sentence_spans
 
 MIN_WORDS = 3
 """Fewer in quotation marks are a term, not a statement."""
+MIN_CLAUSE_WORDS = 2
+"""After "that" so many are one: "rents rose"."""
 MIN_TOPIC_SHARE = 0.5
 """Of the subject's words, how many a statement's sentences must have."""
 MIN_SPOKEN_SHARE = 0.4
@@ -144,6 +146,26 @@ _CLAUSE = re.compile(
     r"she|they|we|i|you|\w{3,}ed|\w+n['’]t)\b|\w['’](?:s|ll|re|m|d)\b",
     re.IGNORECASE,
 )
+_IRREGULAR = frozenset(
+    "began begin begins broke break breaks brought bring brings built build builds bought buy buys came come "
+    "comes chose choose cost costs cut cuts died die dies drew draw draws drove drive drives fell fall falls felt "
+    "feel feels fought found find finds fled flew gave give gives go goes went gone got get gets grew grow grows "
+    "heard hear held hold holds hit hits hurt hurts kept keep keeps knew know knows laid lay led lead leads left "
+    "leave leaves lie lies lost lose loses made make makes meant mean means met meet meets need needs paid pay "
+    "pays put puts quit ran run runs rose rise rises said say says sank sink sinks sat saw see sees sold sell "
+    "sells sent send sends set sets shook shot shrank shut slept slid spent spoke speak spread stand stands start "
+    "starts stay stays stole stood struck stuck swam swept swore take takes taught thought think thinks told took "
+    "tore understood want wants win wins woke won wore work works wrote".split()
+)
+"""Verbs that no ending tells, unless what leads a noun stands before them: "in the fall"."""
+_AFTER_DAY = re.compile(
+    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\s+(?!(?:nights?|mornings?|afternoons?|evenings?|noon|midnight|local|"
+    r"lunchtime|and|or|as|when|while|if|amid|among|about|over|against|through|under|between|alongside|around|"
+    r"following|ahead|upon|via|late|early|later|earlier|\w{3,}ly|next|last|this|on|in|at|during|before|after|by|near|"
+    r"outside|inside|without|within|since|until|from|of|to|for|with|again|there|here|then|too|alone)\b)[^\W\d]\w*\s+\w",
+    re.IGNORECASE,
+)
+"""After a day nothing goes on with it: what stands there begins a clause or names a thing."""
 _OF_NOUNS = re.compile(
     r"\b(?:declare|claim|announce|den(?:y|ie)|describe|critici[sz]e|praise|writes?|wrote|post|promise|pledge|demand|"
     r"report|confirm|acknowledge|predict|estimate|signal|recall|urge|argue|conced|admit)\w{0,4}$"
@@ -463,6 +485,12 @@ def _is_aside(told: str, rest: str) -> bool:
     words = re.findall(r"\w+", rest.lower())
     if any(word in _DETERMINERS and led not in _LEADING for led, word in pairwise(words)):
         return False  # "on Monday the ferry sank"
+    if _THAT.search(rest) or _AFTER_DAY.search(rest):
+        return False
+    if any(
+        word in _IRREGULAR and led not in _DETERMINERS | _LEADING for led, word in pairwise(words)
+    ):
+        return False  # "in Oslo rents rose"
     if _WARNS.search(told) and not {"of", "about", "against"}.isdisjoint(words):
         return False
     has_noun = len(words) > _ASIDE_WORDS and _OF_NOUNS.search(told) is not None
@@ -475,6 +503,7 @@ def _told(text: str, sentence: Span, claims: Sequence[ClaimedSpeech]) -> Span | 
         return None
     claim = claims[0]
     start, end = sentence.start + claim.said_start, sentence.start + claim.said_end
+    fewest = MIN_WORDS
     told = text[sentence.start + claim.told.start : sentence.start + claim.told.end]
     from_verb = DENIES.search(told) or CALLS.search(told)
     if from_verb is not None:
@@ -491,11 +520,11 @@ def _told(text: str, sentence: Span, claims: Sequence[ClaimedSpeech]) -> Span | 
         is_to_someone = is_next and _SPEAKS_TO.search(told) is not None
         is_led_in = len(led.split()) < _THAT_WITHIN and _LEADS_IN.match(led) is not None
         if that is not None and (is_led_in or is_to_someone):
-            start = that.end()
+            start, fewest = that.end(), MIN_CLAUSE_WORDS
         elif _BEGINS_ASIDE.match(text, start, end) or is_to_someone:
             return None
     words = text[start:end].split()
-    if len(words) < MIN_WORDS or words[0].lower() in _GOES_ON | _MEANWHILE:
+    if len(words) < fewest or words[0].lower() in _GOES_ON | _MEANWHILE:
         return None
     if _OF_NOUNS.search(told) and not (
         _CLAUSE.search(text, start, end) or QUOTATION.search(text, start, end)

@@ -265,6 +265,16 @@ def test_several_speakers_are_each_looked_for(pq):
         ("Garrett", "Garrett said on Monday the ferry sank.", ["Garrett said on Monday the ferry sank."]),
         ("Garrett", "Garrett argued for lower taxes.", ["Garrett argued for lower taxes."]),
         ("Garrett", "Garrett believes in slow ferries.", ["Garrett believes in slow ferries."]),
+        # What stands after when and where he said it is a statement, whatever its verb.
+        ("Garrett", "Garrett said on Monday that rents rose.", ["rents rose."]),
+        ("Garrett", "Garrett told reporters in Oslo that rents rose.", ["rents rose."]),
+        ("Garrett", "Garrett said on Friday that inflation fell to 3 percent.", ["inflation fell to 3 percent."]),
+        ("Garrett", "Garrett said in Oslo on Monday that talks begin soon.", ["talks begin soon."]),
+        ("Garrett", "Garrett praised Reed. He said on Monday rents rose.", ["He said on Monday rents rose."]),
+        ("Garrett", "Garrett said in Oslo rents rose.", ["Garrett said in Oslo rents rose."]),
+        ("Garrett", "Garrett said on Monday prices double soon.", ["Garrett said on Monday prices double soon."]),
+        ("Garrett", "Garrett replied in the fall.", []),
+        ("Garrett", "Garrett replied on Monday night in Oslo.", []),
         # Who did something said nothing by it.
         ("Garrett", "Garrett said it rained hard. The train left when he responded quickly.", ["it rained hard."]),
     ],
