@@ -8,14 +8,24 @@ from dataclasses import dataclass, replace
 
 from assistant.checking.reports import Attribution, ChangeKind, QuoteMatch, QuoteReport
 from assistant.checking.tokens import tokens_of
+from assistant.checking.wordings import is_negation
 from assistant.library import Library
-from assistant.speaker_names import full_name, same_person
+from assistant.speaker_names import ARABIC_VERB, full_name, same_person
 from assistant.speech import claimed_speakers, speaker_of
-from assistant.speech_patterns import QUOTATION
+from assistant.speech_patterns import QUOTATION, VERB
 from assistant.types import Article, Span
+from embeddings.sentences import sentence_spans
 
 _CLOSED = re.compile(r"[\w,.!?…][\"”»’]\s*\Z")
 _OPENED = re.compile(r"[ \t.,;:]*[\"“«„‘](?=\w)")
+
+_MARK = re.compile(r"[\"“”«»„]")
+_SPEAKS = re.compile(
+    rf"\b(?:{VERB}|according\s+to|went\s+on|goes\s+on|began|laughed|smiled|joked|shouted|whispered)\b"
+    rf"|(?<!\w)[وف]?{ARABIC_VERB}(?!\w)",
+    re.IGNORECASE,
+)
+"""In the words between two parts of a quotation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +110,33 @@ def is_between_quotations(text: str, span: Span) -> bool:
 
     >>> is_between_quotations("“We agree,” Lind said. “It is late.”", Span(12, 21))
     True
+    >>> is_between_quotations("“We agree,” Lind left. Bo spoke. “It is late.”", Span(12, 31))
+    False
     """
     before, after = text[: span.start], text[span.end :]
-    return _CLOSED.search(before) is not None and _OPENED.match(after) is not None
+    opened = _OPENED.match(after)
+    if _CLOSED.search(before) is None or opened is None:
+        return False
+    between = text[span.start : span.end]
+    if _MARK.search(between) or len(sentence_spans(between)) != 1:
+        return False
+    if any(is_negation(token.form) for token in tokens_of(between)):
+        return False
+    if _SPEAKS.search(between) is None or len(claimed_speakers(between)) > 1:
+        return False
+    first = _speaker_at(text, len(before.rstrip()) - 2)
+    second = _speaker_at(text, span.end + opened.end())
+    return first is None or second is None or same_person(first, second)
+
+
+def _speaker_at(text: str, at: int) -> str | None:
+    low, high = text.rfind("\n\n", 0, at), text.find("\n\n", at)
+    start = 0 if low < 0 else low + 2
+    paragraph = text[start : len(text) if high < 0 else high]
+    for first, last in sentence_spans(paragraph):
+        if start + first <= at < start + last:
+            return speaker_of(text, Span(start + first, start + last), at, even_denied=True)
+    return None
 
 
 def with_attribution(

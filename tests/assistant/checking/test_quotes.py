@@ -276,6 +276,48 @@ def test_where_a_quote_ends_and_goes_on(
         )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("quote", "text", "status"),
+    [
+        (
+            "I will vote for the plan. It will ruin the town",
+            "“I will vote for the plan,” said Holm. Reed shook his head at this. “It will ruin the town,” he said.",
+            QuoteStatus.ALTERED,
+        ),
+        (
+            "We support the plan. We will pay for it",
+            "“We support the plan,” Lind said. “That is false,” Reed replied. “We will pay for it.”",
+            QuoteStatus.ALTERED,
+        ),
+        (
+            "We support the plan. We will pay for it",
+            "“We support the plan,” Lind said. “We will pay for it,” Reed replied.",
+            QuoteStatus.ALTERED,
+        ),
+        (
+            "I can promise you that the plant is safe",
+            "“I can promise you that the plant,” Holm said, “is not” and then paused, “is safe.”",
+            QuoteStatus.ALTERED,
+        ),
+        (
+            "We support the plan. We will pay for it",
+            "“We support the plan,” Gov. Lind said in her letter to the mayor. “We will pay for it,” she added.",
+            QuoteStatus.EXACT,
+        ),
+        (
+            "We support the plan and will pay for it",
+            "“We support the plan,” according to Anna Lind, “and will pay for it.” It rained.",
+            QuoteStatus.EXACT,
+        ),
+    ],
+)
+def test_only_one_attribution_may_stand_between(
+    tmp_path: Path, quote: str, text: str, status: QuoteStatus
+) -> None:
+    with library_of(tmp_path, {"Plan": (text, "en")}) as pq:
+        assert pq.verify(quote).status is status
+
+
 def test_a_contraction_denies_nothing_else(tmp_path: Path) -> None:
     with library_of(tmp_path, {"Hall": ("The golden mask has not been found yet.", "en")}) as pq:
         report = pq.verify("The golden mask hasn't been found yet.")
