@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.demonyms import is_listed, nation_of
 from assistant.scripts import script_of
@@ -75,7 +76,11 @@ NO_SPEAKERS = frozenset(
     "yesterday what who which how why".split()
 )
 """No word of a speaker's name, and no first word of what speaks."""
-_NO_GIVEN_NAMES = NO_SPEAKERS | frozenset(("like", "unlike", "says", "said"))
+_NO_GIVEN_NAMES = NO_SPEAKERS | frozenset(
+    "like unlike says said under against over about between among without within behind despite even both only not "
+    "perhaps where does did is was are were can could would should has had asked through during around near "
+    "then now later earlier still also nor or neither either".split()
+)
 _DEMONYM = re.compile(r"(?:ican|ian|ish|ese|crat|crats|ans)$")
 _OWNED = re.compile(r"^(?P<owner>.*?\w)(?:['’]s|(?<=s)['’])\s+(?P<what>\S.*)$", re.DOTALL)
 _OF = re.compile(
@@ -103,7 +108,24 @@ _ARABIC_ADVISERS = frozenset("مستشار مستشارة مساعد".split())
 _ARABIC = re.compile("[\u0621-\u064a]")
 MAX_NAME_CHARS = 200
 MAX_PEOPLE = 4
+MAX_NAMESAKES = 20
 _SEVERAL = re.compile(r",\s+(?:and\s+)?|\s+and\s+(?=[^\W\d_a-z]|his\b|her\b)")
+_ENDS = re.compile(
+    r"(?<!\b(?:Mr|Ms|Dr|Lt|Sr|Jr|St))(?<!\b(?:Mrs|Gen|Sen|Rep|Gov|Col))(?<!\b[A-Z])[.!?][”\"’]?\s+|\n+"
+)
+_SAY = r"(?:said|says|say|told|tells|added|adds|wrote|writes|asked|replied|insisted|explained|argued|warned)"
+_SAYS_NEXT = re.compile(
+    rf"(?:,[^,.;“”\"]{{1,80}},)?\s+(?:(?:has|have|had|also|later|then)\s+){{0,2}}{_SAY}\b"
+)
+_SAYS_BEFORE = re.compile(rf"\b(?:{_SAY}|[Aa]ccording\s+to)\s+(?:[\w'’-]+,?\s+){{0,4}}$")
+_NO_LEAD = re.compile(
+    r"\b(?:he|she|they|it|we|i|who|that|which|of|for|to|from|with|by|against|about|into|near|than|in|at|is|are|was|were|"
+    r"be|been|has|have|had|will|would|can|could|may|met|saw|knew|told|said|left|found|took|gave|heard|shot|hit|led|"
+    r"beat|put|sent|brought|kept|made|sued|\w{3,}ed)\b|[“”\"«»]",
+    re.IGNORECASE,
+)
+"""Before a name that is no subject."""
+_AND_NAME = re.compile(r"\b(?:and|or)\s+(?:[A-Z][\w.-]*\s+){0,2}$")
 _STEM_CHARS = 4
 """So much do "Swedish" and "Sweden" share at least, and all that :mod:`assistant.demonyms` need not list."""
 
@@ -219,7 +241,11 @@ def same_speaker(asked: str, who: str, text: str, at: int) -> bool:
         at: Where in it he speaks.
     """
     return any(
-        same_person(asked, one) and same_person(asked, full_name(one, text, at))
+        same_person(asked, one)
+        and any(
+            same_person(asked, full)
+            for full in namesakes(one, text, at) or (full_name(one, text, at),)
+        )
         for one in people_in(who)
     )
 
@@ -230,17 +256,35 @@ def full_name(name: str, text: str, before: int) -> str:
     >>> full_name("Graham", "Governor Julie Graham left. It rained, Graham said.", 30)
     'Julie Graham'
     """
-    parsed = _parsed(name)
-    if len(parsed.core) != 1 or parsed.of or len(people_in(name)) > 1:
-        return name
     if _ARABIC.search(name):
-        return _arabic_full_name(name, text, before)
-    surname = next(
-        (word for word in re.findall(r"[^\W_]+", name) if _fold(word) == parsed.core[0]), None
-    )
-    if surname is None or not surname[0].isupper():
+        parsed = _parsed(name)
+        is_bare = len(parsed.core) == 1 and not parsed.of and len(people_in(name)) == 1
+        return _arabic_full_name(name, text, before) if is_bare else name
+    surname = _bare_surname(name)
+    if surname is None:
         return name
     found: str | None = None
+    for full, end in _in_full(surname, text):
+        if found is not None and end > before:
+            break
+        found = full
+    return found or name
+
+
+def _bare_surname(name: str) -> str | None:
+    """The surname that a speaker is named by alone; None where there is more of a name, or none."""
+    parsed = _parsed(name)
+    if len(parsed.core) != 1 or parsed.of or len(people_in(name)) > 1 or _ARABIC.search(name):
+        return None
+    words = re.findall(r"[^\W_]+", name)
+    surname = next((word for word in words if _fold(word) == parsed.core[0]), None)
+    return surname if surname is not None and surname[0].isupper() else None
+
+
+@lru_cache(maxsize=64)
+def _in_full(surname: str, text: str) -> tuple[tuple[str, int], ...]:
+    """The places of a surname with given names before it, and where each ends."""
+    found = []
     for match in re.finditer(rf"(?<!\w){re.escape(surname)}(?!\w)", text):
         given = re.search(
             r"(?:(?<![\w'’.-])(?:[A-ZÀ-ÖØ-Þ]\.|[A-ZÀ-ÖØ-Þ][\w-]+)\s){1,3}$",
@@ -254,10 +298,49 @@ def full_name(name: str, text: str, before: int) -> str:
             words.pop(0)
         if not words or is_placed or any(_is_no_given_name(word) for word in words):
             continue
-        if found is not None and match.end() > before:
-            break
-        found = " ".join([*words, surname])
-    return found or name
+        found.append((" ".join([*words, surname]), match.end()))
+    return tuple(found)
+
+
+def namesakes(name: str, text: str, before: int) -> tuple[str, ...]:
+    r"""The several people of a text whom a surname may mean there; none where it is told which.
+
+    The last one named in full is meant where he spoke then, or was the subject in the same paragraph.
+
+    Args:
+        name: The speaker, as the text has him.
+        text: The text.
+        before: Where the sentence begins in which he speaks.
+
+    >>> text = "Bo Holm and Ida Holm left.\n\nIt rained, Holm said."
+    >>> namesakes("Holm", text, 28), namesakes("Ida Holm", text, 28)
+    (('Bo Holm', 'Ida Holm'), ())
+    """
+    surname = _bare_surname(name)
+    if surname is None:
+        return ()
+    named = [(full, end) for full, end in _in_full(surname, text) if end <= before]
+    people: list[str] = []
+    for full in list(dict.fromkeys(full for full, _ in named))[-MAX_NAMESAKES:]:
+        known = next((at for at, one in enumerate(people) if same_person(one, full)), None)
+        if known is None:
+            people.append(full)
+        elif len(full) > len(people[known]):
+            people[known] = full
+    if len(people) < 2:
+        return ()
+    last, end = named[-1]
+    return () if _is_meant(text, end - len(last), end, before) else tuple(people)
+
+
+def _is_meant(text: str, start: int, end: int, before: int) -> bool:
+    """Whether the one named in full at ``start:end`` is whom his surname means next."""
+    opening = max((m.end() for m in _ENDS.finditer(text, 0, start)), default=0)
+    led, rest = text[opening:start], text[end : end + 100]
+    if _SAYS_NEXT.match(rest) or _SAYS_BEFORE.search(led):
+        return True
+    is_subject = _NO_LEAD.search(led) is None and _AND_NAME.search(led) is None
+    return is_subject and "\n\n" not in text[end:before]
 
 
 def _arabic_full_name(name: str, text: str, before: int) -> str:

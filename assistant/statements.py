@@ -16,7 +16,7 @@ from assistant.library import Library
 from assistant.scripts import script_of
 from assistant.span_features import stems
 from assistant.spans import sentence_around
-from assistant.speaker_names import other_person, same_speaker
+from assistant.speaker_names import namesakes, other_person, same_person, same_speaker
 from assistant.speech import SAID_WORDS, ClaimedSpeech, claimed_speakers, quotations_in, speaker_of
 from assistant.speech_patterns import AR_IMPLIED, CALLS, DENIES, QUOTATION
 from assistant.transliteration import can_compare, overlap_shares
@@ -324,16 +324,17 @@ def with_statements(
     if asked is None:
         return list(spans)
     kept, found = list(spans), []
-    for statement in _statements(asked, hits, library):
+    for statement, is_doubtful in _statements(asked, hits, library):
         inside = [span for span in kept if _overlap(span, statement)]
         kept = [span for span in kept if not _overlap(span, statement)]
         best = max(inside, key=lambda span: span.probability, default=statement)
+        probability = max(statement.probability, best.probability)
         found.append(
             replace(
                 statement,
                 score=best.score,
                 null_score=best.null_score,
-                probability=max(statement.probability, best.probability),
+                probability=min(probability, NEAR_TOPIC) if is_doubtful else probability,
             )
         )
     kept = [span for span in kept if not _is_of_another(asked, span, hits, library)]
@@ -359,7 +360,10 @@ def _overlap(one: ReadSpan, other: ReadSpan) -> bool:
     return one.hit_index == other.hit_index and one.start < other.end and other.start < one.end
 
 
-def _statements(asked: Asked, hits: Sequence[Hit], library: Library) -> Iterator[ReadSpan]:
+def _statements(
+    asked: Asked, hits: Sequence[Hit], library: Library
+) -> Iterator[tuple[ReadSpan, bool]]:
+    """What the one who is asked for says, each with whether it may be a namesake of his who does."""
     for index, hit in enumerate(hits):
         passage = hit.passage
         article = library.article_of(passage)
@@ -383,7 +387,16 @@ def _statements(asked: Asked, hits: Sequence[Hit], library: Library) -> Iterator
                 if asked.share_in(f"{passage.title} {around}") < needed:
                     continue
                 probability = NEAR_TOPIC
-            yield ReadSpan(index, said.start, said.end, text, None, None, probability)
+            span = ReadSpan(index, said.start, said.end, text, None, None, probability)
+            yield span, _is_doubtful(asked, article.text, said, inside)
+
+
+def _is_doubtful(asked: Asked, text: str, said: Span, sentence: Span) -> bool:
+    is_quoted = QUOTATION.fullmatch(text[said.start : said.end]) is not None
+    at = said.start if is_quoted else sentence.end - 1
+    who = speaker_of(text, sentence, at, even_denied=True)
+    people = [] if who is None else namesakes(who, text, sentence.start)
+    return any(not any(same_person(name, one) for name in _names(asked.speaker)) for one in people)
 
 
 def statements_of(

@@ -45,7 +45,7 @@ from assistant.errors import UsageError
 from assistant.lexical import STOP_WORDS, LexicalIndex
 from assistant.library import Library
 from assistant.reader import check_cancelled
-from assistant.speaker_names import full_name
+from assistant.speaker_names import full_name, namesakes
 from assistant.types import Article, Citation, Hit, Span
 
 SCAN_ARTICLES = 200
@@ -385,14 +385,22 @@ def _match(
         citation for span in spans for citation in _cite_paragraphs(article, _closed(article, span))
     )
     speaker = next((c.speaker for c in citations if c.speaker), None)
+    notes = _notes(quote, article, source, blocks)
+    in_full = speaker
+    if speaker is not None:
+        people = namesakes(speaker, article.text, citations[0].sentence_start)
+        if people:
+            notes = (*notes, f"{speaker} may be any of these: {', '.join(people)}")
+        else:
+            in_full = full_name(speaker, article.text, citations[0].sentence_start)
     return QuoteMatch(
         article_id=article.id,
         citations=citations,
         similarity=similarity,
         changes=tuple(changes),
-        notes=_notes(quote, article, source, blocks),
+        notes=notes,
         speaker=speaker,
-        speaker_in_full=speaker and full_name(speaker, article.text, citations[0].sentence_start),
+        speaker_in_full=in_full,
     )
 
 

@@ -10,7 +10,7 @@ from assistant.checking.reports import Attribution, ChangeKind, QuoteMatch, Quot
 from assistant.checking.tokens import tokens_of
 from assistant.checking.wordings import is_negation
 from assistant.library import Library
-from assistant.speaker_names import ARABIC_VERB, full_name, same_person
+from assistant.speaker_names import ARABIC_VERB, full_name, namesakes, same_person
 from assistant.speech import claimed_speakers, speaker_of
 from assistant.speech_patterns import QUOTATION, VERB
 from assistant.types import Article, Span
@@ -146,7 +146,7 @@ def with_attribution(
     claimed = report.claimed_speaker or next((r.speaker for r in readings if r.speaker), None)
     if claimed is None or not report.matches:
         return report
-    told = [match.speaker_in_full for match in report.matches if match.speaker_in_full]
+    told = [match for match in report.matches if match.speaker_in_full]
     own = [
         citation.article_id
         for match in report.matches
@@ -155,7 +155,7 @@ def with_attribution(
     ]
     is_whole = report.claimed_speaker is None
     if (
-        any(same_person(claimed, speaker) for speaker in told)
+        any(_may_say(claimed, match, library) is True for match in told)
         or any(_writes(claimed, library.article(article_id)) for article_id in dict.fromkeys(own))
         or any(
             is_whole and _says_all(claimed, match, library.article(match.article_id))
@@ -164,11 +164,21 @@ def with_attribution(
         )
     ):
         attribution = Attribution.CONFIRMED
-    elif told:
+    elif told and all(_may_say(claimed, match, library) is False for match in told):
         attribution = Attribution.MISATTRIBUTED
     else:
         attribution = Attribution.UNCONFIRMED
     return replace(report, attribution=attribution, claimed_speaker=claimed)
+
+
+def _may_say(claimed: str, match: QuoteMatch, library: Library) -> bool | None:
+    """Whether who is claimed to say it does; None where he is one of several whom the source may mean."""
+    if match.speaker is None or match.speaker_in_full is None:
+        return False
+    text = library.article(match.article_id).text
+    people = namesakes(match.speaker, text, match.citations[0].sentence_start)
+    same = [same_person(claimed, one) for one in people or (match.speaker_in_full,)]
+    return True if all(same) else None if any(same) else False
 
 
 def _says_all(claimed: str, match: QuoteMatch, article: Article) -> bool:
@@ -176,7 +186,12 @@ def _says_all(claimed: str, match: QuoteMatch, article: Article) -> bool:
     last = match.citations[-1]
     sentence = Span(last.sentence_start, last.sentence_end)
     who = speaker_of(article.text, sentence, last.end - 1, even_denied=True)
-    return who is not None and same_person(claimed, full_name(who, article.text, last.start))
+    if who is None:
+        return False
+    people = namesakes(who, article.text, last.sentence_start)
+    return all(
+        same_person(claimed, one) for one in people or (full_name(who, article.text, last.start),)
+    )
 
 
 def _writes(claimed: str, article: Article) -> bool:

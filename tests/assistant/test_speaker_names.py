@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.speaker_names import full_name, other_person, same_person
+from assistant.speaker_names import full_name, namesakes, other_person, same_person
 
 
 @pytest.mark.parametrize(
@@ -236,3 +236,20 @@ def test_endless_names_take_no_time(text: str) -> None:
 @pytest.mark.parametrize("text", ["On Tuesday Graham said so.", "In Washington Graham said so."])
 def test_a_day_or_a_place_is_no_given_name(text: str) -> None:
     assert full_name("Graham", text, len(text)) == "Graham"
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("Bo Holm came. Ida Holm left. ", ()),  # she is the subject right before
+        ("Bo Holm came. Ida Holm left.\n\n", ("Bo Holm", "Ida Holm")),
+        ("Bo Holm came. Ida Holm said it rained.\n\nIt snowed. ", ()),
+        ("Bo Holm came. It rained, said the mayor, Ida Holm.\n\n", ()),
+        ("Bo Holm came. It rained, said mayor Ida Holm.\n\n", ()),
+        ("Bo Holm came. Reed met Ida Holm. ", ("Bo Holm", "Ida Holm")),
+        ("Bo Holm came. President Bo J. Holm left.\n\n", ()),
+        ("Under Holm it rained. Bo Holm left.\n\n", ()),
+    ],
+)
+def test_whom_a_surname_of_several_may_mean(text, people):
+    assert namesakes("Holm", f"{text}It was late, Holm said.", len(text)) == people

@@ -450,3 +450,15 @@ def test_what_his_wife_says_he_does_not(tmp_path):
     with opened(tmp_path, text, EagerReader()) as assistant:
         asked = assistant.ask("What did Bo Lind say?")
     assert asked.status is AnswerStatus.UNANSWERABLE
+
+
+def test_what_a_namesake_may_have_said_is_not_sure(tmp_path):
+    text = (
+        "Liam Doyle, 27, is one of four defendants. His brother, Sean Doyle, 31, pleaded guilty in June.\n\n"
+        "“I drove because I thought he would kill me,” Doyle said."
+    )
+    with opened(tmp_path, text, SilentReader()) as assistant:
+        said = "“I drove because I thought he would kill me,”"
+        assert found(assistant, "What did Sean Doyle say?") == [(said, NEAR_TOPIC)]
+        assert found(assistant, "What did Carl Doyle say?") == []
+        assert found(assistant, "What did Doyle say?") == [(said, QUOTED)]

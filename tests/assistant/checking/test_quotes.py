@@ -352,6 +352,33 @@ def test_attribution_among_namesakes(tmp_path: Path, text: str, attribution: Att
         assert "but Maier (Lena Maier) says it" in shown
 
 
+BROTHERS = (
+    "Liam Doyle, 27, is one of four defendants. He has pleaded not guilty. His brother, Sean Doyle, 31, pleaded "
+    "guilty in June.\n\n“I drove because I thought he would kill me,” Doyle said, pointing at the co-defendant "
+    "Gary Marsh."
+)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "attribution"),
+    [
+        ("Sean Doyle", Attribution.UNCONFIRMED),
+        ("Liam Doyle", Attribution.UNCONFIRMED),
+        ("Doyle", Attribution.CONFIRMED),
+        ("Gary Marsh", Attribution.MISATTRIBUTED),
+        ("Carl Doyle", Attribution.MISATTRIBUTED),
+    ],
+)
+def test_which_of_two_namesakes_speaks_is_not_guessed(
+    tmp_path: Path, claimed: str, attribution: Attribution
+) -> None:
+    with library_of(tmp_path, {"Court": (BROTHERS, "en")}) as pq:
+        report = pq.verify(f"“I drove because I thought he would kill me,” said {claimed}.")
+    assert report.attribution is attribution
+    assert report.matches[0].speaker_in_full == "Doyle"
+    assert report.matches[0].notes == ("Doyle may be any of these: Liam Doyle, Sean Doyle",)
+
+
 @pytest.mark.parametrize(
     ("claimed", "attribution"),
     [
