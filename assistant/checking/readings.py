@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assistant.checking.relations import denials_of
 from assistant.checking.reports import Attribution, ChangeKind, QuoteMatch, QuoteReport
 from assistant.checking.tokens import tokens_of
 from assistant.checking.wordings import is_negation
@@ -154,11 +155,13 @@ def with_attribution(
         for citation in match.citations
     ]
     is_whole = report.claimed_speaker is None
+    denies = bool(denials_of(tokens_of(report.text)))
     if (
         any(_may_say(claimed, match, library) is True for match in told)
         or any(_writes(claimed, library.article(article_id)) for article_id in dict.fromkeys(own))
         or any(
-            is_whole and _says_all(claimed, match, library.article(match.article_id))
+            is_whole
+            and _says_all(claimed, match, library.article(match.article_id), even_denied=denies)
             for match in report.matches
             if match.speaker is None and match.citations
         )
@@ -181,11 +184,14 @@ def _may_say(claimed: str, match: QuoteMatch, library: Library) -> bool | None:
     return True if all(same) else None if any(same) else False
 
 
-def _says_all(claimed: str, match: QuoteMatch, article: Article) -> bool:
-    """Whether a match that takes in who says it ends in that one's words: "Merz said that we are ready"."""
+def _says_all(claimed: str, match: QuoteMatch, article: Article, *, even_denied: bool) -> bool:
+    """Whether a match that takes in who says it ends in that one's words: "Merz said that we are ready".
+
+    What he denies he says only where that is what was given.
+    """
     last = match.citations[-1]
     sentence = Span(last.sentence_start, last.sentence_end)
-    who = speaker_of(article.text, sentence, last.end - 1, even_denied=True)
+    who = speaker_of(article.text, sentence, last.end - 1, even_denied=even_denied)
     if who is None:
         return False
     people = namesakes(who, article.text, last.sentence_start)
