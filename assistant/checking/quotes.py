@@ -68,6 +68,14 @@ _DOUBTS = frozenset(
 )
 _WITH_OBJECT = frozenset("without غير دون بدون".split())
 """Left out with what they deny, they turn nothing: "agreed [without conditions] to pay"."""
+_TURNS_BEFORE = frozenset(("not", "never"))
+_AUXILIARIES = frozenset(
+    "am is are was were be been being do does did has have had can could will would shall should may might must "
+    "need ought dare i'm he's she's it's that's we're you're they're i've we've you've they've i'll he'll she'll it'll "
+    "we'll you'll they'll i'd he'd she'd we'd you'd they'd".split()
+)
+_NOT_ONLY = frozenset("only just merely simply least without".split())
+"""After "not" these take nothing back."""
 _OPENS_CLAUSE = re.compile(
     r"[.,;:!?()،؛؟—–]|(?<!\w)(?:that|which|who|but|because|although|if|while)(?!\w)"
 )
@@ -453,9 +461,16 @@ def _turned(
 def _cut_off(
     quote: Sequence[QuoteToken], article: Article, source: TokenText, blocks: Sequence[Block]
 ) -> list[Change]:
-    """The negation right behind the quote's last word: "a tax may" where the source has "may not"."""
+    """The negation of the quote's last word, a verb's, behind it: "a tax may" for "may not".
+
+    Behind any other word "not" and "no" go with what follows: "the poor not only in towns".
+    """
     after = blocks[-1].s1
-    if after >= len(source.tokens) or not is_negation(source.forms[after]):
+    if after >= len(source.tokens) or source.forms[after] not in _TURNS_BEFORE:
+        return []
+    if source.forms[after - 1] not in _AUXILIARIES:
+        return []
+    if not _NOT_ONLY.isdisjoint(source.forms[after + 1 : after + 2]):
         return []
     between = article.text[source.tokens[after - 1].end : source.tokens[after].start]
     if not between.isspace() or "\n" in between or not source.forms[after].isascii():

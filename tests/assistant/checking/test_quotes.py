@@ -277,6 +277,41 @@ def test_where_a_quote_ends_and_goes_on(
 
 
 @pytest.mark.parametrize(
+    ("quote", "attribution"),
+    [
+        ("Holm said the plan leaked money.", Attribution.UNCONFIRMED),
+        ("Holm denied that the plan leaked money.", Attribution.CONFIRMED),
+        ("Holm denies that the plan leaked money.", Attribution.CONFIRMED),
+    ],
+)
+def test_what_someone_denies_he_does_not_say(
+    tmp_path: Path, quote: str, attribution: Attribution
+) -> None:
+    told = "It was late on Monday. Holm denied that the plan leaked money."
+    with library_of(tmp_path, {"Plan": (told, "en")}) as pq:
+        assert pq.verify(quote).attribution is attribution
+
+
+@pytest.mark.parametrize(
+    ("quote", "text", "status"),
+    [
+        ("The council will act on the fire", "The council will act on the fire without delay.", QuoteStatus.EXACT),
+        ("the tax is high", "The tax is high no matter what they say.", QuoteStatus.EXACT),
+        ("The plan helps the poor", "The plan helps the poor not only in towns.", QuoteStatus.EXACT),
+        ("I like the plan", "I like the plan, and I like the plan never mind the cost.", QuoteStatus.EXACT),
+        ("the good she is", "He saw the good she is not only in May.", QuoteStatus.EXACT),
+        ("we think that she is", "Today we think that she is not.", QuoteStatus.ALTERED),
+        ("the crew would", "The crew would never leave.", QuoteStatus.ALTERED),
+    ],
+)  # fmt: skip
+def test_only_the_negation_of_its_last_verb_is_cut_off(
+    tmp_path: Path, quote: str, text: str, status: QuoteStatus
+) -> None:
+    with library_of(tmp_path, {"Plan": (text, "en")}) as pq:
+        assert pq.verify(quote).status is status
+
+
+@pytest.mark.parametrize(
     ("quote", "text", "status"),
     [
         (
