@@ -29,6 +29,7 @@ from assistant.checking.readings import (
     is_between_quotations,
     readings_of,
     with_attribution,
+    with_surroundings,
 )
 from assistant.checking.relations import denials_of
 from assistant.checking.reports import (
@@ -130,7 +131,7 @@ def verify_quote(
     order = [QuoteStatus.EXACT, QuoteStatus.ALTERED, QuoteStatus.NOT_FOUND]
     # Of equally good readings the later one takes the attribution off, and so says more.
     best = min(reversed(reports), key=lambda r: (order.index(r.status), -_similarity(r)))
-    best = with_attribution(best, readings, library)
+    best = with_surroundings(with_attribution(best, readings, library), library)
     nearest: tuple[Hit, ...] = ()
     if best.status is QuoteStatus.NOT_FOUND and find_alike is not None:
         nearest = tuple(find_alike(best.quote, NEAREST))

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assistant.checking.apart import RETRACTED
 from assistant.checking.relations import denials_of
 from assistant.checking.reports import Attribution, ChangeKind, QuoteMatch, QuoteReport
-from assistant.checking.tokens import tokens_of
+from assistant.checking.tokens import fold_word, tokens_of
 from assistant.checking.wordings import is_negation
 from assistant.library import Library
 from assistant.speaker_names import ARABIC_VERB, full_name, namesakes, same_person
@@ -27,6 +28,30 @@ _SPEAKS = re.compile(
     re.IGNORECASE,
 )
 """In the words between two parts of a quotation."""
+
+DENIAL_REACH = 3
+"""So many words before a denial a negation takes it back."""
+MAX_SHOWN_WORDS = 6
+SHOWN_WORDS = 3
+_OPENS_DENIED = re.compile(r"(?<!\w)(?:that|to|whether|having|[وف]?[إأ]ن(?:ه|ها|هم)?)\s")
+_ENDS_DENIAL = re.compile(
+    r"[.;:!?؛؟]|[,،]\s|\b(?:but|while|although|though|because|whereas|saying|adding|insisting|calling|who|which|where)\b"
+)
+_CONDITION = re.compile(
+    r"(?<!\w)(?<!\beven )(?<!\bas )(?<!\bask )(?<!\bsee )(?<!\bknow )(?<!\basked )(?<!\bwonder )(?<!\bwondered )"
+    r"(?:(?:if|unless)(?!\s+(?:not|any|necessary|possible|needed|so|ever|only|anything)\b)|"
+    r"on\s+(?:the\s+)?condition\s+that|provided\s+that|as\s+long\s+as|إذا|شريطة|بشرط|ما لم|لو)(?!\w)",
+    re.IGNORECASE,
+)
+_OTHER_CLAUSE = re.compile(
+    r"[.;:!?؛؟]|\b(?:but|while|although|though|because|whereas|that|who|which|where)\b|(?<!\w)و?لكن(?!\w)",
+    re.IGNORECASE,
+)
+_STATES = re.compile(
+    r"\w+\s+(?:\w+\s+)?(?:said|says|stated|reported|gave|given|described|identified|named|attributed|referred|wrote|"
+    r"claimed|listed|spelled|spelt|put)\b"
+)
+_LAST_WORD = re.compile(r"([\w'’]+)\s+[“\"«„‘']?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +163,82 @@ def _speaker_at(text: str, at: int) -> str | None:
         if start + first <= at < start + last:
             return speaker_of(text, Span(start + first, start + last), at, even_denied=True)
     return None
+
+
+def with_surroundings(report: QuoteReport, library: Library) -> QuoteReport:
+    """The report with notes on a sentence that denies what is quoted from it, or says it on a condition."""
+    end = report.quote_start + len(report.quote)
+    outside = f"{report.text[: report.quote_start]} {report.text[end:]}"
+    matches = []
+    for match in report.matches:
+        text = library.article(match.article_id).text
+        found = _surroundings(text, match, outside) if match.citations else ()
+        matches.append(replace(match, notes=(*match.notes, *found)) if found else match)
+    return replace(report, matches=tuple(matches))
+
+
+def _surroundings(text: str, match: QuoteMatch, given: str) -> tuple[str, ...]:
+    first, last = match.citations[0], match.citations[-1]
+    before = text[first.sentence_start : first.start]
+    after = text[last.end : last.sentence_end]
+    notes = []
+    denial = _denial_before(before, text[first.start : first.end])
+    if denial is not None and not denials_of(tokens_of(given)):
+        notes.append(f"the source denies it: “{denial}”")
+    condition = _condition_in(before, after, text[first.start : last.sentence_end])
+    if condition is not None and _CONDITION.search(given) is None:
+        notes.append(f"the source makes it depend: “{condition}”")
+    if any(_takes_back(piece) for piece in (before, after)):
+        notes.append("the source takes it back")
+    negation = _LAST_WORD.search(before)
+    if negation is not None and is_negation(fold_word(negation.group(1))):
+        opening = tokens_of(text[first.start : first.end])[:1]
+        if not any(token.form in ("only", "just", "merely", "least") for token in opening):
+            notes.append("a negation stands right before it")
+    return tuple(notes)
+
+
+def _denial_before(before: str, quoted: str) -> str | None:
+    """The words of a denial that governs what stands behind them; None without any."""
+    tokens = tokens_of(before)
+    for first, last in reversed(denials_of(tokens)):
+        words = before[tokens[first].start :].strip(" \n“”\"«»„‘'")
+        between = before[tokens[last - 1].end :]
+        if any(is_negation(token.form) for token in tokens[max(0, first - DENIAL_REACH) : first]):
+            continue  # "did not deny that"
+        if _ENDS_DENIAL.search(between):
+            continue
+        is_clause = _OPENS_DENIED.search(f"{words} ") or _OPENS_DENIED.match(f"{quoted} ")
+        if is_clause or tokens[first].form.startswith(("den", "disput")):
+            if len(words.split()) > MAX_SHOWN_WORDS:
+                words = before[tokens[first].start : tokens[last - 1].end] + " …"
+            return words
+    return None
+
+
+def _condition_in(before: str, after: str, rest: str) -> str | None:
+    """The beginning of a condition under which a sentence says what stands between its two parts."""
+    for found in _CONDITION.finditer(before):
+        if not _OTHER_CLAUSE.search(before, found.end()):
+            shown = before[found.start() :] + rest
+            return _opening(shown)
+    follows = _CONDITION.search(after)
+    if follows is not None and not _OTHER_CLAUSE.search(after, 0, follows.start()):
+        return _opening(after[follows.start() :])
+    return None
+
+
+def _opening(text: str) -> str:
+    words = text.split()
+    shown = " ".join(words[:SHOWN_WORDS])
+    return f"{shown} …" if len(words) > SHOWN_WORDS else shown.rstrip(".!?؟")
+
+
+def _takes_back(text: str) -> bool:
+    return any(
+        not found.group().endswith("ly") or _STATES.search(text[found.start() :]) is not None
+        for found in RETRACTED.finditer(text)
+    )
 
 
 def with_attribution(

@@ -277,6 +277,37 @@ def test_where_a_quote_ends_and_goes_on(
 
 
 @pytest.mark.parametrize(
+    ("quote", "text", "notes"),
+    [
+        ("vaccines had been stolen", "She rejected claims that vaccines had been stolen.", ["the source denies it: “rejected claims that”"]),
+        ("the engine had caught fire", "He denied reports that the engine had caught fire.", ["the source denies it: “denied reports that”"]),
+        ("the engine had caught fire", "He did not deny that the engine had caught fire.", []),
+        ("the engine had caught fire", "He denied any fault but said the engine had caught fire.", []),
+        ("We never sold the ferry", "Holm denied the report: “We never sold the ferry.”", []),
+        ("five new bids for it", "The council rejected the five new bids for it.", []),
+        ("the government would release 30 million euros", "He said the government would release 30 million euros in aid if the region agreed.", ["the source makes it depend: “if the region …”"]),
+        ("the government would pay for it", "If the region agrees, the government would pay for it.", ["the source makes it depend: “If the region …”"]),
+        ("the government would pay for it", "He asked if the bill was due, and the government would pay for it.", []),
+        ("the government would pay for it", "He said the government would pay for it, but it rained, and if it snows they stay.", []),
+        ("the government would pay for it", "The government would pay for it even if nobody asked.", []),
+        ("12,000 health workers had been deployed", "Correction: An earlier version of this article said that 12,000 health workers had been deployed.", ["the source takes it back"]),
+        ("accused of stealing a ferry", "He was wrongly accused of stealing a ferry.", []),
+        ("نطبق هذا القانون الجديد", "قال الوزير: «لن نطبق هذا القانون الجديد».", ["a negation stands right before it"]),
+        ("pay for the old bridge", "They will not pay for the old bridge.", ["a negation stands right before it"]),
+        ("will not pay for the old bridge", "They will not pay for the old bridge.", []),
+        ("He denied that the engine had caught fire", "He denied that the engine had caught fire.", []),
+    ],
+)  # fmt: skip
+def test_what_stands_around_a_quote_is_noted(
+    tmp_path: Path, quote: str, text: str, notes: list[str]
+) -> None:
+    with library_of(tmp_path, {"Plan": (text, "en")}) as pq:
+        report = pq.verify(quote)
+    assert report.status is QuoteStatus.EXACT
+    assert list(report.matches[0].notes) == notes
+
+
+@pytest.mark.parametrize(
     ("quote", "attribution"),
     [
         ("Holm said the plan leaked money.", Attribution.UNCONFIRMED),
