@@ -109,7 +109,7 @@ _ARABIC = re.compile("[\u0621-\u064a]")
 MAX_NAME_CHARS = 200
 MAX_PEOPLE = 4
 MAX_NAMESAKES = 20
-_SEVERAL = re.compile(r",\s+(?:and\s+)?|\s+and\s+(?=[^\W\d_a-z]|his\b|her\b)")
+_SEVERAL = re.compile(r"[,،]\s+(?:and\s+)?|\s+and\s+(?=[^\W\d_a-z]|his\b|her\b)")
 _ENDS = re.compile(
     r"(?<!\b(?:Mr|Ms|Dr|Lt|Sr|Jr|St))(?<!\b(?:Mrs|Gen|Sen|Rep|Gov|Col))(?<!\b[A-Z])[.!?][”\"’]?\s+|\n+"
 )

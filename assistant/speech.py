@@ -301,10 +301,14 @@ def _attribution(match: re.Match[str], form: _Form, piece: str) -> _Attribution 
         if named is None:
             return None
         start, who = named
+        arabic = patterns.AR_ASIDE_NAME.match(piece, match.end())
+        if arabic is not None and re.search(r"(?<!\w)ال", who):
+            who = f"{who}، {arabic['name']}"
+            told_end = arabic.end()
     low = min(start, match.start())
     denied = _denied(piece, low, told_end) if form is _Form.BEFORE else (0, 0)
     calls = patterns.CALLS.search(piece[low:told_end]) is not None
-    return _Attribution(who, start, low, match.end(), told_end, form, denied, calls)
+    return _Attribution(who, start, low, max(match.end(), told_end), told_end, form, denied, calls)
 
 
 def _denied(piece: str, start: int, end: int) -> tuple[int, int]:

@@ -116,7 +116,8 @@ AFTER = re.compile(rf"(?:[,”\"’'»]|\.\.\.|[?!])\s*{ADVERB}(?!tells?\b|told\
 _AUXILIARY = r"(?:is|are|was|were|has|have|had|will|would|can|could|cannot|may|might|must|should|did|does|do)\b"
 SUBJECT_GOES_ON = re.compile(rf"\s+(?:{_AUXILIARY}|\w+n['’]t\b)")
 SUBJECT_DID = re.compile(
-    r"\s+(?:\w{2,}ed|won|lost|fell|rose|took|gave|went|came|left|found|made|got|kept|held|knew|saw|began|became|paid|"
+    r"\s+(?:(?!(?:based|quoted|cited|named|briefed|involved|appointed|assigned|employed|hired|contacted|interviewed|"
+    r"reached|stationed|posted|located|tasked|charged)\s+(?:in|at|by|on|near|with|for|to|from|as|outside)\b)\w{2,}ed|won|lost|fell|rose|took|gave|went|came|left|found|made|got|kept|held|knew|saw|began|became|paid|"
     r"sent|put|cut|met|ran|broke|felt|stood|grew|fought|spent|lay|wrote|built|bought|sold|brought)\b"
 )
 """After a noun that follows "said": then it is what someone else's words are about."""
@@ -138,7 +139,8 @@ NO_SPEAKING = frozenset(
 """What headlines and notes put before a colon, and nobody's name."""
 LABEL = r"(?m)^[^\w\n]*{}\s*:\s"
 SUBJECT = re.compile(
-    rf"^\W*(?P<all>(?P<who>{TITLED}|{ROLE}(?:\s+{NAME})?|{NAME})(?:,\s{_FULL_NAME}(?=,))?)"
+    rf"^\W*(?:(?!(?:{TITLED}|{ROLE})\b)(?:The|An?|His|Her|Its|Their|One)\s(?:[a-z][\w'’-]*\s){{0,4}}?[a-z][\w'’-]*,\s"
+    rf"(?={_FULL_NAME},))?(?P<all>(?P<who>{TITLED}|{ROLE}(?:\s+{NAME})?|{NAME})(?:,\s{_FULL_NAME}(?=,))?)"
 )
 AND_SAID = re.compile(
     r"[^“”\"«».!?:;]{1,160}?\s(?:and|but)\s+(?:later\s+|then\s+|also\s+)?"
@@ -164,13 +166,21 @@ AR_IMPLIED = re.compile(rf"^\W*[وف]?{AR_VERB}(?=\s+(?:(?:إلى|من)\s+)?{_AR
 """A verb without a subject: who spoke before it."""
 AR_HE = "هو"
 AR_COLON = re.compile(rf"^\W*(?P<who>{AR_WORD}(?:\s+{AR_WORD}){{0,4}}):\s*(?=[“\"«])")
+_AR_REPORTED = rf"(?:ما\s+(?:{AR_VERB}|نقلت?|أوردت?|نشرت?|بثت?|كشفت?)ه?\s+(?:(?:به|عنه|إليه)\s+)?)?"
+"""After "according to": "what he said", "what was carried by"."""
+AR_ASIDE_NAME = re.compile(
+    rf"،\s+(?P<name>(?!(?:وهو|وهي|وهم|في|من|على|عن|إلى|مع|خلال|بعد|قبل|عقب|أمام|لدى|أمس|اليوم|يوم|مساء|صباح|الذي|التي|ال\w+|"
+    rf"رئيسة?|وزيرة?|مديرة?|أمينة?|متحدثة?|ناطقة?|خبيرة?|محللة?|نائبة?|قائدة?|عضو|أستاذة?|مؤسسة?|عمدة|محافظ|والي|بحسب|حسب|وفق\w*)"
+    rf"(?!\w)){AR_WORD}(?:\s+{AR_WORD}){{1,3}})،(?=\s+(?:إن|أن|إنه|إنها|أنه|أنها|بأن)(?!\w))"
+)
+"""After a role: «رئيسة الجمعية، ليلى زيدان،»."""
 AR_ACCORDING = re.compile(
     rf"(?<!\w)و?(?:وفق[اً]*\s+ل|وفق\s+|بحسب\s+|حسب\s+|على حد قول\s+|نقلا? عن\s+)"
-    rf"(?:ما\s+{AR_VERB}ه?\s+(?:(?:به|عنه|إليه)\s+)?)?{AR_NAME}{AR_STOP}"
+    rf"{_AR_REPORTED}{AR_NAME}{AR_STOP}"
 )
 AR_ACCORDING_SHORT = re.compile(
     rf"(?<!\w)و?(?:وفق[اً]*\s+ل|وفق\s+|بحسب\s+|حسب\s+|نقلا? عن\s+)"
-    rf"(?:ما\s+{AR_VERB}ه?\s+(?:(?:به|عنه|إليه)\s+)?)?(?P<who>(?!ما\b){AR_WORD}(?:\s+ال{AR_WORD}){{0,3}})"
+    rf"{_AR_REPORTED}(?P<who>(?!ما\b){AR_WORD}(?:\s+ال{AR_WORD}){{0,3}})"
 )
 """Without a mark after the name: it goes on while the words have the article."""
 SIGNED = re.compile(
@@ -206,7 +216,7 @@ FROM_WHERE = re.compile(
 )
 """Before a name: "Maria Holm from the old part of Paris"."""
 DAY = re.compile(
-    r"(?:(?:on|last|this)\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)day(?:\s+|$)|(?:in|last|this)\s+(?:january|"
+    r"(?:(?:on|last|this|until|since|by|before|after|from)\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)day(?:\s+|$)|(?:in|last|this|until|since|before|after)\s+(?:january|"
     r"february|march|april|may|june|july|august|september|october|november|december)(?:\s+|$)",
     re.IGNORECASE,
 )

@@ -29,6 +29,20 @@ def speaker_in(text: str, words: str) -> str | None:
     [
         ("“We are ready,” Merz said on Tuesday.", "We are", "Merz"),
         ("Merz said that Germany is ready.", "Germany", "Merz"),
+        ("The plant is safe, said a spokesman based in Oslo.", "safe", "a spokesman"),
+        ("Until Monday Merz said the plant was safe.", "safe", "Merz"),
+        ("بحسب ما نقلته وكالة رويترز، فإن الخطة انتهت تماما.", "الخطة", "وكالة رويترز"),
+        (
+            "وقالت رئيسة جمعية حماية المستهلك، ليلى زيدان، إن الأسعار ارتفعت.",
+            "الأسعار",
+            "رئيسة جمعية حماية المستهلك، ليلى زيدان",
+        ),
+        ("وقالت الوزيرة، في مؤتمر صحفي، إن الأسعار ارتفعت.", "الأسعار", "الوزيرة"),
+        (
+            "The driver, Joanna Reid, 45, was suspended. “I saw nothing,” she said.",
+            "nothing",
+            "Joanna Reid",
+        ),
         ("It is ready, according to Chancellor Merz.", "ready", "Chancellor Merz"),
         ("According to the United Nations, 3 million fled.", "3 million", "the United Nations"),
         ("The ministry announced 300 new jobs.", "300", "The ministry"),

@@ -275,6 +275,9 @@ def test_several_speakers_are_each_looked_for(pq):
         ("Garrett", "Garrett said on Monday prices double soon.", ["Garrett said on Monday prices double soon."]),
         ("Garrett", "Garrett replied in the fall.", []),
         ("Garrett", "Garrett replied on Monday night in Oslo.", []),
+        ("Joanna Reid", "The driver, Joanna Reid, 45, was suspended. “I saw nothing,” she said.", ["“I saw nothing,”"]),
+        ("ليلى زيدان", "وقالت رئيسة الجمعية، ليلى زيدان، إن الأسعار ارتفعت كثيرا.", ["الأسعار ارتفعت كثيرا."]),
+        ("رئيسة الجمعية", "وقالت رئيسة الجمعية، ليلى زيدان، إن الأسعار ارتفعت كثيرا.", ["الأسعار ارتفعت كثيرا."]),
         # Who did something said nothing by it.
         ("Garrett", "Garrett said it rained hard. The train left when he responded quickly.", ["it rained hard."]),
     ],
