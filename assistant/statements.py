@@ -8,6 +8,7 @@ taken where they touch the subject asked about.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -25,6 +26,8 @@ from embeddings.sentences import sentence_spans
 
 MIN_WORDS = 3
 """Fewer in quotation marks are a term, not a statement."""
+MAX_QUOTATIONS = 30
+"""So many of one sentence are looked at: each is compared with all who speak in it."""
 MIN_CLAUSE_WORDS = 2
 """After "that" so many are one: "rents rose"."""
 MIN_TOPIC_SHARE = 0.5
@@ -404,6 +407,7 @@ def statements_of(
 ) -> Iterator[tuple[Span, Span]]:
     """Statements of ``speaker`` in a text's ``sentences``, each with those that it is in."""
     taken: list[Span] = []
+    looked: Counter[Span] = Counter()
     if not sentences:
         return
     for quotation in quotations_in(text, Span(sentences[0].start, sentences[-1].end)):
@@ -412,6 +416,9 @@ def statements_of(
         if len(words) < MIN_WORDS or not around or _is_title(words):
             continue
         sentence = Span(around[0].start, around[-1].end)
+        looked[sentence] += 1
+        if looked[sentence] > MAX_QUOTATIONS:
+            continue
         who = speaker_of(text, sentence, quotation.start, even_denied=True)
         if not _is_speaker(speaker, who, text, sentence.start):
             continue

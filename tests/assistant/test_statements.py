@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -11,6 +12,7 @@ from assistant.assistant import Assistant
 from assistant.library import Library
 from assistant.render import answer_lines
 from assistant.statements import (
+    MAX_QUOTATIONS,
     NEAR_TOPIC,
     QUOTED,
     TOLD,
@@ -465,3 +467,12 @@ def test_what_a_namesake_may_have_said_is_not_sure(tmp_path):
         assert found(assistant, "What did Sean Doyle say?") == [(said, NEAR_TOPIC)]
         assert found(assistant, "What did Carl Doyle say?") == []
         assert found(assistant, "What did Doyle say?") == [(said, QUOTED)]
+
+
+@pytest.mark.parametrize("row", ["Holm called x “y z w” ", "“y z w” said Holm "])
+def test_a_sentence_of_nothing_but_quotations_takes_no_time(row):
+    text = (row * 1200)[:20_000]
+    started = time.perf_counter()
+    found = list(statements_of("Holm", text, [Span(0, len(text))]))
+    assert time.perf_counter() - started < 2
+    assert 0 < len(found) <= MAX_QUOTATIONS
