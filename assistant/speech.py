@@ -8,6 +8,7 @@ who spoke, or was spoken of, before it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,6 +28,8 @@ QUOTED_TURNS = 4
 """So many quotations in a row may be one speaker's without being said to be."""
 SAID_WORDS = 4
 """So many words before "according to" are what is said: "on Monday" is not."""
+SENTENCES_BACK = 40
+"""So many before a pronoun may say whom it means."""
 NAME_PLACES = 50
 """So many places of it are looked at."""
 
@@ -94,7 +97,12 @@ def _speaker_of(
     quotation = _quotation_around(text, paragraph, at)
     around = sentence
     if quotation is not None:
-        touched = [s for s in _sentences(text, paragraph) if Span(*s).overlaps(quotation)]
+        low = paragraph.start
+        sentences = _sentences_of(text[low : paragraph.end])
+        touched = [
+            (low + start, low + end)
+            for start, end in _touching(sentences, quotation.start - low, quotation.end - low)
+        ]
         around = Span(
             min([sentence.start, *(start for start, _ in touched)]),
             max([sentence.end, *(end for _, end in touched)]),
@@ -430,7 +438,9 @@ def _sentences_of(paragraph: str) -> tuple[tuple[int, int], ...]:
 
 
 def _quotation_around(text: str, paragraph: Span, at: int) -> Span | None:
-    return next((q for q in quotations_in(text, paragraph) if q.start <= at < q.end), None)
+    low = paragraph.start
+    found = _touching(_quotations_of(text[low : paragraph.end]), at - low, at - low + 1)
+    return Span(low + found[0][0], low + found[0][1]) if found else None
 
 
 def _sentences(text: str, paragraph: Span) -> list[tuple[int, int]]:
@@ -440,21 +450,47 @@ def _sentences(text: str, paragraph: Span) -> list[tuple[int, int]]:
     ]
 
 
+def _sentences_before(text: str, before: Span) -> list[tuple[int, int]]:
+    """The last sentences of a paragraph before a place in it."""
+    high = text.find("\n\n", before.start)
+    low, size = before.start, before.end - before.start
+    found = _sentences_of(text[low : len(text) if high < 0 else max(high, before.end)])
+    last = bisect_left(found, (size,))
+    return [
+        (low + start, low + min(end, size))
+        for start, end in found[max(0, last - SENTENCES_BACK) : last]
+    ]
+
+
+def _touching(spans: Sequence[tuple[int, int]], start: int, end: int) -> Sequence[tuple[int, int]]:
+    """Those of ordered spans, none within another, that overlap ``start:end``."""
+    first = max(0, bisect_left(spans, (start,)) - 1)
+    last = bisect_left(spans, (end,))
+    return [span for span in spans[first:last] if span[1] > start]
+
+
 def _last_speaker(text: str, before: Span, *, turns: int) -> str | None:
     """Who says the quotation in the last sentence of ``before``; None where it has none."""
-    sentences = _sentences(text, before)
+    sentences = _sentences_before(text, before)
     if not sentences:
         return None
     last = Span(*sentences[-1])
-    quoted = next((q for q in quotations_in(text, before) if q.overlaps(last)), None)
-    if quoted is None:
+    high = text.find("\n\n", before.start)
+    quotations = _quotations_of(text[before.start : len(text) if high < 0 else high])
+    touched = [
+        (start, end)
+        for start, end in _touching(quotations, last.start - before.start, last.end - before.start)
+        if end <= before.end - before.start
+    ]
+    if not touched:
         return None
-    return _speaker_of(text, last, max(last.start, quoted.start), turns=turns)
+    quoted = before.start + touched[0][0]
+    return _speaker_of(text, last, max(last.start, quoted), turns=turns)
 
 
 def _before_pronoun(text: str, before: Span) -> str | None:
     """The one whom a pronoun after ``before`` means: the last speaker, else the last subject."""
-    for start, end in reversed(_sentences(text, before)):
+    for start, end in reversed(_sentences_before(text, before)):
         piece = text[start:end]
         said = _attributions(piece)
         named = [item for item in said if item.who.lower() not in patterns.PRONOUNS]

@@ -476,3 +476,12 @@ def test_a_sentence_of_nothing_but_quotations_takes_no_time(row):
     found = list(statements_of("Holm", text, [Span(0, len(text))]))
     assert time.perf_counter() - started < 2
     assert 0 < len(found) <= MAX_QUOTATIONS
+
+
+@pytest.mark.parametrize("row", ["He said “y z w it.” ", "“Y z w it.” "])
+def test_a_paragraph_of_nothing_but_quotations_takes_no_time(row):
+    text = (row * 1200)[:20_000]
+    spans = [Span(start, end) for start, end in sentence_spans(text)]
+    started = time.perf_counter()
+    assert list(statements_of("Holm", text, spans)) == []
+    assert time.perf_counter() - started < 4
