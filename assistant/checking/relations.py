@@ -68,6 +68,8 @@ _ASKS = {
     for word in words.split()
 }
 """Before what is not so for all that: each with a word that follows it."""
+LONGEST_SENTENCE = 2_000
+"""Characters; what is longer is a row of something, and no sentence that could be taken apart."""
 ASKED_REACH = 5
 _DENIES_TO = frozenset(
     "fail fails failed failing decline declines declined declining neglect neglects neglected".split()
@@ -156,6 +158,8 @@ def related(
         departures.append(
             Departure(Difference.NUMBER, claim[span.start : span.end], found, span, instead)
         )
+    if len(sentence) > LONGEST_SENTENCE:
+        return replace(comparison, departures=tuple(departures))
     part = part_of_whole(ours, theirs, sentence)
     if part is not None and not any(d.claim_span == part[0] for d in departures):
         departures.append(departure_of(Difference.NUMBER, claim, part[0], sentence, part[1]))
