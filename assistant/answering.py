@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import quote as percent_encode
 
+from assistant.asked_statements import asked_statement
 from assistant.lexical import MAX_QUERY_TERMS
 from assistant.library import Library
 from assistant.reader import words_of
@@ -14,7 +15,7 @@ from assistant.roles import with_holders
 from assistant.scripts import script_of
 from assistant.spans import may_answer, refine, sentence_around
 from assistant.speech import speaker_of
-from assistant.statements import asked_statement, with_statements
+from assistant.statements import with_statements
 from assistant.transliteration import can_compare, overlap_shares
 from assistant.twins import are_twins, words_around
 from assistant.types import (

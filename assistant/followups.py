@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.asked_statements import about_another_topic, asked_statement, more_of_it
 from assistant.pronouns import contradicts, is_impersonal
 from assistant.reader import words_of
-from assistant.statements import about_another_topic, asked_statement, more_of_it
 from assistant.times import at_another_time
 from assistant.types import Answer, UnanswerableReason
 

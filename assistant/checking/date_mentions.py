@@ -11,8 +11,6 @@ from assistant.lexical import STOP_WORDS
 from assistant.types import Span
 
 RANGE = re.compile(r"\s*(?:-|–|—|to|and|bis|à|a|إلى|و)\s*[$€£]?\Z")
-
-
 _MONTH_WORDS = (
     "january jan januar janner janvier enero gennaio janeiro januari ocak января январь يناير",
     "february feb februar fevrier febrero febbraio fevereiro februari subat февраля февраль فبراير",
@@ -27,23 +25,13 @@ _MONTH_WORDS = (
     "november nov novembre noviembre novembro kasim ноября ноябрь نوفمبر",
     "december dec dezember decembre diciembre dicembre dezembro desember aralik декабря декабрь ديسمبر",
 )
-
-
 _MONTHS = {word: month for month, words in enumerate(_MONTH_WORDS, 1) for word in words.split()}
-
-
 _CASED_MONTHS = frozenset("may march mar mars marco mart mai mei nov dec jan sept sep".split())
 """Ordinary words too: months only with a capital."""
-
-
 _BEFORE_MONTH = frozenset(
     "in since until till by from of last next this early late mid during im seit en em a в".split()
 )
-
-
 _PART = re.compile(r"[-‐'’]\w")
-
-
 _WEEKDAYS = {
     word: day
     for day, words in enumerate(
@@ -60,21 +48,11 @@ _WEEKDAYS = {
     )
     for word in words.split()
 }
-
-
 _DETERMINERS = frozenset("the a an its their his her this last".split())
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
-
-
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
-
-
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
-
-
 _WEEKDAY_BEFORE = re.compile(r"[\s,،(]*")
-
-
 _BETWEEN_WEEKDAY = frozenset("the den dem der le el il".split())
 """Mittwoch, den 12. März."""
 

@@ -29,40 +29,20 @@ from assistant.types import Span
 
 SAME_WORDS = 0.8
 """From this share of its meaningful words on, a claim without departures is what the sentence says."""
-
-
 ORDER_SHARE = 0.3
 """How much of the certainty that words give hangs on their order."""
-
-
 DENIAL_DISCOUNT = 0.2
 """How much less it says that someone denies a claim than that something else is told."""
-
-
 NEAR_WORDS = 0.7
 """From this share on, apart from the words that differ, the two are about the same thing."""
-
-
 MIN_SHARED_WORDS = 3
-
-
 MIN_CLAIM_WORDS = 2
 """A claim of fewer meaningful words says nothing that could be supported."""
-
-
 SURE_SUPPORT = 0.75
-
-
 SURE_REFUTE = 0.9
-
-
 LOOSE_COVERAGE = 0.5
-
-
 ACROSS_COSINE = 0.83
 """Cosine from which sentences in two scripts say the same, as far as their figures agree."""
-
-
 _PRONOUN_FIRST = re.compile(r"(?:He|She)\b")
 """It stands for a name of the claim's, which then is not there."""
 _DID = frozenset("do does did".split())

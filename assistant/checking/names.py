@@ -16,22 +16,14 @@ from assistant.lexical import STOP_WORDS
 from assistant.types import Span
 
 _AUXILIARIES = frozenset("is has was will would can could had did does".split())
-
-
 _BEFORE_PLACE = frozenset("in at from near to around outside في من إلى".split())
-
-
 _NO_SURNAMES = frozenset(
     "court party bank university college school ministry council hospital club united city town county state street "
     "road square bridge museum institute agency commission committee association foundation league cup union front "
     "river valley island lake sea airport station church party office service group company street house".split()
 )
-
-
 SAME_NAME_LETTERS = 5
 """Names with this much in common are of one place: Germany and German, Russia and Russian."""
-
-
 GIVEN_AND_SURNAME = 2
 SAME_BEFORE = 2
 """So many words before two names are the same where the one stands in the other's place."""

@@ -10,12 +10,8 @@ MEASURES = {
     "kilometers": "km", "kilometres": "km", "kilometer": "km", "kilometre": "km",
     "meters": "m", "metres": "m", "meter": "m", "metre": "m",
 }  # fmt: skip
-
-
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu)'(?=\w{2})")
 """French and Italian: "n'est" is "est" with a word before it."""
-
-
 _IRREGULAR = {
     past: present
     for present, pasts in (
@@ -36,8 +32,6 @@ _IRREGULAR = {
     )
     for past in pasts.split()
 }  # fmt: skip
-
-
 PAST_FORMS = frozenset(_IRREGULAR)
 
 

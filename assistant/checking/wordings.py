@@ -12,32 +12,20 @@ NEGATIONS = frozenset(
     "wasn't weren't don't doesn't didn't won't wouldn't can't couldn't shouldn't hasn't haven't "
     "hadn't nicht kein keine keinen nie ne pas jamais nunca لا لم لن ليس ليست غير دون بدون".split()
 )
-
-
 HEDGES = frozenset(
     "could may might would if unless possibly perhaps probably likely potentially potential possible "
     "reportedly allegedly apparently supposedly planned proposed expected ربما محتمل يمكن إذا".split()
 )
-
-
 _NE_WITH = frozenset("pas jamais rien personne aucun aucune plus nie".split())
 """French "ne … pas" denies once."""
-
-
 _NE_REACH = 4
-
-
 TITLES = frozenset(
     "mr mrs ms dr prof professor sir lord lady king queen prince princess pope president chancellor "
     "minister premier senator governor mayor secretary general chief executive director chairman "
     "chairwoman ambassador envoy judge captain colonel prime former acting vice deputy".split()
 )
 """What stands before a name and is no part of it."""
-
-
 PRONOUNS = frozenset("he she it they we i you this that these those هو هي هم".split())
-
-
 WEAK_STEMS = frozenset(
     stem(word)
     for word in "say said says tell told state stated says report reported according also have has be".split()

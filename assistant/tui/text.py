@@ -12,6 +12,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 from textual.widgets.option_list import Option
 
+from assistant.asked_statements import asked_statement
 from assistant.render import (
     Line,
     confidence_bar,
@@ -22,7 +23,6 @@ from assistant.render import (
     reason_words,
 )
 from assistant.sanitise import for_display
-from assistant.statements import asked_statement
 from assistant.tui.bidi import Bidi, is_rtl, lay_out
 from assistant.tui.palette import Palette
 from assistant.types import (

@@ -8,18 +8,11 @@ from contextlib import contextmanager
 
 import pytest
 
+from assistant.asked_statements import about_another_topic, asked_statement
 from assistant.assistant import Assistant
 from assistant.library import Library
 from assistant.render import answer_lines
-from assistant.statements import (
-    MAX_QUOTATIONS,
-    NEAR_TOPIC,
-    QUOTED,
-    TOLD,
-    about_another_topic,
-    asked_statement,
-    statements_of,
-)
+from assistant.statements import MAX_QUOTATIONS, NEAR_TOPIC, QUOTED, TOLD, statements_of
 from assistant.tui.palette import palette_for
 from assistant.tui.text import answer_parts
 from assistant.types import AnswerStatus, ReadSpan, Span
