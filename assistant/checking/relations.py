@@ -33,7 +33,13 @@ from assistant.checking.scopes import (
     scattered,
 )
 from assistant.checking.stems import is_past, stem
-from assistant.checking.subjects import alike, leading_name, subject_apart, title_apart
+from assistant.checking.subjects import (
+    alike,
+    leading_name,
+    object_apart,
+    subject_apart,
+    title_apart,
+)
 from assistant.checking.tokens import PAUSE, STOP, Token, fold_word
 from assistant.checking.wordings import NEGATIONS, TITLES, WEAK_STEMS, is_negation, negations_of
 from assistant.lexical import STOP_WORDS
@@ -177,6 +183,7 @@ def related(
     apart = (
         title_apart(ours, claim, theirs, sentence, departures)
         or subject_apart(ours, claim, theirs, sentence, departures)
+        or object_apart(ours, theirs, departures)
         or figure_apart(ours, claim, theirs, sentence)
         or owned_apart(ours, theirs, sentence)
         or subject_of_other_clause(ours, theirs, sentence)

@@ -281,6 +281,29 @@ def subject_apart(
     return span
 
 
+def object_apart(ours: Facts, theirs: Facts, departures: Sequence[Departure]) -> Span | None:
+    """Whom a claim's verb concerns, where the sentence names somebody else in full behind that verb."""
+    there = {stem(token.form) for token in theirs.tokens}
+    for token in ours.tokens:
+        if not is_past(token.form):
+            continue
+        verb = next((t for t in theirs.tokens if stem(t.form) == stem(token.form)), None)
+        if verb is None:
+            continue
+        for name in ours.names:
+            core = [form for form in name.forms if form not in TITLES]
+            if len(core) < 2 or name.span.start < token.end or any(stem(f) in there for f in core):
+                continue
+            if any(d.found and d.claim_span.overlaps(name.span) for d in departures):
+                continue  # that is said already
+            for other in theirs.names:
+                others = [form for form in other.forms if form not in TITLES]
+                said = {form for mine in ours.names for form in mine.forms}
+                if len(others) > 1 and other.span.start > verb.start and not said & set(others):
+                    return name.span
+    return None
+
+
 def _is_done_by(ours: Facts, claim: str, theirs: Facts, sentence: str, verb: int, at: int) -> bool:
     """Whether what a claim says is done to someone is done by him in the sentence: "was bought by Lund"."""
     after = ours.tokens[verb + 1 : verb + 2]

@@ -233,6 +233,7 @@ def test_what_a_sentence_says_it_supports(tmp_path, claim: str, sentence: str) -
         ("The dig is led by Professor Diane Holloway.", "The dig is led by Professor Diane Harcourt of Milford."),
         ("The number fell to 24,500 last year.", "The number fell to 21,000 last year, from 24,500 in 2020."),
         ("Small firms will be exempted.", "Small firms will be exempted provided that turnover stays low."),
+        ("The ministry suspended the director Ruth Amsel.", "The ministry suspended the deputy director, Oskar Prien, on Friday. Ruth Amsel wept."),
         ("Butter became 8 percent cheaper.", "Butter became 8 percent more expensive."),
         ("قتل 20 شخصا في الهجوم.", "قتل مئة وعشرون شخصا في الهجوم."),
     ],
