@@ -13,7 +13,7 @@ from assistant.checking.facts import facts_of
 from assistant.checking.relations import related
 from assistant.checking.reports import Verdict
 from assistant.render import nearest_passages
-from assistant.types import Article, Paragraph, Section, article_id
+from assistant.types import Article, Filters, Paragraph, Section, article_id
 from tests.assistant.checking.libraries import library_of
 
 TEXTS = {
@@ -171,9 +171,7 @@ def test_beside_a_verdict_only_what_is_near_is_shown(told: Assistant) -> None:
     assert len(told.check("The moon is made of cheese and cream.").evidence) > 1
 
 
-@pytest.mark.parametrize(
-    ("claim", "sentence"),
-    [
+SAID = [
         ("The state used 30 percent coal rather than 40 percent.", ""),
         ("The bank set its rate at 3 percent, not 4 percent.", ""),
         ("The fire killed 12 people, not 15.", ""),
@@ -196,17 +194,8 @@ def test_beside_a_verdict_only_what_is_near_is_shown(told: Assistant) -> None:
             "The Crown Office blocked a merger of Orla and Benn.",
             "It must be cleared by the Crown Office, which blocked a merger of Orla and Benn.",
         ),
-    ],
-)  # fmt: skip
-def test_what_a_sentence_says_it_supports(tmp_path, claim: str, sentence: str) -> None:
-    language = "ar" if "\u0621" <= claim[0] <= "\u064a" else "en"
-    with library_of(tmp_path, {"Report": (sentence or claim, language)}) as pq:
-        assert pq.check(claim).verdict is Verdict.SUPPORTED
-
-
-@pytest.mark.parametrize(
-    ("claim", "sentence"),
-    [
+    ]  # fmt: skip
+NOT_SAID = [
         ("The museum opened in 1988.", "The museum opened in 1931 and was rebuilt in 1988."),
         ("Two flights were cancelled in 2019.", "Two flights were cancelled, compared with three in 2019."),
         ("The port handled 5 million crates last year.", "The port handled 5 million crates, down from 6 million last year."),
@@ -236,21 +225,40 @@ def test_what_a_sentence_says_it_supports(tmp_path, claim: str, sentence: str) -
         ("The ministry suspended the director Ruth Amsel.", "The ministry suspended the deputy director, Oskar Prien, on Friday. Ruth Amsel wept."),
         ("Butter became 8 percent cheaper.", "Butter became 8 percent more expensive."),
         ("قتل 20 شخصا في الهجوم.", "قتل مئة وعشرون شخصا في الهجوم."),
-    ],
-)  # fmt: skip
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """A library with an article for each sentence, to be checked against that one alone."""
+    sentences = dict.fromkeys(sentence or claim for claim, sentence in (*SAID, *NOT_SAID))
+    texts = {s: (s, "ar" if "\u0621" <= s[0] <= "\u064a" else "en") for s in sentences}
+    with library_of(tmp_path_factory.mktemp("reports"), texts) as opened:
+        yield opened
+
+
+def verdict_of(reports: Assistant, claim: str, sentence: str) -> Verdict:
+    only = Filters(article_ids=(article_id(sentence or claim),))
+    return reports.check(claim, filters=only).verdict
+
+
+@pytest.mark.parametrize(("claim", "sentence"), SAID)
+def test_what_a_sentence_says_it_supports(reports: Assistant, claim: str, sentence: str) -> None:
+    assert verdict_of(reports, claim, sentence) is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(("claim", "sentence"), NOT_SAID)
 def test_what_a_sentence_has_in_other_places_it_does_not_say(
-    tmp_path, claim: str, sentence: str
+    reports: Assistant, claim: str, sentence: str
 ) -> None:
-    language = "ar" if "\u0621" <= claim[0] <= "\u064a" else "en"
-    with library_of(tmp_path, {"Report": (sentence, language)}) as pq:
-        assert pq.check(claim).verdict in (Verdict.CONTRADICTED, Verdict.NOT_ENOUGH)
+    assert verdict_of(reports, claim, sentence) in (Verdict.CONTRADICTED, Verdict.NOT_ENOUGH)
 
 
 @pytest.mark.parametrize(
     "row", ["12 ", "and ", ", which was ", "5 from 6 ", " ", "، بينما ", "3 of the 4 "]
 )
 def test_rows_take_no_time(row: str) -> None:
-    claim, text = "Lund paid 12 crowns in 2019.", row * (20_000 // len(row))
+    claim, text = "Lund paid 12 crowns in 2019.", row * (6_000 // len(row))
     started = time.perf_counter()
     related(compare(claim, text), facts_of(claim), claim, facts_of(text), text)
-    assert time.perf_counter() - started < 10
+    assert time.perf_counter() - started < 3
