@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from embeddings.sentences import sentence_spans
+from embeddings.sentences import sentence_at
 
 _HOW_MANY = re.compile(
     r"\bhow many\b|\bwhat (?:is|was) (?:[\w'’-]+ ){0,3}death toll\b",
@@ -109,7 +109,7 @@ def _is_of_anyone(question: str, text: str, start: int, end: int) -> bool:
     asked = _SOME_PEOPLE.search(question)
     if asked is None or not _ANY_PEOPLE.search(text[start : end + _UNIT_CHARS]):
         return False
-    around = next(((a, b) for a, b in sentence_spans(text) if a <= start < b), (start, end))
+    around = sentence_at(text, start) or (start, end)
     return asked["who"][:4].lower() not in text[slice(*around)].lower()
 
 
@@ -129,7 +129,7 @@ def is_of_other_time(question: str, text: str, start: int, end: int) -> bool:
     asked = {match.group().lower() for match in _TIME.finditer(question)}
     if not asked or not (_NUMBER.search(text[start:end]) or _ARABIC_NUMBER.search(text[start:end])):
         return False
-    around = next(((a, b) for a, b in sentence_spans(text) if a <= start < b), (start, end))
+    around = sentence_at(text, start) or (start, end)
     for match in _COMPARED.finditer(text, *around):
         stop = _SIDE_ENDS.search(text, match.end(), around[1])
         last = stop.start() if stop else around[1]

@@ -10,7 +10,7 @@ import re
 
 from assistant.lexical import STOP_WORDS
 from assistant.types import Span
-from embeddings.sentences import sentence_spans
+from embeddings.sentences import sentence_at
 
 _BOUNDARY = re.compile(
     r";\s+(?:(?:and|but|while|whereas)\s+)?|,\s+(?:while|whereas|but)\s+(?=(?:the\s+)?[A-Z])"
@@ -58,8 +58,8 @@ def is_of_another(question: str, text: str, start: int, end: int) -> bool:
     """
     if _BOUNDARY.search(text) is None:
         return False
-    sentence = next((Span(*s) for s in sentence_spans(text) if s[0] <= start < s[1]), None)
-    clauses = _clauses(text, sentence) if sentence is not None else []
+    sentence = sentence_at(text, start)
+    clauses = _clauses(text, Span(*sentence)) if sentence is not None else []
     own = next((clause for clause in clauses if clause.start <= start < clause.end), None)
     asked = _names(question[1:])
     if own is None or not asked:
@@ -93,7 +93,7 @@ def is_of_namesake(question: str, text: str, start: int, end: int) -> bool:
     asked = [match.group().split() for match in _FULL_NAME.finditer(question, 1)]
     if not asked or any(_plain(names[-1]) in text[start:end] for names in asked):
         return False
-    sentence = next((text[a:b] for a, b in sentence_spans(text) if a <= start < b), "")
+    sentence = text[slice(*(sentence_at(text, start) or (0, 0)))]
     for names in asked:
         given, surname = _plain(names[0]), _plain(names[-1])
         if given.lower() in _NO_GIVEN or surname.lower() in _NO_SURNAMES:

@@ -141,19 +141,16 @@ def with_holders(
         if article is None:
             continue
         for start, end in holders(office, article.title, article.text, passage.start, passage.end):
-            inside = [
-                span for span in kept
-                if span.hit_index == index and span.start < end and start < span.end
-            ]  # fmt: skip
-            kept = [span for span in kept if span not in inside]
-            best = max(inside, key=lambda span: span.probability, default=None)
-            span = ReadSpan(index, start, end, article.text[start:end], None, None, NAMED)
-            if best is not None:
-                span = replace(
-                    span,
+            named = ReadSpan(index, start, end, article.text[start:end], None, None, NAMED)
+            inside = [span for span in kept if span.overlaps(named)]
+            kept = [span for span in kept if not span.overlaps(named)]
+            best = max(inside, key=lambda span: span.probability, default=named)
+            found.append(
+                replace(
+                    named,
                     score=best.score,
                     null_score=best.null_score,
                     probability=max(NAMED, best.probability),
                 )
-            found.append(span)
+            )
     return sorted([*found, *kept], key=lambda span: (-span.probability, span.hit_index, span.start))

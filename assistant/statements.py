@@ -157,8 +157,8 @@ def with_statements(
         return list(spans)
     kept, found = list(spans), []
     for statement, is_doubtful in _statements(asked, hits, library):
-        inside = [span for span in kept if _overlap(span, statement)]
-        kept = [span for span in kept if not _overlap(span, statement)]
+        inside = [span for span in kept if span.overlaps(statement)]
+        kept = [span for span in kept if not span.overlaps(statement)]
         best = max(inside, key=lambda span: span.probability, default=statement)
         probability = max(statement.probability, best.probability)
         found.append(
@@ -186,10 +186,6 @@ def _is_of_another(asked: Asked, span: ReadSpan, hits: Sequence[Hit], library: L
     around = sentence_around(article.text, paragraph, span.start, span.end)
     who = speaker_of(article.text, around, span.start)
     return who is not None and all(other_person(name, who) for name in _names(asked.speaker))
-
-
-def _overlap(one: ReadSpan, other: ReadSpan) -> bool:
-    return one.hit_index == other.hit_index and one.start < other.end and other.start < one.end
 
 
 def _statements(

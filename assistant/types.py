@@ -272,6 +272,12 @@ class ReadSpan:
     probability: float
     """Calibrated probability that this span answers the question."""
 
+    def overlaps(self, other: ReadSpan) -> bool:
+        """Whether the two share a code point of one passage."""
+        return (
+            self.hit_index == other.hit_index and self.start < other.end and other.start < self.end
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

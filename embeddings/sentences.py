@@ -145,6 +145,15 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     return spans
 
 
+def sentence_at(text: str, at: int) -> tuple[int, int] | None:
+    """The sentence that holds an offset, None between two.
+
+    >>> sentence_at("It rained. It stopped.", 12)
+    (11, 22)
+    """
+    return next((span for span in sentence_spans(text) if span[0] <= at < span[1]), None)
+
+
 def skip_blank(text: str, position: int) -> int:
     """Offset of the next character at or after ``position`` that is not white space, or the end."""
     found = _BLANK.match(text, position)

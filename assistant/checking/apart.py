@@ -7,8 +7,8 @@ not say that rents rose by so much then.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
+from assistant.checking.clauses import clauses_of, clauses_with, split_at
 from assistant.checking.facts import Facts, Quantity
 from assistant.checking.figures import agrees
 from assistant.checking.stems import is_past, stem
@@ -93,26 +93,15 @@ def _owned(quantity: Quantity, theirs: Facts, sentence: str) -> Span:
 
 def subject_of_other_clause(ours: Facts, theirs: Facts, sentence: str) -> Span | None:
     """A claim's subject that the sentence has in another clause only than the claim's figure."""
-    ends = [match.end() for match in _CLAUSES.finditer(sentence)]
-    clauses = [Span(a, b) for a, b in zip([0, *ends], [*ends, len(sentence)], strict=True)]
+    clauses = split_at(sentence, _CLAUSES)
     verb = next((at for at, token in enumerate(ours.tokens) if is_past(token.form)), 0)
     if len(clauses) < 2 or not verb or not ours.quantities:
         return None
-    held = {
-        place
-        for place, clause in enumerate(clauses)
-        for quantity in ours.quantities
-        for other in theirs.quantities
-        if clause.start <= other.span.start < clause.end and agrees(quantity, other)
-    }
+    held = set().union(*(clauses_with(q, theirs, clauses) for q in ours.quantities))
     for token in ours.tokens[:verb]:
         if token.form in STOP_WORDS:
             continue
-        there = {
-            place
-            for place, clause in enumerate(clauses)
-            if any(stem(t.form) == stem(token.form) for t in _inside(theirs.tokens, clause))
-        }
+        there = clauses_of(stem(token.form), theirs, clauses)
         counted = [sentence[clauses[place].start : clauses[place].end] for place in there]
         if held and there and not there & held and all(_counts(text) for text in counted):
             return Span(token.start, token.end)
@@ -128,25 +117,12 @@ def arabic_doer_apart(ours: Facts, theirs: Facts, sentence: str) -> Span | None:
     tokens = ours.tokens
     if len(tokens) < 3 or tokens[0].form.isascii():
         return None
-    ends = [match.end() for match in _ARABIC_CLAUSE.finditer(sentence)]
-    clauses = [Span(a, b) for a, b in zip([0, *ends], [*ends, len(sentence)], strict=True)]
+    clauses = split_at(sentence, _ARABIC_CLAUSE)
     doer = next((token for token in tokens[1:] if token.form not in STOP_WORDS), tokens[1])
-
-    def with_word(word: Token) -> set[int]:
-        return {
-            place
-            for place, clause in enumerate(clauses)
-            if any(stem(t.form) == stem(word.form) for t in _inside(theirs.tokens, clause))
-        }
-
-    does, is_there = with_word(tokens[0]), with_word(doer)
+    does, is_there = (clauses_of(stem(token.form), theirs, clauses) for token in (tokens[0], doer))
     if does and is_there and not does & is_there:
         return Span(tokens[0].start, doer.end)
     return None
-
-
-def _inside(tokens: Sequence[Token], clause: Span) -> list[Token]:
-    return [token for token in tokens if clause.start <= token.start < clause.end]
 
 
 def taken_back(ours: Facts, claim: str, theirs: Facts, sentence: str) -> tuple[Span, Span] | None:

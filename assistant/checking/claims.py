@@ -172,6 +172,7 @@ class ClaimChecker:
                 sentences[at],
                 comparison,
                 float(cosines[at]),
+                float(overlaps[at]),
                 chance,
                 self._names(sentences[at]),
             )
@@ -265,15 +266,11 @@ class ClaimChecker:
             verdict, deciding = Verdict.SUPPORTED, supporting
         elif refuting:
             verdict, deciding = Verdict.CONTRADICTED, refuting
-        wanted = meaningful_stems(claim)
         rest = [
             item
             for item in judged
             if item not in deciding
-            and (
-                verdict is Verdict.NOT_ENOUGH
-                or overlap(wanted, item.sentence.text) >= LOOSE_COVERAGE
-            )
+            and (verdict is Verdict.NOT_ENOUGH or item.share >= LOOSE_COVERAGE)
         ]
         return ClaimReport(
             claim=claim,

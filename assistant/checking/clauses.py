@@ -39,15 +39,11 @@ def figure_apart(ours: Facts, claim: str, theirs: Facts, sentence: str) -> Span 
     if counted is not None:
         return counted
     name = _subject(ours.tokens, claim)
-    held = {
-        place
-        for place, clause in enumerate(clauses)
-        if any(stem(token.form) == name for token in _inside(theirs.tokens, clause))
-    }
-    if name is None or not held:
+    held = clauses_of(name, theirs, clauses) if name is not None else set()
+    if not held:
         return None
     for quantity in ours.quantities:
-        places = _places(quantity, theirs, clauses)
+        places = clauses_with(quantity, theirs, clauses)
         # A clause that goes on without a subject of its own may go on with the name.
         if places and not places & held and all(
             _starts_with_name(theirs.tokens, clauses[place], sentence) for place in places
@@ -66,12 +62,8 @@ def _counted_apart(
     verb = next((t for t in ours.tokens if is_past(t.form)), None)
     if first is None or verb is None:
         return None
-    places = _places(first, theirs, clauses)
-    does = {
-        place
-        for place, clause in enumerate(clauses)
-        if any(stem(token.form) == stem(verb.form) for token in _inside(theirs.tokens, clause))
-    }
+    places = clauses_with(first, theirs, clauses)
+    does = clauses_of(stem(verb.form), theirs, clauses)
     if not places or not does or places & does:
         return None
     if all(_has_subject(theirs.tokens, clauses[place], sentence) for place in does):
@@ -81,7 +73,7 @@ def _counted_apart(
 
 def _has_subject(tokens: Sequence[Token], clause: Span, sentence: str) -> bool:
     """Whether a clause begins with something that could do what it tells of, not with a verb."""
-    inside = _inside(tokens, clause)
+    inside = tokens_in(tokens, clause)
     return len(inside) > 1 and (
         inside[0].form in ("the", "a", "an", "its", "their", "his", "her")
         or _starts_with_name(tokens, clause, sentence)
@@ -98,16 +90,16 @@ def may_be_anyones(ours: Facts, claim: str, theirs: Facts, sentence: str) -> boo
         sentence: The sentence, in another.
     """
     names = names_in(claim, is_question=False)
-    clauses = _split(sentence, _PAUSE)
+    clauses = split_at(sentence, _PAUSE)
     if not names or len(clauses) < 2:
         return False
     with_figures = set().union(
-        *(_places(quantity, theirs, clauses) for quantity in theirs.quantities)
+        *(clauses_with(quantity, theirs, clauses) for quantity in theirs.quantities)
     )
     if len(with_figures) < 2:
         return False
     for quantity in ours.quantities:
-        for place in _places(quantity, theirs, clauses):
+        for place in clauses_with(quantity, theirs, clauses):
             piece = sentence[clauses[place].start : clauses[place].end]
             there = frozenset().union(*names_in(piece, is_question=False))
             if not any(forms & there for forms in names):
@@ -115,7 +107,7 @@ def may_be_anyones(ours: Facts, claim: str, theirs: Facts, sentence: str) -> boo
     return False
 
 
-def _places(quantity: Quantity, theirs: Facts, clauses: Sequence[Span]) -> set[int]:
+def clauses_with(quantity: Quantity, theirs: Facts, clauses: Sequence[Span]) -> set[int]:
     """Clauses with a figure that bears the quantity out."""
     return {
         place
@@ -136,9 +128,9 @@ def _subject(tokens: Sequence[Token], claim: str) -> str | None:
 def _clauses(tokens: Sequence[Token], sentence: str) -> Iterator[Span]:
     """Parts of a sentence with a verb each: a list of names is no clause."""
     start = 0
-    for part in _split(sentence, _BOUNDARY):
+    for part in split_at(sentence, _BOUNDARY):
         clause = Span(start, part.end)
-        inside = _inside(tokens, clause)
+        inside = tokens_in(tokens, clause)
         if any(token.form in _VERBS or is_past(token.form) for token in inside):
             yield clause
             start = part.end
@@ -146,15 +138,26 @@ def _clauses(tokens: Sequence[Token], sentence: str) -> Iterator[Span]:
         yield Span(start, len(sentence))
 
 
-def _split(sentence: str, boundary: re.Pattern[str]) -> list[Span]:
+def clauses_of(word: str, theirs: Facts, clauses: Sequence[Span]) -> set[int]:
+    """Clauses with a word of that stem."""
+    return {
+        place
+        for place, clause in enumerate(clauses)
+        if any(stem(token.form) == word for token in tokens_in(theirs.tokens, clause))
+    }
+
+
+def split_at(sentence: str, boundary: re.Pattern[str]) -> list[Span]:
+    """A sentence in parts, each with the boundary that ends it."""
     ends = [match.end() for match in boundary.finditer(sentence)]
     return [Span(a, b) for a, b in zip([0, *ends], [*ends, len(sentence)], strict=True)]
 
 
-def _inside(tokens: Sequence[Token], clause: Span) -> list[Token]:
+def tokens_in(tokens: Sequence[Token], clause: Span) -> list[Token]:
+    """Those of the tokens that start in a clause."""
     return [token for token in tokens if clause.start <= token.start < clause.end]
 
 
 def _starts_with_name(tokens: Sequence[Token], clause: Span, sentence: str) -> bool:
-    inside = [token for token in _inside(tokens, clause) if token.form != "the"]
+    inside = [token for token in tokens_in(tokens, clause) if token.form != "the"]
     return bool(inside) and sentence[inside[0].start].isupper() and inside[0].form not in STOP_WORDS

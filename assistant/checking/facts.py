@@ -90,7 +90,6 @@ _UNIT_SAME = {
 }  # fmt: skip
 SUMS = frozenset(word for word, unit in _UNIT_SAME.items() if unit in ("$", "€", "£")) | {"%"}
 """What a sum of money or a share is given in."""
-_NAME = re.compile(r"[^\W\d_a-zß-öø-ÿ][\w'’-]*")
 _INNER_PART = re.compile(r"-[a-zà-ÿ]{1,3}-(?=[A-ZÀ-Þ])")
 """Within one name: Mar-a-Lago, Port-au-Prince."""
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.checking.apart import RETRACTED
-from assistant.checking.candidates import Sentence, meaningful_stems, overlap
+from assistant.checking.candidates import Sentence
 from assistant.checking.clauses import may_be_anyones
 from assistant.checking.departures import Comparison, Departure
 from assistant.checking.facts import SUMS, Facts, facts_of
@@ -59,6 +59,8 @@ class Judged:
     """How much of the claim's wording it has, apart from what differs; 0 to 1."""
     departures: tuple[Departure, ...]
     cosine: float
+    share: float
+    """Of the claim's meaningful words, which the sentence itself has."""
 
 
 @lru_cache(maxsize=4096)
@@ -73,6 +75,7 @@ def judge(
     sentence: Sentence,
     comparison: Comparison,
     cosine: float,
+    share: float,
     chance: NDArray[np.float64],
     names: frozenset[str] = frozenset(),
 ) -> Judged:
@@ -84,13 +87,14 @@ def judge(
         sentence: The sentence.
         comparison: Claim and sentence side by side.
         cosine: Of their vectors.
+        share: Of the claim's meaningful words, which the sentence itself has.
         chance: The classifier's probabilities in the order of :data:`STANCES`.
         names: Words that the article writes with a capital within sentences, folded.
     """
 
     def judged(stance: Stance, probability: float, closeness: float) -> Judged:
         shown = comparison.departures if closeness >= LOOSE_COVERAGE else ()
-        return Judged(sentence, stance, probability, closeness, tuple(shown), cosine)
+        return Judged(sentence, stance, probability, closeness, tuple(shown), cosine, share)
 
     opposed = [departure for departure in comparison.departures if departure.contradicts]
     lacking = [
@@ -113,7 +117,7 @@ def judge(
         return judged(Stance.NEUTRAL, 0.9, closeness)
     # Names that only the article has are no evidence by themselves.
     least = LOOSE_COVERAGE / 2 if _PRONOUN_FIRST.match(sentence.text) else LOOSE_COVERAGE
-    has_words = overlap(meaningful_stems(claim), sentence.text) >= least
+    has_words = share >= least
     if not opposed and not lacking and comparison.coverage >= SAME_WORDS and has_words:
         hedged = any(d.about is Difference.HEDGE for d in comparison.departures)
         if hedged:

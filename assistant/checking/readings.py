@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.checking.apart import RETRACTED
-from assistant.checking.relations import denials_of
+from assistant.checking.relations import NEGATION_REACH, denials_of
 from assistant.checking.reports import Attribution, ChangeKind, QuoteMatch, QuoteReport
 from assistant.checking.tokens import fold_word, tokens_of
 from assistant.checking.wordings import is_negation
@@ -29,8 +29,6 @@ _SPEAKS = re.compile(
 )
 """In the words between two parts of a quotation."""
 
-DENIAL_REACH = 3
-"""So many words before a denial a negation takes it back."""
 MAX_SHOWN_WORDS = 6
 SHOWN_WORDS = 3
 _OPENS_DENIED = re.compile(r"(?<!\w)(?:that|to|whether|having|[وف]?[إأ]ن(?:ه|ها|هم)?)\s")
@@ -204,7 +202,7 @@ def _denial_before(before: str, quoted: str) -> str | None:
     for first, last in reversed(denials_of(tokens)):
         words = before[tokens[first].start :].strip(" \n“”\"«»„‘'")
         between = before[tokens[last - 1].end :]
-        if any(is_negation(token.form) for token in tokens[max(0, first - DENIAL_REACH) : first]):
+        if any(is_negation(token.form) for token in tokens[max(0, first - NEGATION_REACH) : first]):
             continue  # "did not deny that"
         if _ENDS_DENIAL.search(between):
             continue

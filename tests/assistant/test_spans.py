@@ -11,6 +11,12 @@ def span_of(text, piece):
     return start, start + len(piece)
 
 
+def answers(question, text, piece):
+    """Whether the first such piece of the text may answer."""
+    start = text.index(piece)
+    return may_answer(question, text, start, start + len(piece))
+
+
 @pytest.mark.parametrize(
     ("text", "piece", "expected"),
     [
@@ -165,8 +171,7 @@ def test_the_and_written_with_an_arabic_word_is_no_part_of_the_answer(text, word
 )
 def test_a_word_is_no_statement(question, piece, expected):
     text = "President Trump wants a deal, he said: “We are very close to peace now.”"
-    start = text.index(piece)
-    assert may_answer(question, text, start, start + len(piece)) is expected
+    assert answers(question, text, piece) is expected
 
 
 @pytest.mark.parametrize(
@@ -182,8 +187,7 @@ def test_a_word_is_no_statement(question, piece, expected):
 )
 def test_what_is_denied_and_a_pronoun_are_no_answers(question, piece, expected):
     text = "Lena Maier rejected claims that the company had ignored warnings, she said, and refused to resign."
-    start = text.index(piece)
-    assert may_answer(question, text, start, start + len(piece)) is expected
+    assert answers(question, text, piece) is expected
 
 
 @pytest.mark.parametrize(
@@ -205,8 +209,7 @@ def test_what_another_does_is_no_answer(question, piece, expected):
         "It rained. Germany promised 40 divers; Austria sent 25 firefighters. The Norland "
         "government sent 300 tents, while Sudmark sent nothing. Bergen lost, but I hear it rained there."
     )
-    start = text.index(piece)
-    assert may_answer(question, text, start, start + len(piece)) is expected
+    assert answers(question, text, piece) is expected
 
 
 @pytest.mark.parametrize(
@@ -233,8 +236,7 @@ def test_what_is_no_amount(question, piece, expected):
         "The town had two sirens. Ada Moss, 34, said over forty came in the lower town. ارتفع عدد السفن إلى ثلاث "
         "سفن ثم سفينتين."
     )
-    start = text.index(piece)
-    assert may_answer(question, text, start, start + len(piece)) is expected
+    assert answers(question, text, piece) is expected
 
 
 def test_a_number_is_given_with_what_it_is_a_part_of():
@@ -259,8 +261,7 @@ def test_what_is_denied_further_on_is_no_answer(question, piece, expected):
         "The town owns the boats. Lind denied that the old boats were bought abroad. Reed denied having "
         "bribed the mayor. ونفى الوزير أن تكون قد بيعت السفن."
     )
-    start = text.index(piece)
-    assert may_answer(question, text, start, start + len(piece)) is expected
+    assert answers(question, text, piece) is expected
 
 
 @pytest.mark.parametrize(
@@ -278,8 +279,7 @@ def test_people_are_not_some_of_them(question, piece, expected):
         "At least eleven people died in the storm. Children were among six people hurt. Some 40 of "
         "those who came were women."
     )
-    start = text.index(piece)
-    assert may_answer(question, text, start, start + len(piece)) is expected
+    assert answers(question, text, piece) is expected
 
 
 @pytest.mark.parametrize(
@@ -295,8 +295,7 @@ def test_people_are_not_some_of_them(question, piece, expected):
 )
 def test_what_a_namesake_did_is_no_answer(question, piece, expected):
     text = "The toll was introduced in 2021 by Philip Carrow. Carrow sold her boat. The Sundholm Society met on Monday."
-    start = text.index(piece)
-    assert may_answer(question, text, start, start + len(piece)) is expected
+    assert answers(question, text, piece) is expected
 
 
 @pytest.mark.parametrize(
@@ -311,8 +310,7 @@ def test_what_a_namesake_did_is_no_answer(question, piece, expected):
 )
 def test_what_is_demanded_is_not_done(question, piece, expected):
     text = "Lind demanded that Holm resign. The town plans to buy boats. Reed resigned."
-    start = text.index(piece)
-    assert may_answer(question, text, start, start + len(piece)) is expected
+    assert answers(question, text, piece) is expected
 
 
 @pytest.mark.parametrize(
@@ -343,8 +341,7 @@ def test_what_is_demanded_is_not_done(question, piece, expected):
     ],
 )
 def test_what_is_an_answer_all_the_same(question, text, piece):
-    start = text.index(piece)
-    assert may_answer(question, text, start, start + len(piece))
+    assert answers(question, text, piece)
 
 
 @pytest.mark.parametrize(
@@ -366,5 +363,4 @@ def test_the_other_side_of_a_comparison(question, piece, expected):
         "Fourteen flights were cancelled, compared with three in 2019. It sold 186,000 tickets, down from "
         "203,000 last year. Turnout in 2026 was 57 percent, up from 49 percent in 2022, police said."
     )
-    start = text.index(piece)
-    assert may_answer(question, text, start, start + len(piece)) is expected
+    assert answers(question, text, piece) is expected
