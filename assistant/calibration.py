@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant.errors import ModelError
 from assistant.reader import logistic
 
@@ -19,6 +22,9 @@ FEATURES = ("margin", "lead", "cosine", "rank", "agreement", "words", "names")
 
 PASSAGE_FEATURES = ("odds", "lead", "words", "near")
 """What the probability that a passage answers is made from; see ``span_features.passage_features``."""
+
+VERDICTS = ("supports", "refutes", "neither")
+"""The order of the verdict's scores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,9 @@ class Calibration:
     weights: tuple[float, ...] = (0.35, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     bias: float = 0.0
     threshold: float = 0.5
+    """From this probability on an answer is given."""
+    possible_threshold: float = 0.2
+    """From this one on it is shown as possible."""
     neutral: tuple[float, float] = (0.7, 0.7)
     """Instead of ``words`` and ``names`` where question and passage share no script."""
     cross_script: CrossScript = CrossScript()
@@ -54,6 +63,16 @@ class Calibration:
     """Instead of ``words`` and ``near`` where question and passage share no script."""
     rerank_weight: float = 0.2
     """Of a passage's margin beside its fused score, where the reader orders passages anew."""
+    verdict_temperature: float = 1.0
+    """What the verdict's scores are divided by (Guo et al., "On calibration of modern neural networks", 2017)."""
+    verdict_offsets: tuple[float, ...] = (0.0, 0.0, 0.0)
+    """Added after that, in the order of :data:`VERDICTS`."""
+
+    def verdict_probabilities(self, scores: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Probabilities of the :data:`VERDICTS`, ``(n, 3)``, from the network's scores of that shape."""
+        scaled = scores.astype(np.float64) / self.verdict_temperature + self.verdict_offsets
+        powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float64)
 
     def passage_probability(self, features: Sequence[float]) -> float:
         """Probability, 0 to 1, that a passage with these :data:`PASSAGE_FEATURES` answers at all."""
@@ -90,6 +109,7 @@ def load_calibration(path: Path) -> Calibration:
             weights=tuple(float(by_name[name]) for name in FEATURES),
             bias=float(value["bias"]),
             threshold=float(value["threshold"]),
+            possible_threshold=float(value["possible_threshold"]),
             neutral=(float(value["neutral"]["words"]), float(value["neutral"]["names"])),
             cross_script=CrossScript(
                 weights=tuple(float(of_foreign[name]) for name in FEATURES),
@@ -104,6 +124,8 @@ def load_calibration(path: Path) -> Calibration:
                 float(passage["neutral"]["near"]),
             ),
             rerank_weight=float(value["rerank_weight"]),
+            verdict_temperature=float(value["verdict"]["temperature"]),
+            verdict_offsets=tuple(float(value["verdict"]["offsets"][name]) for name in VERDICTS),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"the reader's calibration {path} cannot be used ({error})") from error

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.calibration import CALIBRATION_NAME, Calibration, load_calibration
+from assistant.calibration import CALIBRATION_NAME, VERDICTS, Calibration, load_calibration
 from assistant.errors import ModelError
 from assistant.reader import MAX_SPANS, check_cancelled
 from assistant.span_features import RawSpan, across_scripts, span_features
@@ -33,7 +33,11 @@ from embeddings.tokenizer import BOS_ID, EOS_ID, PAD_ID, load_tokenizer
 READER_FOLDER = Path(__file__).resolve().parent.parent / "embeddings" / "models" / "reader"
 MODEL_NAME = "reader.onnx"
 
+SPAN_OUTPUTS = ["start_logits", "end_logits"]
+VERDICT_OUTPUTS = ["verdict_logits"]
+
 MAX_QUESTION_TOKENS = 64
+MAX_CLAIM_TOKENS = 112
 WINDOW_TOKENS = 384
 """Tokens of one window, question and markers included."""
 STRIDE_TOKENS = 128
@@ -185,19 +189,62 @@ class SpanReader:
         lengths = [len(window.ids) for window in windows]
         for batch in batches(lengths, max_tokens=BATCH_TOKENS):
             check_cancelled(cancelled)
-            width = max(lengths[index] for index in batch)
-            ids = np.full((len(batch), width), PAD_ID, np.int64)
-            mask = np.zeros((len(batch), width), np.int64)
-            for row, index in enumerate(batch):
-                ids[row, : lengths[index]] = windows[index].ids
-                mask[row, : lengths[index]] = 1
+            ids, mask = _padded([windows[index].ids for index in batch])
             start_scores, end_scores = self._session.run(
-                None, {"inputs_embeds": table.rows(ids), "attention_mask": mask}
+                SPAN_OUTPUTS, {"inputs_embeds": table.rows(ids), "attention_mask": mask}
             )
             for row, index in enumerate(batch):
                 starts[index] = start_scores[row, : lengths[index]]
                 ends[index] = end_scores[row, : lengths[index]]
         return _decode(windows, starts, ends, texts=texts)
+
+    def judge(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> NDArray[np.float64]:
+        """How far texts bear claims out.
+
+        Args:
+            pairs: Each a claim and what it is laid beside, a sentence or a short passage; what does not fit
+                into one window is cut off.
+            cancelled: Asked between batches; true stops.
+
+        Returns:
+            ``(n, 3)`` calibrated probabilities that the text supports the claim, refutes it, or does neither.
+
+        Raises:
+            ModelError: The model cannot be loaded.
+            Cancelled: ``cancelled()`` turned true.
+        """
+        return self.calibration.verdict_probabilities(
+            self.verdict_scores(pairs, cancelled=cancelled)
+        )
+
+    def verdict_scores(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> NDArray[np.float32]:
+        """The scores behind :meth:`judge`, ``(n, 3)``, before calibration."""
+        self.prepare()
+        tokenizer = load_tokenizer()
+        rows = []
+        for claim, text in pairs:
+            head = [BOS_ID, *tokenizer.encode(claim)[:MAX_CLAIM_TOKENS], EOS_ID, EOS_ID]
+            room = WINDOW_TOKENS - len(head) - 1
+            rows.append([*head, *tokenizer.encode(text)[:room], EOS_ID])
+        scores = np.empty((len(rows), len(VERDICTS)), np.float32)
+        table = load_table()
+        for batch in batches([len(row) for row in rows], max_tokens=BATCH_TOKENS):
+            check_cancelled(cancelled)
+            ids, mask = _padded([rows[index] for index in batch])
+            (scores[list(batch)],) = self._session.run(
+                VERDICT_OUTPUTS, {"inputs_embeds": table.rows(ids), "attention_mask": mask}
+            )
+        return scores
 
     @staticmethod
     def _windows(question: str, texts: Sequence[str]) -> list[_Window]:
@@ -221,6 +268,17 @@ class SpanReader:
                 for at in _window_starts(len(ids), room)
             ]
         return windows
+
+
+def _padded(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Token ids of one length with their mask, each ``(rows, longest)``."""
+    width = max(len(row) for row in rows)
+    ids = np.full((len(rows), width), PAD_ID, np.int64)
+    mask = np.zeros((len(rows), width), np.int64)
+    for place, row in enumerate(rows):
+        ids[place, : len(row)] = row
+        mask[place, : len(row)] = 1
+    return ids, mask
 
 
 def whole_words(

@@ -1,227 +1,175 @@
-"""Fit the reader's calibration on material that was kept out of its training.
+"""Fit the reader's calibration on questions and claims that were kept out of its training.
 
-Three logistic models, all small enough to be read in ``calibration.json``:
+Logistic models, all small enough to be read in ``calibration.json``:
 
 * of an answer from a whole library: is this span right, given the features of
-  :func:`assistant.span_features.span_features`? The library is made of all passages of a set; the
-  questions are those of the held-out articles, each asked with its passage there, with its passage
-  removed and with its whole article removed, and some with a rule-made twin that has no answer.
-* the same across scripts, where no word can match: fitted on the held-out English questions written in
-  Arabic letters (``pseudo_arabic``), asked of the English library with the answer's article there and removed, and on
-  real questions asked of the other language's library, which has no answer to them;
+  :func:`assistant.span_features.span_features`? Libraries are made of the passages of ``own``, and of
+  those of TyDi, Natural Questions, ARCD and SQuAD; the held-out questions are asked with their passage
+  there, without it, and without its whole article, and the misleading ones as they are;
+* the same where question and passage are written in different scripts, and no word can match;
 * of one given passage: does it answer at all, given the features of
   :func:`assistant.span_features.passage_features`?
+* of a claim beside a text: a temperature and offsets for the verdict's scores.
 
-Each threshold is the one with the best F1 with abstention, half of the questions having an answer:
-the point of the risk-coverage curve where one more answer would cost more than it gains.
+Two thresholds come out of the first: from one on an answer is given, from the other on it is shown as
+possible; see :func:`assistant.training.fitting.cut_at_precision` and the model card.
 
-    python -m assistant.training.calibrate --data DATA --tokenizer tokenizer.json \
-        --reader embeddings/models/reader --lexicon OUT/lexicon.json
+    python -m assistant.training.calibrate --data DATA --tokenizer tokenizer.json --reader embeddings/models/reader
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import pickle
 import random
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.assistant import READ_PASSAGES, Assistant
+from assistant.assistant import Assistant
 from assistant.calibration import (
     CALIBRATION_NAME,
     FEATURES,
     PASSAGE_FEATURES,
+    VERDICTS,
     Calibration,
 )
 from assistant.evaluation.metrics import auroc
 from assistant.evaluation.scoring import best_f1
 from assistant.evaluation.squad import Question, QuestionSet
-from assistant.evaluation.tasks import (
-    Setting,
-    hits_by_setting,
-    library_of,
-    search_with_spares,
-)
+from assistant.evaluation.tasks import Setting, hits_by_setting, library_of, search_with_spares
 from assistant.models import load_encoder
 from assistant.reranking import RERANKED
-from assistant.retrieval import without_captions
-from assistant.span_features import RawSpan, passage_features, passage_margins, span_features
+from assistant.span_features import (
+    RawSpan,
+    across_scripts,
+    passage_features,
+    passage_margins,
+    span_features,
+)
 from assistant.span_reader import SpanReader
-from assistant.training import negatives
-from assistant.training.batches import Sampler
-from assistant.training.data import Material, is_held_out, read_material
+from assistant.training.corpus import Corpus, Item, read_corpus
 from assistant.training.fitting import (
-    FOLDS,
-    STRANGER,
     Asked,
     best_cut,
-    cross_validate,
-    first_answers,
-    fit_cross_script,
-    fit_library,
+    cross_validated,
+    cut_at_precision,
     fit_logistic,
     fit_reranking,
+    fit_sides,
+    fit_verdict,
+    held_out_answers,
+    risk_table,
 )
-from assistant.training.lexicon import Lexicon, lexicon_of
-from assistant.training.pseudo_arabic import arabise
+from assistant.training.mixture import Mixture
 from assistant.types import PARAGRAPH_SEPARATOR, Article, Hit, Paragraph, Section, article_id
 
-LIBRARY_SETS = {"new_wiki": "en", "arcd": "ar"}
-"""Sets whose questions name what they ask about, as questions to a library must."""
-RULE_SHARE = 0.5
-"""Of the questions, how many are also asked as a rule-made one without an answer."""
+LIBRARIES = {
+    "own": ("own",),
+    "open": ("tydiqa-goldp-en", "tydiqa-goldp-ar", "qed-nq-dev-en", "arcd", "squad"),
+}
+"""Sets whose questions name what they ask about, as questions to a library must; one library each."""
+DISTRACTORS = 1200
+"""Passages of each set that the held-out questions are not about."""
 CANDIDATES = 6
 """Spans per question that the fit sees: those that could be ranked first."""
-PASSAGE_SETS = ("new_wiki", "qamr", "arcd")
-"""Questions on articles; those on posts and reviews share few words with them."""
-PASSAGE_KINDS = {"rule": 0.5, "edited": 0.25, "neighbour": 0.15, "removed": 0.1}
-"""Unanswerable questions on one given passage: whoever gives one asks about what is in it."""
+PASSAGE_SETS = ("own", "squad")
+PRECISION = 0.85
+"""Of what is given as an answer, so much at least is to be right."""
+UNANSWERABLE_SHARE = 1 / 6
+"""Of what users ask of a library, as the thresholds take it."""
+POSSIBLE_PRECISION = 0.3
+"""The least chance of being right with which a candidate is still shown: reading three passages of 110 words
+for the one sentence costs more than looking at a marked one in three."""
 
 
-def question_set(material: Material, set_name: str, language: str) -> QuestionSet:
-    """A library of a whole set, and the questions on its held-out articles."""
-    by_article: dict[str, list[int]] = {}
-    for index, passage in enumerate(material.passages):
-        if passage.set_name == set_name:
-            by_article.setdefault(passage.article, []).append(index)
-    places: dict[int, tuple[str, int]] = {}
-    articles = []
-    for name, indexes in by_article.items():
-        identifier = article_id(name)
-        bounds, start = [], 0
-        texts = [material.passages[index].text for index in indexes]
-        for position, (index, text) in enumerate(zip(indexes, texts, strict=True)):
-            places[index] = (identifier, position)
-            bounds.append((start, start + len(text)))
-            start += len(text) + len(PARAGRAPH_SEPARATOR)
-        articles.append(
-            Article(
-                id=identifier,
-                title=name.split("/")[1].replace("_", " "),
-                text=PARAGRAPH_SEPARATOR.join(texts),
-                paragraphs=tuple(Paragraph(s, e, Section.BODY, language) for s, e in bounds),
-                source=set_name,
-                language=language,
+def question_set(
+    name: str, parts: Sequence[tuple[Corpus, bool]], sets: Sequence[str]
+) -> QuestionSet:
+    """A library of sets' passages, and the questions of the held-out ones.
+
+    Args:
+        name: Of the library.
+        parts: Corpora, each with whether its questions are asked.
+        sets: Whose passages are in the library.
+    """
+    articles: list[Article] = []
+    questions: list[Question] = []
+    for corpus, is_asked in parts:
+        groups: dict[tuple[str, str], list[int]] = {}
+        taken: dict[str, int] = {}
+        for index, passage in enumerate(corpus.passages):
+            if passage.set_name in sets and (
+                is_asked or name == "own" or taken.get(passage.set_name, 0) < DISTRACTORS
+            ):
+                taken[passage.set_name] = taken.get(passage.set_name, 0) + 1
+                groups.setdefault((passage.set_name, passage.group), []).append(index)
+        places: dict[int, tuple[str, int]] = {}
+        for (set_name, group), indexes in groups.items():
+            identifier = article_id(f"{set_name}/{group}")
+            bounds, start, texts = [], 0, []
+            for position, index in enumerate(indexes):
+                places[index] = (identifier, position)
+                text = corpus.passages[index].text.replace(PARAGRAPH_SEPARATOR, "\n ")
+                texts.append(text)
+                bounds.append((start, start + len(text)))
+                start += len(text) + len(PARAGRAPH_SEPARATOR)
+            language = corpus.passages[indexes[0]].language
+            articles.append(
+                Article(
+                    id=identifier,
+                    title=group.replace("_", " "),
+                    text=PARAGRAPH_SEPARATOR.join(texts),
+                    paragraphs=tuple(Paragraph(a, b, Section.BODY, language) for a, b in bounds),
+                    source=set_name,
+                    language=language,
+                )
             )
-        )
-    questions = [
-        Question(
-            id=str(number),
-            text=item.question,
-            article_id=places[item.passage][0],
-            paragraph=places[item.passage][1],
-            answers=tuple(material.passages[item.passage].text[a:b] for a, b in item.golds),
-        )
-        for number, item in enumerate(material.items)
-        if item.passage in places and is_held_out(material.passages[item.passage])
-    ]
-    return QuestionSet(set_name, language, tuple(articles), tuple(questions))
+        if is_asked:
+            questions += [
+                Question(
+                    id=f"{set_name}-{number}",
+                    text=item.question,
+                    article_id=places[item.passage][0],
+                    paragraph=places[item.passage][1],
+                    answers=_answers(corpus, item),
+                )
+                for set_name in sets
+                for number, item in enumerate(corpus.items.get(set_name, []))
+                if item.passage in places
+            ]
+    unique = {article.id: article for article in articles}
+    kept = [q for q in questions if q.paragraph < len(unique[q.article_id].paragraphs)]
+    return QuestionSet(name, "en", tuple(unique.values()), tuple(kept))
+
+
+def _answers(corpus: Corpus, item: Item) -> tuple[str, ...]:
+    text = corpus.passages[item.passage].text
+    return tuple(text[a:b] for a, b in item.golds)
 
 
 def ask_library(
-    pq: Assistant,
-    questions: QuestionSet,
-    chosen: Sequence[Question],
-    reader: SpanReader,
-    *,
-    seed: int,
+    pq: Assistant, chosen: Iterable[Question], reader: SpanReader, *, language: str = "en"
 ) -> list[Asked]:
-    """The candidates of every question in every setting.
-
-    Args:
-        pq: Over the library that :func:`library_of` makes of the questions' articles.
-        questions: What the library is made of.
-        chosen: The questions to ask.
-        reader: What reads.
-        seed: Of the rule-made questions.
-    """
-    rng = random.Random(seed)
-    vocabulary = negatives.swappable_words([question.text for question in questions.questions])
-    contexts = questions.contexts()
+    """The candidates of every question in every setting; misleading ones are asked as they are."""
     asked: list[Asked] = []
     for number, question in enumerate(chosen):
         ranked = search_with_spares(pq, question)
-        for setting, hits in hits_by_setting(question, ranked, list(Setting)).items():
+        settings = list(Setting) if question.is_answerable else [Setting.PRESENT]
+        for setting, hits in hits_by_setting(question, ranked, settings).items():
             raw = reader.read_raw(question.text, [hit.passage.text for hit in hits])
-            ranking = None
-            if setting is Setting.PRESENT:
-                ranking = _ranking(question, ranked, reader)
-            asked.append(
-                _judge(question, setting.value, hits, raw, questions.language, ranking=ranking)
-            )
-        if rng.random() < RULE_SHARE:
-            twin = _rule_made(question, contexts, vocabulary, rng)
-            if twin is not None:
-                hits = search_with_spares(pq, twin)[: len(hits)]
-                raw = reader.read_raw(twin.text, [hit.passage.text for hit in hits])
-                asked.append(_judge(twin, "rule", hits, raw, questions.language))
+            is_answerable = setting is Setting.PRESENT and question.is_answerable
+            ranking = _ranking(question, ranked, reader) if is_answerable else None
+            name = setting.value if question.is_answerable else "misleading"
+            asked.append(_judge(question, name, hits, raw, language, ranking=ranking))
         if number % 50 == 49:
-            sys.stderr.write(f"{questions.name}: {number + 1}/{len(chosen)}\n")
+            sys.stderr.write(f"{number + 1}\n")
     return asked
-
-
-def ask_across(
-    pq: Assistant,
-    questions: QuestionSet,
-    chosen: Sequence[Question],
-    reader: SpanReader,
-    *,
-    foreign: Sequence[Question],
-    lexicon: Lexicon,
-    seed: int,
-) -> list[Asked]:
-    """The best candidate of questions in another script than the library's.
-
-    Args:
-        pq: Over the library that :func:`library_of` makes of the questions' articles.
-        questions: What the library is made of.
-        chosen: Questions on it; those in Latin letters are asked in Arabic ones, with their article there and removed.
-        reader: What reads.
-        foreign: Real questions in another script, on something else.
-        lexicon: The words with a counterpart.
-        seed: Of the choice of counterparts.
-    """
-    rng = random.Random(seed)
-    asked = []
-    for question in chosen if questions.language == "en" else ():
-        text, _ = arabise(question.text, (), lexicon.translations, rng=rng)
-        written = replace(question, text=text)
-        ranked = search_with_spares(pq, written)
-        settings = [Setting.PRESENT, Setting.ARTICLE_REMOVED]
-        for setting, hits in hits_by_setting(written, ranked, settings).items():
-            raw = reader.read_raw(text, [hit.passage.text for hit in hits])
-            asked.append(_judge(written, setting.value, hits, raw, questions.language))
-    for question in foreign:
-        hits = without_captions(pq.search(question.text, k=READ_PASSAGES))
-        raw = reader.read_raw(question.text, [hit.passage.text for hit in hits])
-        stranger = replace(question, answers=())
-        asked.append(_judge(stranger, STRANGER, hits, raw, questions.language))
-    return [one for one in asked if len(one.f1)]
-
-
-def _rule_made(
-    question: Question,
-    contexts: dict[tuple[str, int], str],
-    vocabulary: Sequence[str],
-    rng: random.Random,
-) -> Question | None:
-    text = contexts[question.article_id, question.paragraph]
-    names = [
-        other[a:b]
-        for (article, _), other in contexts.items()
-        if article == question.article_id
-        for a, b in negatives.find_names(other)
-    ]
-    made, _ = negatives.make_unanswerable(
-        question.text, text, others=names, vocabulary=vocabulary, rng=rng
-    )
-    return replace(question, text=made, answers=()) if made else None
 
 
 def _judge(
@@ -231,21 +179,28 @@ def _judge(
     raw: Sequence[RawSpan],
     language: str,
     *,
-    ranking: NDArray[np.float64] | None = None,
+    ranking: NDArray[np.float64] | None,
 ) -> Asked:
     kept = sorted(raw, key=lambda span: -span.margin)[:CANDIDATES]
     places = [raw.index(span) for span in kept]
     rows = span_features(question.text, raw, hits, neutral=(np.nan, np.nan))
-    texts = [hits[s.hit_index].passage.text[s.start : s.end] for s in kept]
+    foreign = across_scripts(question.text, hits)
+    is_answerable = setting == Setting.PRESENT.value
     f1 = [
-        best_f1(t, question.answers, language=language) if question.answers else 0.0 for t in texts
+        best_f1(
+            hits[s.hit_index].passage.text[s.start : s.end], question.answers, language=language
+        )
+        if is_answerable
+        else 0.0
+        for s in kept
     ]
     return Asked(
         article=question.article_id,
         setting=setting,
-        is_answerable=setting == Setting.PRESENT.value,
+        is_answerable=is_answerable,
         features=np.array([rows[place] for place in places], float).reshape(-1, len(FEATURES)),
         f1=np.array(f1, float),
+        across=np.array([span.hit_index in foreign for span in kept], bool),
         ranking=np.empty((0, 3)) if ranking is None else ranking,
     )
 
@@ -264,55 +219,83 @@ def _ranking(question: Question, ranked: Sequence[Hit], reader: SpanReader) -> N
     ).reshape(-1, 3)
 
 
-def fit_passage(
-    material: Material, tokenizer: Path, reader: SpanReader, *, lexicon: Lexicon, limit: int
-) -> tuple[dict[str, object], dict[str, float]]:
-    """The model of "this passage answers", and figures cross-validated, from held-out examples."""
-    sampler = Sampler(material, tokenizer, lexicon=lexicon, held_out=True)
+def read_passages(held_out: Corpus, reader: SpanReader, *, limit: int) -> dict[str, Any]:
+    """Features of held-out questions on their own passage, as many with an answer as without."""
     rng = random.Random(11)
     rows, f1, answerable = [], [], []
     for name in PASSAGE_SETS:
-        items = sampler.items[name]
-        for item in rng.sample(items, min(limit, len(items))):
-            kind = rng.choices(list(PASSAGE_KINDS), weights=list(PASSAGE_KINDS.values()))[0]
-            for one in ("answer", kind):
-                example = sampler.make_example(item, one, limit=320, rng=rng)
-                if example is None:
-                    continue
-                raw = reader.read_raw(example.question, [example.text])
-                if not raw:
-                    continue
-                text = example.text[raw[0].start : raw[0].end]
-                language = "ar" if name == "arcd" else "en"
-                rows.append(
-                    passage_features(example.question, example.text, raw, neutral=(np.nan, np.nan))
-                )
-                answerable.append(bool(example.answers))
-                f1.append(
-                    best_f1(text, example.answers, language=language) if example.answers else 0
-                )
-    features, has = np.array(rows), np.array(answerable)
+        sides: tuple[list[Item], list[Item]] = ([], [])
+        for item in held_out.items[name]:
+            sides[not item.golds].append(item)
+        count = min(limit, *map(len, sides))
+        for item in [*rng.sample(sides[0], count), *rng.sample(sides[1], count)]:
+            text = held_out.passages[item.passage].text
+            raw = reader.read_raw(item.question, [text])
+            if not raw:
+                continue
+            answers = _answers(held_out, item)
+            found = text[raw[0].start : raw[0].end]
+            rows.append(passage_features(item.question, text, raw, neutral=(np.nan, np.nan)))
+            answerable.append(bool(answers))
+            f1.append(best_f1(found, answers) if answers else 0.0)
+    return {"features": np.array(rows), "answerable": np.array(answerable), "f1": np.array(f1)}
+
+
+def judge_claims(
+    held_out: Corpus, tokenizer: Path, reader: SpanReader, *, limit: int
+) -> dict[str, Any]:
+    """The verdict's scores on held-out claims of three labels."""
+    mixture = Mixture(held_out, tokenizer)
+    rng = random.Random(12)
+    pairs, labels, names = [], [], []
+    for name, claims in held_out.claims.items():
+        fitting = [claim for claim in claims if len(claim.allowed) == 1]
+        for claim in rng.sample(fitting, min(len(fitting), limit if name == "own" else limit // 8)):
+            example = mixture.claim_example(claim, limit=300, rng=rng)
+            pairs.append((example.question, example.text))
+            labels.append(example.verdict[0])
+            names.append(name)
+    return {"scores": reader.verdict_scores(pairs), "labels": np.array(labels), "names": names}
+
+
+def collect(options: argparse.Namespace) -> dict[str, Any]:
+    """All that is fitted on."""
+    training, held_out = read_corpus(options.data)
+    reader = SpanReader(options.reader, calibration=Calibration())
+    encoder = load_encoder()
+    asked: list[Asked] = []
+    for name, sets in LIBRARIES.items():
+        questions = question_set(name, [(held_out, True), (training, False)], sets)
+        chosen = list(questions.questions)
+        random.Random(options.seed).shuffle(chosen)
+        with library_of(questions, encoder) as library:
+            limit = options.limit if name == "own" else options.limit // 2
+            asked += ask_library(Assistant(library, encoder), chosen[:limit], reader)
+    return {
+        "asked": asked,
+        "passage": read_passages(held_out, reader, limit=options.limit),
+        "claims": judge_claims(held_out, options.tokenizer, reader, limit=options.limit),
+    }
+
+
+def fit_passage(collected: dict[str, Any]) -> tuple[dict[str, object], dict[str, float]]:
+    """The model of "this passage answers", and its figures, cross-validated."""
+    features, has, f1 = (collected[name] for name in ("features", "answerable", "f1"))
     neutral = np.nanmean(features[:, -2:], axis=0)
     features = np.where(np.isnan(features), [0.0, 0.0, *neutral], features)
-    folds = np.arange(len(features)) * FOLDS // len(features)
-    confidence = np.zeros(len(features))
-    for fold in range(FOLDS):
-        weights, bias = fit_logistic(features[folds != fold], has[folds != fold].astype(float))
-        logits = features[folds == fold] @ weights + bias
-        confidence[folds == fold] = 1 / (1 + np.exp(-logits))
+    confidence = cross_validated(features, has.astype(float))
     weights, bias = fit_logistic(features, has.astype(float))
     model: dict[str, object] = {
         "features": list(PASSAGE_FEATURES),
         "weights": [round(float(weight), 5) for weight in weights],
         "bias": round(bias, 5),
-        "threshold": round(best_cut(confidence, np.array(f1, float), has), 3),
+        "threshold": round(best_cut(confidence, f1, has), 3),
         "neutral": {"words": round(float(neutral[0]), 3), "near": round(float(neutral[1]), 3)},
     }
-    odds = features[:, 0]
     figures = {
         "questions": float(len(has)),
         "auroc": round(auroc(confidence, has), 4),
-        "auroc_of_odds": round(auroc(odds, has), 4),
+        "auroc_of_odds": round(auroc(features[:, 0], has), 4),
     }
     return model, figures
 
@@ -327,76 +310,64 @@ def main() -> None:
         "--tokenizer", type=Path, required=True, help="the encoder's tokenizer.json"
     )
     parser.add_argument("--reader", type=Path, required=True, help="folder of reader.onnx")
-    parser.add_argument(
-        "--lexicon", type=Path, required=True, help="train_reader's lexicon.json, made if missing"
-    )
-    parser.add_argument("--limit", type=int, default=900, help="questions per set")
+    parser.add_argument("--limit", type=int, default=900, help="questions of the first library")
     parser.add_argument("--seed", type=int, default=5)
-    options = parser.parse_args()
-    material = read_material(options.data)
-    reader = SpanReader(options.reader, calibration=Calibration())
-    lexicon = lexicon_of(material, options.lexicon, options.tokenizer)
-    asked: list[Asked] = []
-    across: list[Asked] = []
-    sets = [question_set(material, name, code) for name, code in LIBRARY_SETS.items()]
-    encoder = load_encoder()
-    for questions in sets:
-        chosen = list(questions.questions)
-        random.Random(options.seed).shuffle(chosen)
-        foreign = [q for other in sets if other is not questions for q in other.questions]
-        random.Random(options.seed).shuffle(foreign)
-        with library_of(questions, encoder) as library:
-            pq = Assistant(library, encoder)
-            asked += ask_library(pq, questions, chosen[: options.limit], reader, seed=options.seed)
-            across += ask_across(
-                pq,
-                questions,
-                chosen[: options.limit // 2],
-                reader,
-                foreign=foreign[: options.limit // 4],
-                lexicon=lexicon,
-                seed=options.seed,
-            )
-    shares = np.concatenate([one.features[:, -2:] for one in asked])
-    neutral = np.nanmean(shares, axis=0)
-    asked = [
-        replace(
-            one, features=np.where(np.isnan(one.features), [*[0.0] * 5, *neutral], one.features)
-        )
-        for one in asked
-    ]
-    weights, bias = fit_library(asked)
-    confidence, f1 = first_answers(asked, weights, bias)
-    shown = np.array([one.setting != "rule" for one in asked])
-    answerable = np.array([one.is_answerable for one in asked])
-    passage_model, passage = fit_passage(
-        material,
-        options.tokenizer,
-        reader,
-        lexicon=lexicon,
-        limit=options.limit,
+    parser.add_argument(
+        "--collected",
+        type=Path,
+        help="keep what is read here, and take it from here if it is there",
     )
+    options = parser.parse_args()
+    if options.collected is not None and options.collected.exists():
+        collected = pickle.loads(options.collected.read_bytes())
+    else:
+        collected = collect(options)
+        if options.collected is not None:
+            options.collected.write_bytes(pickle.dumps(collected))
+    asked: list[Asked] = collected["asked"]
+    fitted = fit_sides(asked)
+    confidence, f1 = held_out_answers(asked)
+    given = cut_at_precision(
+        asked, confidence, f1, precision=PRECISION, unanswerable=UNANSWERABLE_SHARE
+    )
+    possible = cut_at_precision(
+        asked,
+        confidence,
+        f1,
+        precision=POSSIBLE_PRECISION,
+        unanswerable=UNANSWERABLE_SHARE,
+        local=True,
+    )
+    passage_model, passage = fit_passage(collected["passage"])
     rerank_weight, reranking = fit_reranking(asked)
-    cross_script, crossing = fit_cross_script(asked, across)
+    verdict, judging = fit_verdict(collected["claims"])
     calibration = {
         "features": list(FEATURES),
-        "weights": [round(float(weight), 5) for weight in weights],
-        "bias": round(bias, 5),
-        "threshold": round(best_cut(confidence[shown], f1[shown], answerable[shown]), 3),
-        "neutral": {"words": round(float(neutral[0]), 3), "names": round(float(neutral[1]), 3)},
+        "weights": [round(float(weight), 5) for weight in fitted.weights],
+        "bias": round(fitted.bias, 5),
+        "threshold": round(given, 3),
+        "possible_threshold": round(possible, 3),
+        "neutral": {
+            "words": round(float(fitted.neutral[0]), 3),
+            "names": round(float(fitted.neutral[1]), 3),
+        },
         "cross_script": {
-            "weights": [round(weight, 5) for weight in cross_script.weights],
-            "bias": round(cross_script.bias, 5),
-            "margin": round(cross_script.margin, 3),
+            "weights": [round(float(weight), 5) for weight in fitted.cross_weights],
+            "bias": round(fitted.cross_bias, 5),
+            "margin": round(fitted.cross_margin, 3),
         },
         "passage": passage_model,
         "rerank_weight": round(rerank_weight, 3),
+        "verdict": {
+            "temperature": round(verdict[0], 4),
+            "offsets": dict(zip(VERDICTS, (round(float(x), 4) for x in verdict[1]), strict=True)),
+        },
     }
     (options.reader / CALIBRATION_NAME).write_text(
         json.dumps(calibration, indent=1) + "\n", "utf-8"
     )
-    report = {"asked": len(asked), "library": cross_validate(asked), "passage": passage}
-    report |= {"reranking": reranking, "across_scripts": crossing}
+    report = {"asked": len(asked), "library": risk_table(asked, confidence, f1), "passage": passage}
+    report |= {"reranking": reranking, "verdict": judging}
     print(json.dumps({**calibration, "cross_validated": report}))
 
 

@@ -20,8 +20,8 @@ from assistant.evaluation.metrics import auroc
 from assistant.evaluation.scoring import best_f1
 from assistant.training.batches import BOS, EOS, PAD, QUESTION_LIMIT, Example, group
 
-ScoreFunction = Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[NDArray, NDArray]]
-"""``(ids, mask)``, each ``(batch, length)``, to start and end scores of the same shape."""
+ScoreFunction = Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[NDArray, NDArray, NDArray]]
+"""``(ids, mask)``, each ``(batch, length)``, to start and end scores of the same shape and verdicts ``(batch, 3)``."""
 
 ANSWER_TOKENS = 30
 WINDOW, STRIDE = 320, 160
@@ -93,7 +93,7 @@ def predict(
 ) -> Iterator[tuple[Example, str, float]]:
     """Each example with its best text and score, in any order."""
     for batch in group(examples, tokens=tokens):
-        starts, ends = score(*pad(batch.examples, batch.length))
+        starts, ends, _ = score(*pad(batch.examples, batch.length))
         for row, example in enumerate(batch.examples):
             first, last, above = best_span(
                 starts[row], ends[row], first=example.passage_start, last=len(example.ids) - 1
@@ -101,6 +101,28 @@ def predict(
             a = example.offsets[first - example.passage_start][0]
             b = example.offsets[last - example.passage_start][1]
             yield example, example.text[a:b], above
+
+
+def predict_verdicts(
+    examples: Sequence[Example], score: ScoreFunction, *, tokens: int = 4096
+) -> Iterator[tuple[Example, NDArray]]:
+    """Each claim with its three scores, in any order."""
+    for batch in group(examples, tokens=tokens):
+        _, _, verdicts = score(*pad(batch.examples, batch.length))
+        yield from zip(batch.examples, verdicts, strict=True)
+
+
+def summarise_verdicts(scores: NDArray, labels: NDArray) -> dict[str, float]:
+    """Accuracy, macro-F1 and the F1 of each label, per cent, from ``(n, 3)`` scores and ``(n,)`` labels."""
+    found = scores.argmax(1)
+    f1 = []
+    for label in range(scores.shape[1]):
+        both = ((found == label) & (labels == label)).sum()
+        total = (found == label).sum() + (labels == label).sum()
+        f1.append(200 * both / total if total else 0.0)
+    figures = {"claims": len(labels), "accuracy": 100 * (found == labels).mean(), "f1": np.mean(f1)}
+    figures |= dict(zip(("f1_supports", "f1_refutes", "f1_neither"), f1, strict=True))
+    return {name: round(float(value), 2) for name, value in figures.items()}
 
 
 def read_windows(path: Path, tokenizer: Tokenizer) -> dict[str, list[Example]]:

@@ -5,7 +5,8 @@
         --check squadshifts-new_wiki.json.gz arcd-train.json.gz
 
 The inputs are ``inputs_embeds`` ``(batch, length, 384)`` float32 and ``attention_mask`` ``(batch,
-length)`` int64, the outputs ``start_logits`` and ``end_logits`` ``(batch, length)`` float32.
+length)`` int64, the outputs ``start_logits`` and ``end_logits`` ``(batch, length)`` float32, and
+``verdict_logits`` ``(batch, 3)``: supports, refutes, neither.
 Position 0 holds the score of "no answer"; training normalised over it and the passage's tokens, so
 the question's tokens and everything after the passage must be masked when decoding.
 """
@@ -29,9 +30,10 @@ from assistant.training.model import ReaderModel
 from assistant.training.scoring import load_model, load_score, read_table
 from embeddings.build.bert import export_onnx, quantise, smooth
 
-OUTPUTS = ("start_logits", "end_logits")
-KEPT = ("layers.0/outer", "layers.4/outer", "layers.5/outer")
-"""Products with outliers in their inputs, as in the encoder that the reader was trained from."""
+OUTPUTS = ("start_logits", "end_logits", "verdict_logits")
+KEPT = ("layers.0/outer", "layers.4/outer", "layers.5/outer", "pooler", "verdict")
+"""Products with outliers in their inputs, as in the encoder that the reader was trained from; and the
+verdict's, which are small."""
 CALIBRATION_EXAMPLES = 48
 """Windows of the ``--check`` files that outliers are looked for in: in every language that will be read,
 for their outliers differ."""
@@ -73,7 +75,8 @@ def compare(
         ids, mask = pad([example], len(example.ids))
         bounds = {"first": example.passage_start, "last": len(example.ids) - 1}
         found = [
-            best_span(start[0], end[0], **bounds) for start, end in (s(ids, mask) for s in scores)
+            best_span(start[0], end[0], **bounds)
+            for start, end, _ in (s(ids, mask) for s in scores)
         ]
         same += found[0][:2] == found[1][:2]
         differences.append(abs(found[0][2] - found[1][2]))

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+HEADS = ("head.", "pooler.", "verdict.")
 LAYER_PRODUCTS = ("attention_out", "inner", "outer")
 
 
@@ -63,7 +64,12 @@ def read_exported(path: Path) -> dict[str, Tensor]:
     state.update(
         (name, value)
         for name, value in graph.constants.items()
-        if name.startswith(("trunk.layers.", "trunk.norm.", "head.")) and ".half" not in name
+        if name.startswith(("trunk.layers.", "trunk.norm.", *HEADS)) and ".half" not in name
+    )
+    state.update(  # the verdict's matrices; the first readers had none
+        (name.removesuffix(".half"), value)
+        for name, value in graph.constants.items()
+        if name.startswith(HEADS) and name.endswith(".weight.half")
     )
     layers = sum(name.endswith(".attention_norm.weight") for name in graph.constants)
     for index in range(layers):

@@ -7,22 +7,27 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from assistant.calibration import CrossScript
 from assistant.evaluation.metrics import auroc, calibration_error, reliability
 from assistant.evaluation.report import RIGHT_F1
 from assistant.evaluation.tasks import Setting
+from assistant.training.evaluate import summarise_verdicts
 
 CUT_TOLERANCE = 0.01
 RIDGE = 1e-3
 FOLDS = 5
-STRANGER = "stranger"
-"""Setting of questions that the library, in another script, has nothing on."""
+MISLEADING = "misleading"
+"""Setting of questions that their passage seems to answer and does not."""
+LOCAL_WINDOW = 0.1
+"""Width in probability of what counts as being at a threshold."""
+UNMATCHED = 2
+"""The last features, shares of words, mean nothing across scripts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,41 +38,236 @@ class Asked:
     setting: str
     is_answerable: bool
     features: NDArray[np.float64]
-    """``(candidates, features)``."""
+    """``(candidates, features)``; NaN for shares of words that the question has none of."""
     f1: NDArray[np.float64]
     """``(candidates,)``; 0 where there is no answer."""
+    across: NDArray[np.bool_]
+    """``(candidates,)``: whether the passage is in another script."""
     ranking: NDArray[np.float64]
     """``(passages, 3)``: fused score, margin, whether it is the question's own paragraph."""
 
 
-def fit_cross_script(
-    asked: Sequence[Asked], across: Sequence[Asked]
-) -> tuple[CrossScript, dict[str, float]]:
-    """The model of spans across scripts, and figures cross-validated over articles.
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The models of spans within one script and across scripts."""
+
+    weights: NDArray[np.float64]
+    bias: float
+    cross_weights: NDArray[np.float64]
+    cross_bias: float
+    cross_margin: float
+    """What evens out the margins of unrelated passages across scripts."""
+    neutral: NDArray[np.float64]
+    """Instead of the shares of words where there are none."""
+
+    def probabilities(self, one: Asked) -> NDArray[np.float64]:
+        """Of each candidate, ``(candidates,)``."""
+        within = _filled(one.features, self.neutral) @ self.weights + self.bias
+        crossing = _filled(one.features, np.zeros(UNMATCHED)) @ self.cross_weights + self.cross_bias
+        return np.asarray(1 / (1 + np.exp(-np.where(one.across, crossing, within))))
+
+
+def _filled(features: NDArray[np.float64], neutral: NDArray[np.float64]) -> NDArray[np.float64]:
+    missing = np.zeros(features.shape[1])
+    missing[-UNMATCHED:] = neutral
+    return np.where(np.isnan(features), missing, features)
+
+
+def fit_sides(asked: Sequence[Asked]) -> Sides:
+    """Rank spans by a model of each candidate, then scale it to be right about the first of each.
+
+    Misleading questions count like others in the first, and not in the second: they are half of what was
+    written and a small part of what is asked.
+    """
+    shares = np.concatenate([one.features[~one.across, -UNMATCHED:] for one in asked])
+    neutral = np.nanmean(shares, axis=0)
+    fitted = []
+    for is_across in (False, True):
+        filler = np.zeros(UNMATCHED) if is_across else neutral
+        parts = [
+            (_filled(a.features, filler)[a.across == is_across], a) for a in asked if len(a.f1)
+        ]
+        parts = [(features, a) for features, a in parts if len(features)]
+        if is_across:
+            for features, _ in parts:
+                features[:, -UNMATCHED:] = 0.0
+        right = [a.f1[a.across == is_across] >= RIGHT_F1 for _, a in parts]
+        weights, _ = fit_logistic(
+            np.concatenate([features for features, _ in parts]), np.concatenate(right).astype(float)
+        )
+        scores, firsts = [], []
+        for (features, one), hits in zip(parts, right, strict=True):
+            if one.setting != MISLEADING or len(scores) % 3 == 0:
+                best = int((features @ weights).argmax())
+                scores.append(float(features[best] @ weights))
+                firsts.append(float(hits[best]))
+        scale, bias = fit_logistic(np.array(scores)[:, None], np.array(firsts))
+        fitted.append((weights * scale[0], bias))
+    removed = [a for a in asked if a.setting == Setting.ARTICLE_REMOVED.value and len(a.f1)]
+    margins = [
+        np.median(
+            [a.features[a.across == side, 0].max() for a in removed if (a.across == side).any()]
+        )
+        for side in (False, True)
+    ]
+    (weights, bias), (cross_weights, cross_bias) = fitted
+    return Sides(weights, bias, cross_weights, cross_bias, float(margins[0] - margins[1]), neutral)
+
+
+def first_answers(
+    asked: Sequence[Asked], sides: Sides
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Probability and F1 of the best candidate of each question; 0 and 0 without one."""
+    confidence, f1 = np.zeros(len(asked)), np.zeros(len(asked))
+    for place, one in enumerate(asked):
+        if len(one.f1):
+            chances = sides.probabilities(one)
+            best = int(chances.argmax())
+            confidence[place], f1[place] = chances[best], one.f1[best]
+    return confidence, f1
+
+
+def held_out_answers(asked: Sequence[Asked]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Probability and F1 of the best candidates by models fitted without the article they are of."""
+    names = sorted({one.article for one in asked})
+    random.Random(0).shuffle(names)
+    fold_of = {name: place % FOLDS for place, name in enumerate(names)}
+    confidence, f1 = np.zeros(len(asked)), np.zeros(len(asked))
+    for fold in range(FOLDS):
+        inside = [place for place, one in enumerate(asked) if fold_of[one.article] == fold]
+        if inside:
+            sides = fit_sides([one for one in asked if fold_of[one.article] != fold])
+            confidence[inside], f1[inside] = first_answers([asked[p] for p in inside], sides)
+    return confidence, f1
+
+
+def _shares(asked: Sequence[Asked], unanswerable: float) -> NDArray[np.float64]:
+    """Weights under which questions with their passage there, and misleading ones, are as users ask them."""
+    present = np.array([one.setting == Setting.PRESENT.value for one in asked])
+    misleading = np.array([one.setting == MISLEADING for one in asked])
+    return np.asarray(
+        present * (1 - unanswerable) / max(1, present.sum())
+        + misleading * unanswerable / max(1, misleading.sum())
+    )
+
+
+def cut_at_precision(
+    asked: Sequence[Asked],
+    confidence: NDArray[np.float64],
+    f1: NDArray[np.float64],
+    *,
+    precision: float,
+    unanswerable: float,
+    local: bool = False,
+) -> float:
+    """The lowest probability from which on so many answers are right.
 
     Args:
-        asked: Within one script.
-        across: From :func:`assistant.training.calibrate.ask_across`; the shares of words, which cannot match,
-            are left out of the model.
+        asked: The questions.
+        confidence: Of the best candidate of each.
+        f1: Of it.
+        precision: The least share of right ones.
+        unanswerable: Share of the questions that have no answer.
+        local: Of those at the threshold, not of all from it on.
     """
-    across = [replace(one, features=np.nan_to_num(one.features)) for one in across]
-    for one in across:
-        one.features[:, -2:] = 0.0
-    weights, bias = fit_library(across)
-    removed = [a for a in asked if a.setting == Setting.ARTICLE_REMOVED.value and len(a.f1)]
-    strangers = [a for a in across if a.setting == STRANGER]
-    same, other = (
-        float(np.median([a.features[0, 0] for a in group])) for group in (removed, strangers)
-    )
-    confidence, f1 = held_out_answers(across)
+    weight = _shares(asked, unanswerable)
+    right = weight * (f1 >= RIGHT_F1)
+    for cut in np.linspace(0.05, 0.95, 91):
+        chosen = confidence >= cut
+        if local:
+            chosen &= confidence < cut + LOCAL_WINDOW
+        total = weight[chosen].sum()
+        if total and right[chosen].sum() / total >= precision:
+            return float(cut)
+    return 0.95
+
+
+def risk_table(
+    asked: Sequence[Asked], confidence: NDArray[np.float64], f1: NDArray[np.float64]
+) -> dict[str, object]:
+    """Figures of models fitted without the article they are measured on, by setting and threshold."""
+    setting = np.array([one.setting for one in asked])
     right = (f1 >= RIGHT_F1).astype(float)
-    figures = {
-        "questions": float(len(across)),
-        "right": round(float(right[[one.is_answerable for one in across]].mean()), 4),
-        "auroc": round(auroc(confidence, right > 0), 4),
-        "ece": round(calibration_error(reliability(confidence, right)), 4),
+    present = setting == Setting.PRESENT.value
+    weight = _shares(asked, 1 / 6)
+    cuts = {}
+    for cut in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
+        given = confidence >= cut
+        cuts[str(cut)] = {
+            "answered": round(float(given[present].mean()), 3),
+            "right": round(float((given & (right > 0))[present].mean()), 3),
+            "precision": round(float((weight * right)[given].sum() / weight[given].sum()), 3),
+            **{
+                f"declined, {name}": round(float(1 - given[setting == name].mean()), 3)
+                for name in (MISLEADING, *(s.value for s in Setting if s is not Setting.PRESENT))
+                if (setting == name).any()
+            },
+        }
+    users = present | (setting == MISLEADING)
+    return {
+        "present": int(present.sum()),
+        "f1_forced": round(100 * float(f1[present].mean()), 2),
+        "auroc_right": round(auroc(confidence[users], right[users] > 0), 4),
+        "ece": round(calibration_error(reliability(confidence[users], right[users])), 4),
+        "ece_present": round(
+            calibration_error(reliability(confidence[present], right[present])), 4
+        ),
+        "cuts": cuts,
     }
-    return CrossScript(tuple(weights.tolist()), bias, same - other), figures
+
+
+def cross_validated(
+    features: NDArray[np.float64], right: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Probabilities by logistic models fitted without the fold, ``(n,)``; neighbouring rows share a fold."""
+    folds = np.arange(len(features)) * FOLDS // len(features)
+    found = np.zeros(len(features))
+    for fold in range(FOLDS):
+        weights, bias = fit_logistic(features[folds != fold], right[folds != fold])
+        found[folds == fold] = 1 / (1 + np.exp(-(features[folds == fold] @ weights + bias)))
+    return found
+
+
+def fit_verdict(
+    collected: dict[str, Any],
+) -> tuple[tuple[float, NDArray[np.float64]], dict[str, object]]:
+    """Temperature and offsets of the verdict's scores by likelihood, and figures per set.
+
+    Our own claims, the likest to what users check, count as much as all others together.
+    """
+    scores, labels = collected["scores"].astype(float), collected["labels"]
+    names = np.array(collected["names"])
+    own = names == "own"
+    weight = np.where(own, 0.5 / max(1, own.sum()), 0.5 / max(1, (~own).sum()))
+
+    def loss(values: NDArray[np.float64]) -> float:
+        scaled = scores / np.exp(values[0]) + np.array([values[1], values[2], 0.0])
+        logs = scaled - np.logaddexp.reduce(scaled, axis=1, keepdims=True)
+        return float(-(weight * logs[np.arange(len(labels)), labels]).sum())
+
+    found = minimize(loss, np.zeros(3), method="Nelder-Mead").x
+    offsets = np.array([found[1], found[2], 0.0])
+    temperature = float(np.exp(found[0]))
+    scaled = scores / temperature + offsets
+    chances = np.exp(scaled - np.logaddexp.reduce(scaled, axis=1, keepdims=True))
+    right = (chances.argmax(1) == labels).astype(float)
+    figures: dict[str, object] = {
+        "claims": len(labels),
+        "ece_own": round(calibration_error(reliability(chances[own].max(1), right[own])), 4),
+        "own": summarise_verdicts(chances[own], labels[own]),
+        "others": summarise_verdicts(chances[~own], labels[~own]),
+    }
+    cuts = {}
+    for cut in (0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9):
+        given = chances[own, 0] >= cut
+        true = labels[own] == 0
+        cuts[str(cut)] = {
+            "true supported": round(float(given[true].mean()), 3),
+            "false supported": round(float(given[labels[own] == 1].mean()), 3),
+            "undecided supported": round(float(given[labels[own] == 2].mean()), 3),
+        }
+    figures["supported at"] = cuts
+    return (temperature, offsets), figures
 
 
 def fit_reranking(asked: Sequence[Asked]) -> tuple[float, dict[str, float]]:
@@ -131,43 +331,6 @@ def fit_logistic(
     return weights, float(found[-1] - weights @ mean)
 
 
-def fit_library(asked: Sequence[Asked]) -> tuple[NDArray[np.float64], float]:
-    """Rank spans by a model of each candidate, then scale it to be right about the first of each.
-
-    The scale leaves rule-made questions out: they teach the ranking what misleads, but nobody asks one for
-    every two earnest questions, and with them the probabilities of those came out too low (first seen on squad2-dev).
-    """
-    features = np.concatenate([a.features for a in asked])
-    right = np.concatenate([a.f1 >= RIGHT_F1 for a in asked]).astype(float)
-    weights, _ = fit_logistic(features, right)
-    scores, firsts = [], []
-    for one in asked:
-        if len(one.f1) and one.setting != "rule":
-            values = one.features @ weights
-            best = int(values.argmax())
-            scores.append(values[best])
-            firsts.append(float(one.f1[best] >= RIGHT_F1))
-    scale, bias = fit_logistic(np.array(scores)[:, None], np.array(firsts))
-    return weights * scale[0], bias
-
-
-def first_answers(
-    asked: Sequence[Asked], weights: NDArray[np.float64], bias: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Probability and F1 of the best candidate of each question; 0 and 0 without one."""
-    confidence, f1 = [], []
-    for one in asked:
-        if not len(one.f1):
-            confidence.append(0.0)
-            f1.append(0.0)
-            continue
-        logits = one.features @ weights + bias
-        best = int(logits.argmax())
-        confidence.append(1 / (1 + np.exp(-logits[best])))
-        f1.append(one.f1[best])
-    return np.array(confidence), np.array(f1)
-
-
 def best_cut(
     confidence: NDArray[np.float64], f1: NDArray[np.float64], answerable: NDArray[np.bool_]
 ) -> float:
@@ -182,43 +345,3 @@ def best_cut(
         [(weight * np.where(confidence >= cut, f1 * answerable, ~answerable)).sum() for cut in cuts]
     )
     return float(cuts[gains >= gains.max() - CUT_TOLERANCE].mean())
-
-
-def held_out_answers(asked: Sequence[Asked]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Probability and F1 of the best candidates by models fitted without the article they are of."""
-    names = sorted({one.article for one in asked})
-    random.Random(0).shuffle(names)
-    fold_of = {name: place % FOLDS for place, name in enumerate(names)}
-    confidence, f1 = np.zeros(len(asked)), np.zeros(len(asked))
-    for fold in range(FOLDS):
-        inside = [place for place, one in enumerate(asked) if fold_of[one.article] == fold]
-        if not inside:
-            continue
-        fitted = fit_library([one for one in asked if fold_of[one.article] != fold])
-        confidence[inside], f1[inside] = first_answers([asked[p] for p in inside], *fitted)
-    return confidence, f1
-
-
-def cross_validate(asked: Sequence[Asked]) -> dict[str, float]:
-    """Figures of models fitted without the article they are measured on."""
-    confidence, f1 = held_out_answers(asked)
-    setting = np.array([one.setting for one in asked])
-    shown = setting != "rule"
-    answerable = np.array([one.is_answerable for one in asked])
-    right = (f1 >= RIGHT_F1).astype(float)
-    return {
-        "auroc_removed": round(auroc(confidence[shown], answerable[shown]), 4),
-        "auroc_rule": round(auroc(*_pair(confidence, answerable, setting, "rule")), 4),
-        "ece": round(calibration_error(reliability(confidence[shown], right[shown])), 4),
-        "f1_forced": round(100 * float(f1[answerable].mean()), 2),
-    }
-
-
-def _pair(
-    confidence: NDArray[np.float64],
-    answerable: NDArray[np.bool_],
-    setting: NDArray[np.str_],
-    other: str,
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    chosen = answerable | (setting == other)
-    return confidence[chosen], answerable[chosen]

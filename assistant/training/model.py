@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from embeddings.build.bert import HEAD_COUNT, Trunk
 
+VERDICT_COUNT = 3
 MASKED = -1e4
 """Score of positions that cannot start or end an answer; finite in half precision."""
 
@@ -41,19 +42,37 @@ class MaskPool:
 
 
 class ReaderModel(nn.Module):
-    """A trunk and two scores per token; position 0 (``<s>``) stands for "no answer here"."""
+    """A trunk with two scores per token and a verdict.
+
+    Position 0 (``<s>``) stands for "no answer here"; what it holds of a claim beside a text gives the
+    verdict: supports, refutes, neither.
+    """
 
     def __init__(self, trunk: Trunk) -> None:
         super().__init__()
+        size = trunk.norm.weight.numel()
         self.trunk = trunk
-        self.head = nn.Linear(trunk.norm.weight.numel(), 2)
-        nn.init.normal_(self.head.weight, std=0.02)
-        nn.init.zeros_(self.head.bias)
+        self.head = nn.Linear(size, 2)
+        self.pooler = nn.Linear(size, size)
+        self.verdict = nn.Linear(size, VERDICT_COUNT)
+        for part in (self.head, self.pooler, self.verdict):
+            nn.init.normal_(part.weight, std=0.02)
+            nn.init.zeros_(part.bias)
 
-    def forward(self, inputs_embeds: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Start and end scores, each ``(batch, length)``, unmasked; arguments as for ``Trunk``."""
-        scores = self.head(self.trunk(inputs_embeds, attention_mask))
-        return scores[..., 0], scores[..., 1]
+    def forward(
+        self, inputs_embeds: Tensor, attention_mask: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Start and end scores, each ``(batch, length)``, unmasked, and verdict scores ``(batch, 3)``.
+
+        Arguments as for ``Trunk``.
+        """
+        return self.heads(self.trunk(inputs_embeds, attention_mask))
+
+    def heads(self, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The scores of :meth:`forward` from the trunk's ``(batch, length, size)``."""
+        scores = self.head(hidden)
+        verdict = self.verdict(torch.tanh(self.pooler(hidden[:, 0])))
+        return scores[..., 0], scores[..., 1], verdict
 
     def score(
         self,
@@ -62,7 +81,7 @@ class ReaderModel(nn.Module):
         *,
         frozen_layers: int = 0,
         dropout: MaskPool | None = None,
-    ) -> tuple[Tensor, Tensor]:
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """The same scores, computed the way that trains fastest on a CPU.
 
         torch's fused attention takes four times as long backwards there as plain products of
@@ -93,8 +112,7 @@ class ReaderModel(nn.Module):
                     mixed = dropout.drop(mixed)
                 hidden = layer.norm(hidden + mixed)
         with torch.autocast(hidden.device.type, enabled=False):
-            scores = self.head(hidden.float())
-        return scores[..., 0], scores[..., 1]
+            return self.heads(hidden.float())
 
 
 def span_loss(
@@ -126,3 +144,16 @@ def span_loss(
     )
     both = start.gather(1, first.to(start.device)) + end.gather(1, last.to(start.device))
     return -(both + weight.to(start.device).log()).logsumexp(dim=1).mean()
+
+
+def verdict_loss(scores: Tensor, allowed: Tensor, *, smoothing: float = 0.0) -> Tensor:
+    """Mean negative log of the probability of what is allowed.
+
+    Args:
+        scores: ``(batch, 3)``.
+        allowed: ``(batch, 3)`` bool: the right label, or the labels that the source could not tell apart.
+        smoothing: Share of the loss that asks for all labels alike.
+    """
+    logs = functional.log_softmax(scores, dim=-1)
+    right = logs.masked_fill(~allowed, MASKED).logsumexp(dim=1).mean()
+    return -((1 - smoothing) * right + smoothing * logs.mean())

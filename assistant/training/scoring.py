@@ -31,13 +31,25 @@ def torch_score(
 ) -> ScoreFunction:
     """The model as a function of ids, in bfloat16 autocast, without gradients."""
 
-    def score(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[NDArray, NDArray]:
+    def score(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[NDArray, NDArray, NDArray]:
         embeds = torch.from_numpy(table[ids]).to(device).float()
         with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
-            start, end = model.score(embeds, torch.from_numpy(mask).to(device))
-        return start.float().cpu().numpy(), end.float().cpu().numpy()
+            found = model.score(embeds, torch.from_numpy(mask).to(device))
+        start, end, verdict = (part.float().cpu().numpy() for part in found)
+        return start, end, verdict
 
     return score
+
+
+def read_state(path: Path, *, averaged: bool = True) -> dict[str, Tensor]:
+    """The weights of an exported reader (``.onnx``) or of a checkpoint, its averaged ones if so wished."""
+    if path.suffix == ".onnx":
+        return read_exported(path)
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    state: dict[str, Tensor] = dict(saved["model"])
+    if averaged:
+        state.update(saved["average"])
+    return state
 
 
 def load_model(
@@ -62,13 +74,12 @@ def load_model(
             et al., 2022).
         other_share: How much of all weights is the other's.
     """
-    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    state: dict[str, Tensor] = dict(saved["model"])
-    if averaged:
-        state.update(saved["average"])
+    state = read_state(checkpoint, averaged=averaged)
     if other is not None:
-        before = read_exported(other)
-        state = {name: torch.lerp(v, before[name], other_share) for name, v in state.items()}
+        before = read_state(other)
+        state = {
+            name: torch.lerp(v, before.get(name, v), other_share) for name, v in state.items()
+        }
     return restore(ReaderModel(load_trunk(weights)), state, base_share=base_share).eval()
 
 
@@ -77,7 +88,7 @@ def restore(
 ) -> ReaderModel:
     """A reader with the weights of a state, its trunk so much the one it had before."""
     before = {name: value.clone() for name, value in model.trunk.state_dict().items()}
-    model.load_state_dict(state)
+    model.load_state_dict(state, strict=False)  # the first readers had no verdict
     if base_share:
         trunk = model.trunk.state_dict()
         model.trunk.load_state_dict(
@@ -96,9 +107,9 @@ def load_score(model: Path, weights: Path) -> ScoreFunction:
     options.intra_op_num_threads = 2
     session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
-    def score(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[NDArray, NDArray]:
+    def score(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[NDArray, NDArray, NDArray]:
         embeds = table[ids].astype(np.float32)
-        start, end = session.run(None, {"inputs_embeds": embeds, "attention_mask": mask})
-        return start, end
+        start, end, verdict = session.run(None, {"inputs_embeds": embeds, "attention_mask": mask})
+        return start, end, verdict
 
     return score

@@ -1,11 +1,11 @@
-"""Fine-tune the bundled trunk as a span reader with a null score.
+"""Train the bundled trunk to read and to judge: spans, a null score, and verdicts on claims.
 
 The schedule follows the clock: warm-up, decay and curriculum are functions of the elapsed share
 of ``--minutes``, so that a slow or busy machine still finishes its decay. Stopping and starting the
 same command resumes at the last checkpoint.
 
     python -m assistant.training.train_reader --data DATA --weights e5-small-q4.bin \
-        --tokenizer tokenizer.json --out OUT --minutes 90
+        --tokenizer tokenizer.json --initial embeddings/models/reader/reader.onnx --out OUT --minutes 90
 """
 
 from __future__ import annotations
@@ -15,10 +15,8 @@ import json
 import random
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -26,28 +24,52 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from assistant.evaluation.scoring import best_f1
-from assistant.training.batches import KINDS, Batch, Example, Mixing, Sampler, stream
-from assistant.training.data import Item, own_arabic_items, read_material
-from assistant.training.evaluate import Prediction, pad, predict, summarise
-from assistant.training.exported import read_exported
-from assistant.training.lexicon import lexicon_of
-from assistant.training.model import MaskPool, ReaderModel, span_loss
-from assistant.training.scoring import read_table, restore, torch_score
+from assistant.training.batches import Batch, Example
+from assistant.training.corpus import LABELS, read_corpus
+from assistant.training.evaluate import (
+    Prediction,
+    pad,
+    predict,
+    predict_verdicts,
+    summarise,
+    summarise_verdicts,
+)
+from assistant.training.mixture import Mixture, stream
+from assistant.training.model import MaskPool, ReaderModel, span_loss, verdict_loss
+from assistant.training.scoring import read_state, read_table, restore, torch_score
 from embeddings.build.bert import load_trunk
 
 AVERAGE_EVERY, AVERAGE_DECAY = 4, 0.98
 """The averaged weights look back about 200 steps."""
-WATCHED = {"new_wiki": 80, "reddit": 20, "amazon_reviews": 20, "qamr": 30, "arcd": 36}
+WATCHED = {
+    "own": 640,
+    "squad": 240,
+    "quoted": 100,
+    "own-quotations": 60,
+    "tydiqa-goldp-ar": 40,
+    "piaf-fr": 40,
+}
 """Held-out questions per set for watching the training."""
-OWN_FIGURES = ("mixed", "spelled", "asked")
-"""Examples that do not count among the others."""
-LEXICON_NAME = "lexicon.json"
+WATCHED_CLAIMS = {
+    "own": 420,
+    "ling_in_loop_nli": 120,
+    "new_protocols_nli": 120,
+    "farstail": 80,
+    "snli_devtest": 80,
+}
+WATCHED_LIMIT = 256
 
 
 def parameter_groups(
-    model: ReaderModel, *, rate: float, decay: float, frozen_layers: int, head_rate: float
+    model: ReaderModel,
+    *,
+    rate: float,
+    decay: float,
+    frozen_layers: int,
+    head_rate: float,
+    verdict_rate: float,
 ) -> list[dict[str, object]]:
-    """One optimiser group per layer; a layer's rate is ``decay`` times that of the one above."""
+    """One optimiser group per layer and head; a layer's rate is ``decay`` times that of the one above."""
     layers = model.trunk.layers
     groups: list[dict[str, object]] = []
     for parameter in [model.trunk.position, *model.trunk.norm.parameters()]:
@@ -58,67 +80,46 @@ def parameter_groups(
         if index >= frozen_layers:
             peak = rate * decay ** (len(layers) - 1 - index)
             groups.append({"params": list(layer.parameters()), "lr": peak, "peak": peak})
-    groups.append({"params": list(model.head.parameters()), "lr": head_rate, "peak": head_rate})
+    verdict = [*model.pooler.parameters(), *model.verdict.parameters()]
+    for parameters, peak in ((list(model.head.parameters()), head_rate), (verdict, verdict_rate)):
+        groups.append({"params": parameters, "lr": peak, "peak": peak})
     return groups
 
 
-def rate_share(progress: float, *, warm_up: float) -> float:
-    """Share of the peak rate at a share of the run: linear up, then linear down to 0.
+def rate_share(progress: float, *, warm_up: float, final: float = 0.0) -> float:
+    """Share of the peak rate at a share of the run: linear up, then linear down to ``final``.
 
     >>> [rate_share(p, warm_up=0.1) for p in (0.05, 0.1, 1.0)]
     [0.5, 1.0, 0.0]
     """
     if progress < warm_up:
         return progress / warm_up
-    return max(0.0, (1 - progress) / (1 - warm_up))
+    return max(final, final + (1 - final) * (1 - progress) / (1 - warm_up))
 
 
 def window_limits(progress: float) -> tuple[int, int]:
     """Shortest and longest window limit: short, cheap windows first, whole passages later."""
-    return (64, 192) if progress < 0.7 else (96, 256)
+    if progress < 0.6:
+        return 48, 128
+    return (64, 176) if progress < 0.85 else (96, 288)
 
 
-def watched_examples(
-    sampler: Sampler,
-    asked: Sequence[Item] = (),
-    counts: Mapping[str, int] = MappingProxyType(WATCHED),
-) -> list[Example]:
-    """Held-out questions, ``counts`` of each set, each also once as an unanswerable one.
-
-    Args:
-        sampler: Of the held-out material.
-        asked: Our own questions; their figures stand under "asked".
-        counts: Questions per set.
-    """
-    rng, other_rng = random.Random(7), random.Random(8)
+def watched_examples(mixture: Mixture) -> list[Example]:
+    """Held-out questions and claims, as many of each set as ``WATCHED`` and ``WATCHED_CLAIMS`` say."""
+    rng = random.Random(7)
     examples = []
-    for item in asked:
-        example = sampler.make_example(item, "answer", limit=256, rng=other_rng)
-        if example is not None:
-            examples.append(replace(example, set_name="asked"))
-    other_rng = random.Random(8)
-    for name, count in counts.items():
-        items = sampler.items[name]
+    for name, count in WATCHED.items():
+        items = mixture.corpus.items[name]
         for item in rng.sample(items, min(count, len(items))):
-            kinds = KINDS[name]
-            for kind in ("answer", rng.choices(list(kinds), weights=list(kinds.values()))[0]):
-                example = sampler.make_example(item, kind, limit=256, rng=rng)
-                if example is not None:
-                    examples.append(example)
-        # Questions in the other language, word by word: their figures stand under "mixed".
-        for item in rng.sample(items, min(count // 2, len(items))):
-            kind = rng.choice(["answer", "retrieved"])
-            mixing = Mixing(question=1.0, passage=0.0)
-            example = sampler.make_example(item, kind, limit=256, rng=rng, mixing=mixing)
+            example = mixture.question_example(item, limit=WATCHED_LIMIT, rng=rng, plain_share=0.0)
             if example is not None:
-                examples.append(replace(example, set_name="mixed"))
-        # The whole in Arabic letters: "spelled".
-        spelled = 0 if name == "arcd" else min(count // 2, len(items))
-        for item in other_rng.sample(items, spelled):
-            mixing = Mixing(question=1.0, passage=1.0, is_spelled=True)
-            example = sampler.make_example(item, "answer", limit=256, rng=other_rng, mixing=mixing)
-            if example is not None:
-                examples.append(replace(example, set_name="spelled"))
+                examples.append(example)
+    for name, count in WATCHED_CLAIMS.items():
+        claims = mixture.corpus.claims[name]
+        examples += [
+            mixture.claim_example(claim, limit=WATCHED_LIMIT, rng=rng)
+            for claim in rng.sample(claims, min(count, len(claims)))
+        ]
     return examples
 
 
@@ -128,27 +129,25 @@ def watch(
     examples: Sequence[Example],
     device: torch.device,
 ) -> dict[str, dict[str, float]]:
-    """Figures on held-out training material: all, by set, by kind of unanswerable question."""
+    """Figures on held-out training material, by set."""
     found: dict[str, list[Prediction]] = defaultdict(list)
-    for example, text, above in predict(examples, torch_score(model, table, device)):
+    score = torch_score(model, table, device)
+    for example, text, above in predict([e for e in examples if not e.verdict], score):
         answers = example.answers
-        language = "ar" if example.set_name in ("arcd", "asked") else "en"
-        f1 = best_f1(text, answers, language=language) if answers else 0.0
+        f1 = best_f1(text, answers, language="en") if answers else 0.0
         prediction = Prediction(text, above, f1, bool(answers))
-        if example.set_name in OWN_FIGURES:
-            found[example.set_name].append(prediction)
-            continue
-        keys = ["all", example.set_name]
-        keys += [example.kind] if not answers else [k for ks in KINDS.values() for k in ks]
-        for key in dict.fromkeys(keys):
-            found[key].append(prediction)
-    rules = [p for k, ps in found.items() if k.startswith("rule-") for p in ps]
-    found["rule"] += rules
-    return {
-        name: summarise(predictions)
-        for name, predictions in found.items()
-        if not name.startswith("rule-")
-    }
+        found[example.set_name].append(prediction)
+        if example.set_name == "own":
+            found[f"own-{example.language}"].append(prediction)
+    figures = {name: summarise(predictions) for name, predictions in found.items()}
+    judged: dict[str, list[tuple[NDArray[np.float32], int]]] = defaultdict(list)
+    for example, scores in predict_verdicts([e for e in examples if e.verdict], score):
+        judged[example.set_name.partition("/")[0]].append((scores, example.verdict[0]))
+    for name, rows in judged.items():
+        figures[f"claims-{name}"] = summarise_verdicts(
+            np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
+        )
+    return figures
 
 
 def step_loss(
@@ -159,24 +158,45 @@ def step_loss(
     frozen_layers: int,
     device: torch.device,
     dropout: MaskPool | None = None,
-) -> Tensor:
-    """The loss of one batch, with its graph."""
+    smoothing: float = 0.0,
+    verdict_weight: float = 1.0,
+) -> tuple[Tensor, float, float]:
+    """The loss of one batch, with its graph, and its two parts (nan where a part is missing)."""
     ids, mask = pad(batch.examples, batch.length)
-    allowed = np.zeros(ids.shape, bool)
-    allowed[:, 0] = True
-    for row, example in enumerate(batch.examples):
-        allowed[row, example.passage_start : len(example.ids) - 1] = True
     embeds = torch.from_numpy(table[ids]).to(device).float()
     with torch.autocast(device.type, torch.bfloat16):
-        start, end = model.score(
+        start, end, verdict = model.score(
             embeds,
             torch.from_numpy(mask).to(device),
             frozen_layers=frozen_layers,
             dropout=dropout,
         )
-    golds = [example.golds for example in batch.examples]
-    votes = [example.votes for example in batch.examples]
-    return span_loss(start, end, torch.from_numpy(allowed).to(device), golds, votes)
+    total, parts = torch.zeros((), device=device), [float("nan"), float("nan")]
+    spans = [row for row, example in enumerate(batch.examples) if not example.verdict]
+    if spans:
+        allowed = np.zeros((len(spans), batch.length), bool)
+        allowed[:, 0] = True
+        for place, row in enumerate(spans):
+            example = batch.examples[row]
+            allowed[place, example.passage_start : len(example.ids) - 1] = True
+        loss = span_loss(
+            start[spans],
+            end[spans],
+            torch.from_numpy(allowed).to(device),
+            [batch.examples[row].golds for row in spans],
+            [batch.examples[row].votes for row in spans],
+        )
+        total = total + loss * (len(spans) / len(batch.examples))
+        parts[0] = loss.item()
+    judged = [row for row, example in enumerate(batch.examples) if example.verdict]
+    if judged:
+        right = torch.zeros(len(judged), len(LABELS), dtype=torch.bool)
+        for place, row in enumerate(judged):
+            right[place, list(batch.examples[row].verdict)] = True
+        loss = verdict_loss(verdict[judged], right.to(device), smoothing=smoothing)
+        total = total + verdict_weight * loss * (len(judged) / len(batch.examples))
+        parts[1] = loss.item()
+    return total, parts[0], parts[1]
 
 
 def save(path: Path, content: dict[str, object]) -> None:
@@ -196,21 +216,35 @@ def main() -> None:
     parser.add_argument("--tokenizer", type=Path, required=True, help="its tokenizer.json")
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and log")
     parser.add_argument(
-        "--initial", type=Path, help="an exported reader to train on from; else the encoder's trunk"
+        "--initial",
+        type=Path,
+        help="an exported reader, or a checkpoint, to train on from; else the encoder's trunk",
     )
     parser.add_argument(
         "--base-share",
         type=float,
-        default=0.15,
+        default=0.0,
         help="with --initial: how much of the trunk is the encoder's own again at the start",
     )
     parser.add_argument("--minutes", type=float, default=90.0, help="length of the whole run")
     parser.add_argument("--rate", type=float, default=1e-4, help="peak rate of the top layer")
-    parser.add_argument("--head-rate", type=float, default=5e-4, help="peak rate of the head")
+    parser.add_argument("--head-rate", type=float, default=2e-4, help="peak rate of the span head")
+    parser.add_argument("--verdict-rate", type=float, default=5e-4, help="peak rate of its head")
+    parser.add_argument("--smoothing", type=float, default=0.05, help="of the verdict's labels")
+    parser.add_argument(
+        "--verdict-weight",
+        type=float,
+        default=1.0,
+        help="of its loss; beside the spans' an untrained head hardly moves the trunk",
+    )
+    parser.add_argument(
+        "--claim-share", type=float, default=0.5, help="how many of the examples are claims"
+    )
     parser.add_argument("--layer-decay", type=float, default=0.92, help="rate ratio of layers")
     parser.add_argument("--frozen-layers", type=int, default=3, help="lowest layers kept as is")
     parser.add_argument("--dropout", type=float, default=0.1, help="of each layer's two outputs")
     parser.add_argument("--warm-up", type=float, default=0.06, help="share of the run")
+    parser.add_argument("--final-share", type=float, default=0.0, help="of the rates, at the end")
     parser.add_argument("--tokens", type=int, default=4096, help="padded tokens per step")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
     parser.add_argument("--seed", type=int, default=0, help="of data order and head")
@@ -228,17 +262,15 @@ def main() -> None:
     def report(**fields: object) -> None:
         print(json.dumps(fields), file=log, flush=True)
 
-    material = read_material(arguments.data)
-    lexicon = lexicon_of(material, arguments.out / LEXICON_NAME, arguments.tokenizer)
-    sampler = Sampler(material, arguments.tokenizer, lexicon=lexicon, seed=arguments.seed)
-    watched = watched_examples(
-        Sampler(material, arguments.tokenizer, lexicon=lexicon, held_out=True),
-        own_arabic_items(material),
+    training, held_out = read_corpus(arguments.data)
+    watched = watched_examples(Mixture(held_out, arguments.tokenizer))
+    mixture = Mixture(
+        training, arguments.tokenizer, claim_share=arguments.claim_share, seed=arguments.seed
     )
     table = read_table(arguments.weights)
     model = ReaderModel(load_trunk(arguments.weights))
     if arguments.initial is not None:
-        model = restore(model, read_exported(arguments.initial), base_share=arguments.base_share)
+        model = restore(model, read_state(arguments.initial), base_share=arguments.base_share)
     model = model.to(device)
     groups = parameter_groups(
         model,
@@ -246,6 +278,7 @@ def main() -> None:
         decay=arguments.layer_decay,
         frozen_layers=arguments.frozen_layers,
         head_rate=arguments.head_rate,
+        verdict_rate=arguments.verdict_rate,
     )
     optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
     trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
@@ -263,7 +296,8 @@ def main() -> None:
         next_watch = saved["next_watch"]
     report(
         start=step,
-        items={name: len(items) for name, items in sampler.items.items()},
+        items={name: len(items) for name, items in training.items.items()},
+        claims={name: len(claims) for name, claims in training.claims.items()},
         watched=len(watched),
         device=str(device),
         options={k: str(v) for k, v in vars(arguments).items() if not isinstance(v, Path)},
@@ -298,30 +332,34 @@ def main() -> None:
     began, losses, seen, next_save = time.monotonic() - elapsed, [], 0, elapsed
     limits = window_limits(elapsed / budget)
     batches = stream(
-        sampler, first_pool=pool, tokens=arguments.tokens, longest=limits[1], shortest=limits[0]
+        mixture, first_pool=pool, tokens=arguments.tokens, longest=limits[1], shortest=limits[0]
     )
     while elapsed < budget:
         progress = elapsed / budget
         if window_limits(progress) != limits:
             limits = window_limits(progress)
             batches = stream(
-                sampler,
+                mixture,
                 first_pool=pool + 1,
                 tokens=arguments.tokens,
                 longest=limits[1],
                 shortest=limits[0],
             )
         pool, batch = next(batches)
-        share = rate_share(progress, warm_up=arguments.warm_up)
+        share = rate_share(
+            progress, warm_up=arguments.warm_up, final=arguments.final_share
+        )
         for group in optimiser.param_groups:
             group["lr"] = group["peak"] * share
-        loss = step_loss(
+        loss, *parts = step_loss(
             model,
             table,
             batch,
             frozen_layers=arguments.frozen_layers,
             device=device,
             dropout=dropout,
+            smoothing=arguments.smoothing,
+            verdict_weight=arguments.verdict_weight,
         )
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -329,7 +367,7 @@ def main() -> None:
         optimiser.step()
         step += 1
         seen += len(batch.examples)
-        losses.append(loss.item())
+        losses.append(parts)
         if step % AVERAGE_EVERY == 0:
             decay = min(AVERAGE_DECAY, step / (step + 40))
             with torch.no_grad():
@@ -341,7 +379,7 @@ def main() -> None:
             report(
                 step=step,
                 elapsed=round(elapsed),
-                loss=round(sum(losses) / len(losses), 3),
+                loss=[round(float(mean), 3) for mean in np.nanmean(losses, axis=0)],
                 examples=seen,
                 rate=round(arguments.rate * share, 7),
             )

@@ -12,23 +12,27 @@ pytest.importorskip("scipy")
 from assistant.calibration import FEATURES
 from assistant.training.fitting import (
     CUT_TOLERANCE,
+    MISLEADING,
     Asked,
+    Sides,
     best_cut,
+    cut_at_precision,
     first_answers,
-    fit_cross_script,
-    fit_library,
     fit_logistic,
     fit_reranking,
+    fit_sides,
+    fit_verdict,
 )
 
 
-def asked(features, f1, *, answerable=True, ranking=None):
+def asked(features, f1, *, answerable=True, ranking=None, across=False):
     return Asked(
         article="a",
         setting="present" if answerable else "article removed",
         is_answerable=answerable,
         features=np.asarray(features, float),
         f1=np.asarray(f1, float),
+        across=np.full(len(f1), across),
         ranking=np.empty((0, 3)) if ranking is None else np.asarray(ranking, float),
     )
 
@@ -56,38 +60,73 @@ def test_the_best_cut_is_no_worse_than_any_other():
     assert gain(found) >= best - 2 * CUT_TOLERANCE
 
 
+def made(rng, count, *, weight, across=False, candidates=4):
+    for number in range(count):
+        rows = rng.normal(size=(candidates, len(FEATURES)))
+        chance = 1 / (1 + np.exp(-(weight * rows[:, 0] - 1)))
+        one = asked(rows, rng.random(candidates) < chance, across=across)
+        yield replace(one, article=str(number))
+
+
 def test_the_first_answer_is_the_likeliest_and_its_probability_is_right():
     rng = np.random.default_rng(3)
-    questions = []
-    for _ in range(3_000):
-        rows = rng.normal(size=(4, len(FEATURES)))
-        chance = 1 / (1 + np.exp(-(2 * rows[:, 0] - 1)))
-        questions.append(asked(rows, rng.random(4) < chance))
-    weights, bias = fit_library(questions)
-    confidence, f1 = first_answers(questions, weights, bias)
-    firsts = [one.features[:, 0].max() for one in questions]
-    assert np.corrcoef(firsts, confidence)[0, 1] > 0.85
-    assert confidence.mean() == pytest.approx(f1.mean(), abs=0.02)
-    sure = confidence > 0.8
-    assert f1[sure].mean() == pytest.approx(confidence[sure].mean(), abs=0.05)
-
-
-def test_rule_made_questions_do_not_lower_the_probabilities_of_the_others():
-    rng = np.random.default_rng(4)
-    questions, misleading = [], []
-    for _ in range(2_000):
-        row = rng.normal(size=(1, len(FEATURES)))
-        questions.append(asked(row, rng.random(1) < 1 / (1 + np.exp(-2 * row[:, 0]))))
-        rows = rng.normal(size=(1, len(FEATURES))) + 0.5
-        misleading.append(replace(asked(rows, [0.0], answerable=False), setting="rule"))
-    confidence, f1 = first_answers(questions, *fit_library([*questions, *misleading]))
-    assert confidence.mean() == pytest.approx(f1.mean(), abs=0.02)
+    questions = list(made(rng, 3_000, weight=2))
+    crossing = list(made(rng, 3_000, weight=0.8, across=True))
+    removed = [
+        replace(asked(rng.normal(size=(1, 7)) - shift, [0], answerable=False, across=shift > 0))
+        for shift in (0, 3)
+        for _ in range(300)
+    ]
+    sides = fit_sides([*questions, *crossing, *removed])
+    assert sides.weights[0] > 2 * sides.cross_weights[0] > 0
+    assert sides.cross_weights[-2:] == pytest.approx([0.0, 0.0], abs=1e-9)
+    assert sides.cross_margin == pytest.approx(3.0, abs=0.4)
+    for group in (questions, crossing):
+        confidence, f1 = first_answers(group, sides)
+        assert confidence.mean() == pytest.approx(f1.mean(), abs=0.04)
+        sure = confidence > np.quantile(confidence, 0.8)
+        assert f1[sure].mean() == pytest.approx(confidence[sure].mean(), abs=0.06)
 
 
 def test_no_candidate_is_no_confidence():
-    empty = asked(np.empty((0, len(FEATURES))), [])
-    confidence, f1 = first_answers([empty], np.ones(len(FEATURES)), 0.0)
+    sides = Sides(np.ones(7), 0.0, np.ones(7), 0.0, 0.0, np.zeros(2))
+    confidence, f1 = first_answers([asked(np.empty((0, len(FEATURES))), [])], sides)
     assert (confidence[0], f1[0]) == (0.0, 0.0)
+
+
+def test_the_cut_is_where_enough_of_what_is_given_is_right():
+    confidence = np.linspace(0, 1, 2_000)
+    rng = np.random.default_rng(6)
+    f1 = (rng.random(2_000) < confidence).astype(float)
+    questions = [asked([[0] * 7], [1])] * 2_000
+    cut = cut_at_precision(questions, confidence, f1, precision=0.8, unanswerable=0.0)
+    assert cut == pytest.approx(0.6, abs=0.06)  # the mean of what is above it is .8
+    near = cut_at_precision(questions, confidence, f1, precision=0.8, unanswerable=0.0, local=True)
+    assert near == pytest.approx(0.75, abs=0.06)  # those at it are right for .8
+    misleading = [replace(one, setting=MISLEADING) for one in questions]
+    half = cut_at_precision(
+        [*questions, *misleading],
+        np.concatenate([confidence, confidence]),
+        np.concatenate([f1, np.zeros(2_000)]),
+        precision=0.45,
+        unanswerable=0.5,
+    )
+    assert half == pytest.approx(0.8, abs=0.06)
+
+
+def test_a_verdict_that_is_too_sure_is_cooled_down():
+    rng = np.random.default_rng(7)
+    labels = rng.integers(0, 3, 6_000)
+    scores = rng.normal(size=(6_000, 3))
+    scores[np.arange(6_000), labels] += 2.0
+    scores = 3 * 2.0 * scores  # the likeliest scale is 2
+    names = ["own"] * 3_000 + ["other"] * 3_000
+    (temperature, offsets), figures = fit_verdict(
+        {"scores": scores, "labels": labels, "names": names}
+    )
+    assert temperature == pytest.approx(3.0, rel=0.1)
+    assert offsets == pytest.approx([0.0, 0.0, 0.0], abs=0.15)
+    assert figures["ece_own"] < 0.03
 
 
 def test_the_reader_gets_the_weight_that_puts_paragraphs_first():
@@ -109,36 +148,3 @@ def test_the_weight_that_made_the_order_is_found_again():
     weight, figures = fit_reranking(made)
     assert weight == pytest.approx(0.25, abs=0.02)
     assert figures["reranked"] > figures["recall_at_1"] + 0.1
-
-
-def test_across_scripts_the_model_is_fitted_on_what_crosses_them():
-    rng = np.random.default_rng(6)
-    margin, cosine = FEATURES.index("margin"), FEATURES.index("cosine")
-
-    def cases(count, setting, *, weight, around):
-        for number in range(count):
-            row = np.full((1, len(FEATURES)), np.nan)
-            row[0, :5] = 0.0
-            row[0, margin], row[0, cosine] = rng.normal(around, 3), rng.normal(0.8, 0.02)
-            right = rng.random(1) < 1 / (1 + np.exp(-(weight * row[0, margin] + 1)))
-            one = asked(row, right, answerable=setting == "present")
-            yield replace(one, setting=setting, article=str(number))
-
-    within = list(cases(500, "article removed", weight=0.2, around=-6.0))
-    across = [
-        *cases(6_000, "present", weight=0.9, around=0.0),
-        *cases(500, "stranger", weight=0.9, around=-4.0),
-    ]
-    found, figures = fit_cross_script(within, across)
-    assert found.weights[margin] == pytest.approx(0.9, abs=0.1)
-    assert found.weights[-2:] == (0.0, 0.0)
-    assert found.bias + 0.8 * found.weights[cosine] == pytest.approx(1.0, abs=0.2)
-    assert found.margin == pytest.approx(-2.0, abs=0.5)
-    assert figures["ece"] < 0.03
-    assert figures["auroc"] > 0.8
-
-
-def test_on_a_flat_top_the_cut_is_its_middle():
-    confidence = np.array([0.1] * 50 + [0.7] * 50)
-    answerable = confidence > 0.5
-    assert best_cut(confidence, np.ones(100), answerable) == pytest.approx(0.405, abs=0.011)
