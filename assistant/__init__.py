@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import PullquoteError
@@ -30,6 +31,21 @@ from assistant.version import __version__
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from assistant.checking.reports import (
+        Attribution,
+        Change,
+        ChangeKind,
+        ClaimDifference,
+        ClaimReport,
+        Difference,
+        Evidence,
+        QuoteMatch,
+        QuoteReport,
+        QuoteStatus,
+        Stance,
+        Verdict,
+    )
+    from assistant.checking.timeline import Timeline, TimelineEntry
 
 __all__ = [
     "Answer",
@@ -37,16 +53,33 @@ __all__ = [
     "AnswerStatus",
     "Article",
     "Assistant",
+    "Attribution",
+    "Change",
+    "ChangeKind",
     "Citation",
+    "ClaimDifference",
+    "ClaimReport",
+    "Difference",
+    "Evidence",
     "Filters",
     "Hit",
     "IngestReport",
     "Passage",
     "PullquoteError",
+    "QuoteMatch",
+    "QuoteReport",
+    "QuoteStatus",
     "Section",
     "Span",
+    "Stance",
+    "Timeline",
+    "TimelineEntry",
+    "Verdict",
     "__version__",
 ]
+
+
+_CHECKING = ("assistant.checking.reports", "assistant.checking.timeline")
 
 
 def __getattr__(name: str) -> Any:
@@ -56,4 +89,10 @@ def __getattr__(name: str) -> Any:
 
         globals()["Assistant"] = Assistant
         return Assistant
+    if name in __all__:
+        for module in _CHECKING:
+            found = getattr(import_module(module), name, None)
+            if found is not None:
+                globals()[name] = found
+                return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
