@@ -36,8 +36,8 @@ print(json.dumps([len(ours), count]))
         ("import assistant.assistant", 57, 224),
         (
             "from assistant.cli import run; run(['ask', 'Who is Merz?', '--library', LIBRARY])",
-            66,
-            230,
+            67,
+            229,
         ),
     ],
 )
