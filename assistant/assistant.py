@@ -11,17 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
-from assistant.answering import answer as make_answer
-from assistant.dates import check_dates
+from assistant.answering.answers import answer as make_answer
+from assistant.answering.followups import complete
+from assistant.answering.idle_talk import is_idle_talk
 from assistant.errors import ArticleNotFound, LibraryLocked, UsageError
-from assistant.followups import complete
-from assistant.idle_talk import is_idle_talk
 from assistant.library import Library
-from assistant.library_search import RELATED, LibrarySearch
-from assistant.models import load_encoder, load_reader, load_reranker
-from assistant.reader import Reader, check_cancelled
-from assistant.reranking import Reranker
-from assistant.retrieval import DEFAULT_SETTINGS, RetrievalSettings, without_captions
+from assistant.library.filters import check_dates
+from assistant.reading.models import load_encoder, load_reader, load_reranker
+from assistant.reading.reader import Reader, check_cancelled
+from assistant.reading.reranking import Reranker
+from assistant.search.fusion import DEFAULT_SETTINGS, RetrievalSettings, without_captions
+from assistant.search.retriever import RELATED, LibrarySearch
 from assistant.types import (
     Answer,
     AnswerStatus,
@@ -38,9 +38,8 @@ from assistant.types import (
 from embeddings.encoder import Encoder
 
 if TYPE_CHECKING:
-    from assistant.checking.claims import ClaimChecker
-    from assistant.checking.reports import ClaimReport, QuoteReport
-    from assistant.checking.timeline import Timeline
+    from assistant.checking.claims.verdicts import ClaimChecker
+    from assistant.types import ClaimReport, QuoteReport, Timeline
 
 LIBRARY_VARIABLE = "PULLQUOTE_LIBRARY"
 """Environment variable that names the default library's folder."""
@@ -263,7 +262,7 @@ class Assistant(LibrarySearch):
             UsageError: There is no word in it.
             Cancelled: ``cancelled()`` turned true.
         """
-        from assistant.checking.quotes import verify_quote
+        from assistant.checking.quotes.verifying import verify_quote
 
         return verify_quote(
             quote,
@@ -330,12 +329,12 @@ class Assistant(LibrarySearch):
             UsageError: One of them exists; nothing is written.
             BundleError: They cannot be written.
         """
-        from assistant.checking.bundles import write_bundle
+        from assistant.checking.evidence.bundles import write_bundle
 
         return write_bundle(Path(path), result, self._library)
 
     def _get_checker(self) -> ClaimChecker:
-        from assistant.checking.claims import ClaimChecker
+        from assistant.checking.claims.verdicts import ClaimChecker
 
         with self._lock:
             if self._checker is None:
@@ -377,7 +376,7 @@ class Assistant(LibrarySearch):
             LibraryReadOnly: The library cannot be written.
             Cancelled: ``cancelled()`` turned true; what was added until then is kept.
         """
-        from assistant.ingest import articles_of, count_of
+        from assistant.library.ingest import articles_of, count_of
 
         if isinstance(sources, (str, Path)):
             sources = [sources]  # its letters would be paths too, and "/" the whole disk
@@ -387,7 +386,7 @@ class Assistant(LibrarySearch):
         total = count_of(sources)
         if cluster is None:
             return self._ingest(articles, total=total, on_progress=on_progress, cancelled=cancelled)
-        from assistant.bulk import BulkIngestor, cluster_executor
+        from assistant.library.bulk import BulkIngestor, cluster_executor
 
         with cluster_executor(cluster) as (executor, workers):
             ingestor = BulkIngestor(
@@ -414,7 +413,7 @@ class Assistant(LibrarySearch):
         on_progress: Callable[[Progress], None] | None,
         cancelled: Callable[[], bool] | None,
     ) -> IngestReport:
-        from assistant.ingest import Ingestor
+        from assistant.library.ingest import Ingestor
 
         ingestor = Ingestor(self._library, self._caches, self._encoder)
         return ingestor.add(articles, total=total, on_progress=on_progress, cancelled=cancelled)
@@ -431,7 +430,7 @@ class Assistant(LibrarySearch):
 
     def doctor(self, *, repair: bool = True) -> DoctorReport:
         """Check everything; rebuild indexes that disagree with the database if ``repair``."""
-        from assistant.doctor import examine
+        from assistant.library.doctor import examine
 
         return examine(self._library, self._caches, repair=repair)
 
@@ -442,7 +441,7 @@ class Assistant(LibrarySearch):
             UsageError: The file exists.
             LibraryReadOnly: It cannot be written.
         """
-        from assistant.archive import backup
+        from assistant.library.archive import backup
 
         backup(self._library, Path(path))
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from assistant.training import negatives
@@ -16,6 +18,8 @@ from assistant.training.lexicon import Lexicon
 from assistant.training.pseudo_arabic import arabise
 from assistant.training.rewriting import Span, contradict, rename_both, switch_words
 
+ScoreFunction = Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[NDArray, NDArray]]
+"""``(ids, mask)``, each ``(batch, length)``, to start and end scores of the same shape."""
 BOS, PAD, EOS = 0, 1, 2  # XLM-R's vocabulary
 BUCKETS = (48, 64, 80, 96, 112, 128, 160, 208, 256, 320)
 """Padded lengths; few, because the allocator keeps a buffer for every shape it has seen."""

@@ -3,14 +3,14 @@
 Three logistic models, all small enough to be read in ``calibration.json``:
 
 * of an answer from a whole library: is this span right, given the features of
-  :func:`assistant.span_features.span_features`? The library is made of all passages of a set; the
+  :func:`assistant.reading.span_features.span_features`? The library is made of all passages of a set; the
   questions are those of the held-out articles, each asked with its passage there, with its passage
   removed and with its whole article removed, and some with a rule-made twin that has no answer.
 * the same across scripts, where no word can match: fitted on the held-out English questions written in
   Arabic letters (``pseudo_arabic``), asked of the English library with the answer's article there and removed, and on
   real questions asked of the other language's library, which has no answer to them;
 * of one given passage: does it answer at all, given the features of
-  :func:`assistant.span_features.passage_features`?
+  :func:`assistant.reading.span_features.passage_features`?
 
 Each threshold is the one with the best F1 with abstention, half of the questions having an answer:
 the point of the risk-coverage curve where one more answer would cost more than it gains.
@@ -33,26 +33,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.assistant import READ_PASSAGES, Assistant
-from assistant.calibration import (
-    CALIBRATION_NAME,
-    FEATURES,
-    PASSAGE_FEATURES,
-    Calibration,
-)
 from assistant.evaluation.metrics import auroc
 from assistant.evaluation.scoring import best_f1
 from assistant.evaluation.squad import Question, QuestionSet
-from assistant.evaluation.tasks import (
-    Setting,
-    hits_by_setting,
-    library_of,
-    search_with_spares,
+from assistant.evaluation.tasks import Setting, hits_by_setting, library_of, search_with_spares
+from assistant.reading.calibration import CALIBRATION_NAME, FEATURES, PASSAGE_FEATURES, Calibration
+from assistant.reading.models import load_encoder
+from assistant.reading.reranking import RERANKED
+from assistant.reading.span_features import (
+    RawSpan,
+    passage_features,
+    passage_margins,
+    span_features,
 )
-from assistant.models import load_encoder
-from assistant.reranking import RERANKED
-from assistant.retrieval import without_captions
-from assistant.span_features import RawSpan, passage_features, passage_margins, span_features
-from assistant.span_reader import SpanReader
+from assistant.reading.span_reader import SpanReader
+from assistant.search.fusion import without_captions
 from assistant.training import negatives
 from assistant.training.batches import Sampler
 from assistant.training.data import Material, is_held_out, read_material

@@ -2,7 +2,7 @@
 
     python -m assistant.training.fit_stance --data DIR
 
-Writes ``assistant/checking/stance.json``. The claims whose id is divisible by 5 are never looked at. The
+Writes ``assistant/checking/claims/stance.json``. The claims whose id is divisible by 5 are never looked at. The
 penalty and the labels' offsets are chosen by cross-validation over the other claims.
 """
 
@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.checking.compare import compare
-from assistant.checking.stance import STANCES, WEIGHTS, features_of, inputs_of, log_softmax
+from assistant.checking.claims.compare import compare
+from assistant.checking.claims.stance import STANCES, WEIGHTS, features_of, inputs_of, log_softmax
 from assistant.training.stance_pairs import Pair, read_pairs
 from embeddings.encoder import load_encoder
 

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from assistant.calibration import CrossScript
 from assistant.evaluation.metrics import auroc, calibration_error, reliability
 from assistant.evaluation.report import RIGHT_F1
 from assistant.evaluation.tasks import Setting
+from assistant.reading.calibration import CrossScript
 
 CUT_TOLERANCE = 0.01
 RIDGE = 1e-3

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from assistant.training.evaluate import ScoreFunction
+from assistant.training.batches import ScoreFunction
 from assistant.training.exported import read_exported
 from assistant.training.model import ReaderModel
 from embeddings.build.bert import dequantise, load_trunk, read_blocks

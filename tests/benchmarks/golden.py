@@ -18,21 +18,21 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from assistant.answering import cite
-from assistant.checking.compare import compare
-from assistant.checking.facts import facts_of
-from assistant.checking.readings import readings_of
-from assistant.checking.relations import denials_of, related
-from assistant.checking.tenses import is_ahead, is_since
-from assistant.checking.wordings import negations_of
+from assistant.answering.followups import complete
+from assistant.checking.claims.compare import compare
+from assistant.checking.claims.relations import denials_of, related
+from assistant.checking.quotes.given import readings_of
 from assistant.errors import SourceError
-from assistant.followups import complete
+from assistant.language.cues import negations_of
+from assistant.language.facts import facts_of
+from assistant.language.people import other_person, people_in, same_person
+from assistant.language.speech import claimed_speakers, speaker_of
+from assistant.language.tenses import is_ahead, is_since
+from assistant.language.values import value_of
+from assistant.reading.spans import may_answer, refine
+from assistant.search.citing import cite
 from assistant.sources import parse, read_seeds
-from assistant.spans import may_answer, refine
-from assistant.speaker_names import other_person, people_in, same_person
-from assistant.speech import claimed_speakers, speaker_of
 from assistant.types import Answer, AnswerGroup, AnswerStatus, Article, Span
-from assistant.values import value_of
 from embeddings.sentences import sentence_spans
 
 QUESTIONS = (

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from milvus import MilvusServer, MilvusServerConfig
+from tests.assistant.test_packing import article
 
 from assistant.assistant import Assistant
 from assistant.errors import IndexUnreachable
@@ -26,7 +27,6 @@ from embeddings import milvus as milvus_module
 from embeddings.errors import IndexUnavailable
 from embeddings.milvus import MilvusIndex, MilvusKind
 from tests.assistant.fakes import HashEncoder
-from tests.assistant.test_packing import article
 
 DIM, BATCH = 64, 1_000
 MODEL = "a-model"

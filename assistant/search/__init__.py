@@ -1,0 +1,1 @@
+"""A query → passages, what is related to them, and their citations."""
