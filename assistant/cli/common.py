@@ -77,8 +77,9 @@ def open_assistant(library: Path | None, model: str | None) -> Assistant:
 
     That a library was made is said on stderr: whoever mistyped the folder of another learns it.
     """
-    from assistant.assistant import Assistant, default_folder
+    from assistant.assistant import Assistant
     from assistant.library.database import DATABASE_NAME
+    from assistant.library.folders import default_folder
 
     shared = click.get_current_context().obj or {}
     folder = Path(library or shared.get("library") or default_folder()).expanduser()

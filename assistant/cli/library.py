@@ -40,8 +40,8 @@ def backup(file: Path, library: Path | None, model: str | None, as_json: bool) -
 @common
 def restore(file: Path, library: Path | None, model: str | None, as_json: bool) -> None:
     """Make the library from a backup FILE; the one that is there is kept aside."""
-    from assistant.assistant import default_folder
     from assistant.library.archive import restore as restore_archive
+    from assistant.library.folders import default_folder
 
     del model
     folder = library or (click.get_current_context().obj or {}).get("library") or default_folder()

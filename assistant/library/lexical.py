@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from assistant.language.words import STOP_WORDS
+from assistant.types import Span
 
 TITLE_BOOST = 0.5
 """Weight of a match in the title relative to the body."""
@@ -30,6 +32,7 @@ SCHEMA = 1
 """Raised when the fields or the analysis change: an index of another schema is rebuilt."""
 
 _ANALYZER = "pullquote"
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +242,15 @@ class LexicalIndex:
             words = _words(query)
         terms = dict.fromkeys(self._analyzer.analyze(" ".join(words)))
         return list(terms)[:MAX_QUERY_TERMS]
+
+    def matches(self, query: str, text: str) -> list[Span]:
+        """Where ``text`` has one of the words that ``query`` is searched by, in any of its forms."""
+        terms = set(self.terms(query))
+        return [
+            Span(*word.span())
+            for word in _WORD.finditer(text)
+            if terms.intersection(self._analyzer.analyze(word.group()))
+        ]
 
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)

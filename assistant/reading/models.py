@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from assistant.errors import ModelError
-from assistant.reading.reader import Reader, SentenceReader
-from assistant.reading.reranking import READER_NAME, CrossEncoderReranker, ReaderReranker, Reranker
 from embeddings.encoder import Encoder
 from embeddings.encoder import load_encoder as load_any_encoder
 from embeddings.errors import EmbeddingsError
+
+if TYPE_CHECKING:
+    from assistant.reading.reader import Reader
+    from assistant.reading.reranking import Reranker
 
 
 def load_encoder(model: str | None = None) -> Encoder:
@@ -33,6 +37,8 @@ def load_reranker(model: str | None) -> Reranker | None:
     """
     if model is None:
         return None
+    from assistant.reading.reranking import READER_NAME, CrossEncoderReranker, ReaderReranker
+
     if model != READER_NAME:
         return CrossEncoderReranker(model)
     from assistant.reading.span_reader import SpanReader
@@ -42,6 +48,7 @@ def load_reranker(model: str | None) -> Reranker | None:
 
 def load_reader(encoder: Encoder) -> Reader:
     """The trained reader where its weights are, else the one that needs none."""
+    from assistant.reading.reader import SentenceReader
     from assistant.reading.span_reader import SpanReader
 
     return SpanReader() if SpanReader.is_available() else SentenceReader(encoder)

@@ -1,4 +1,4 @@
-"""The retrieval module: dense and lexical search, fused.
+"""Two rankings become one: how the scores of dense and lexical search are fused.
 
 Both searches propose candidates; every candidate then gets *both* scores exactly (the missing cosines
 from the stored vectors, the missing BM25 scores from a restricted search), so that fusion compares
@@ -15,7 +15,7 @@ the dense one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -23,20 +23,13 @@ from numpy.typing import NDArray
 
 from assistant.language.scripts import script_of, script_of_language
 from assistant.language.sounds import can_compare, overlap_shares
-from assistant.library import Library
-from assistant.library.caches import Caches
-from assistant.types import Filters, Hit, Passage
-from embeddings.encoder import Encoder
+from assistant.types import Hit, Passage
 
 CANDIDATES = 100
 """How many each of the two searches proposes."""
-ATTEMPTS = 4
-"""How often one query is searched at the most while another process replaces what it finds."""
 SPOKEN_SPREAD = 3.0
 """What finding all of a query's names by sound is worth in standard deviations: as much as the best of a
 hundred candidates usually has by BM25."""
-RRF_K = 60
-"""Cormack et al., "Reciprocal Rank Fusion outperforms Condorcet", 2009."""
 
 
 class Fusion(StrEnum):
@@ -60,192 +53,6 @@ class RetrievalSettings:
 
 
 DEFAULT_SETTINGS = RetrievalSettings()
-
-
-@dataclass(slots=True)
-class _Candidates:
-    """Candidates of one query, column by column."""
-
-    ids: list[int] = field(default_factory=list)
-    dense: dict[int, float] = field(default_factory=dict)
-    lexical: dict[int, float] = field(default_factory=dict)
-    dense_ranks: dict[int, int] = field(default_factory=dict)
-    lexical_ranks: dict[int, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Allowed:
-    """Ids of the passages that may be found, as of one state of the library; None: all."""
-
-    ids: NDArray[np.int64] | None
-    generation: int
-
-    @classmethod
-    def now(cls, library: Library, filters: Filters) -> _Allowed:
-        # The generation first: what is changed in between is seen as a change, not missed.
-        generation = library.generation
-        if filters.is_empty:
-            return cls(None, generation)
-        return cls(np.array(library.passage_ids(filters), dtype=np.int64), generation)
-
-    def has_lost_any(self, library: Library) -> bool:
-        """Whether one of the ids was removed since; what took its place is not among them."""
-        if self.ids is None or library.generation == self.generation:
-            return False
-        return bool(np.isin(library.removed_ids(self.generation), self.ids).any())
-
-
-class Retriever:
-    """Searches one library; thread-safe.
-
-    Args:
-        library: Where the passages are.
-        caches: Its two indexes.
-        encoder: The encoder whose vectors the library holds.
-        settings: What can be tuned.
-    """
-
-    def __init__(
-        self,
-        library: Library,
-        caches: Caches,
-        encoder: Encoder,
-        *,
-        settings: RetrievalSettings = DEFAULT_SETTINGS,
-    ) -> None:
-        self._library = library
-        self._caches = caches
-        self._encoder = encoder
-        self.settings = settings
-
-    def search(self, query: str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:  # noqa: B008 - frozen
-        """The best ``k`` passages for ``query``, best first; ties by passage id.
-
-        Args:
-            query: Any text, in any language; an empty one finds nothing.
-            k: How many at the most.
-            filters: Which passages may be found.
-        """
-        return self.search_batch([query], k=k, filters=filters)[0]
-
-    def search_batch(
-        self,
-        queries: Sequence[str],
-        *,
-        k: int = 10,
-        filters: Filters = Filters(),  # noqa: B008 - frozen
-    ) -> list[list[Hit]]:
-        """:meth:`search` for many queries; encodes them together. One text is one query."""
-        queries = [queries] if isinstance(queries, str) else queries
-        asked = [query for query in queries if query.strip()]
-        if not asked or k <= 0:
-            return [[] for _ in queries]
-        vectors = self._encoder.encode_queries(asked)
-        allowed = _Allowed.now(self._library, filters)
-        results = []
-        for query, vector in zip(asked, vectors, strict=True):
-            for attempt in range(1, ATTEMPTS + 1):
-                hits, replaced = self._search_one(query, vector, k=k, allowed=allowed)
-                if not replaced or attempt == ATTEMPTS:
-                    break
-                allowed = _Allowed.now(self._library, filters)
-            results.append(hits)
-        found = iter(results)
-        return [next(found) if query.strip() else [] for query in queries]
-
-    def _search_one(
-        self, query: str, vector: NDArray[np.float32], *, k: int, allowed: _Allowed
-    ) -> tuple[list[Hit], bool]:
-        """Hits for one query, and whether others are missing that were replaced meanwhile."""
-        depth = max(self.settings.candidates, k)
-        found = self._candidates(query, vector, depth=depth, allowed=allowed.ids)
-        passages = self._library.passages(found.ids)
-        ids = [passage_id for passage_id in found.ids if passage_id in passages]
-        # The vector index was in step with the database when it was searched. The lexical one may be
-        # behind for as long as somebody writes: what it alone proposed and is gone says nothing.
-        replaced = any(i not in passages for i in found.dense_ranks) or allowed.has_lost_any(
-            self._library
-        )
-        if not ids:
-            return [], replaced
-        scores = self._fuse(query, [passages[i] for i in ids], found)
-        order = sorted(range(len(ids)), key=lambda at: (-scores[at], ids[at]))
-        return [
-            Hit(
-                passage=passages[ids[at]],
-                score=scores[at],
-                dense_score=found.dense.get(ids[at]),
-                dense_rank=found.dense_ranks.get(ids[at]),
-                lexical_score=found.lexical.get(ids[at]),
-                lexical_rank=found.lexical_ranks.get(ids[at]),
-            )
-            for at in order[:k]
-        ], replaced
-
-    def _candidates(
-        self,
-        query: str,
-        vector: NDArray[np.float32],
-        *,
-        depth: int,
-        allowed: NDArray[np.int64] | None,
-    ) -> _Candidates:
-        found = _Candidates()
-        fusion = self.settings.fusion
-        if fusion is not Fusion.LEXICAL:
-            scores, ids = self._caches.vectors().search(vector[None], depth, allowed=allowed)
-            for rank, (passage_id, score) in enumerate(zip(ids[0], scores[0], strict=True), 1):
-                if passage_id >= 0:
-                    found.dense[int(passage_id)] = float(score)
-                    found.dense_ranks[int(passage_id)] = rank
-        lexical = self._caches.lexical() if fusion is not Fusion.DENSE else None
-        if lexical is not None:
-            allowed_list = None if allowed is None else allowed.tolist()
-            for rank, (passage_id, score) in enumerate(
-                lexical.search(query, depth, allowed_ids=allowed_list), 1
-            ):
-                found.lexical[passage_id] = score
-                found.lexical_ranks[passage_id] = rank
-        found.ids = list(dict.fromkeys([*found.dense, *found.lexical]))
-        if fusion is Fusion.SCORES and lexical is not None:
-            only_dense = [i for i in found.ids if i not in found.lexical]
-            if only_dense and len(found.lexical) >= depth:
-                found.lexical.update(lexical.search(query, depth, allowed_ids=only_dense))
-            only_lexical = np.array([i for i in found.ids if i not in found.dense], dtype=np.int64)
-            if len(only_lexical):
-                cosines = self._library.exact_vectors(only_lexical) @ vector
-                found.dense.update(
-                    zip(only_lexical.tolist(), (float(c) for c in cosines), strict=True)
-                )
-        return found
-
-    def _fuse(self, query: str, passages: Sequence[Passage], found: _Candidates) -> list[float]:
-        fusion = self.settings.fusion
-        ids = [passage.id for passage in passages]
-        if fusion is Fusion.DENSE:
-            return [found.dense.get(i, -1.0) for i in ids]
-        if fusion is Fusion.LEXICAL:
-            return [found.lexical.get(i, 0.0) for i in ids]
-        if fusion is Fusion.RRF:
-            return [
-                sum(
-                    1 / (RRF_K + ranks[i])
-                    for ranks in (found.dense_ranks, found.lexical_ranks)
-                    if i in ranks
-                )
-                for i in ids
-            ]
-        dense = np.array([found.dense.get(i, -1.0) for i in ids])
-        lexical = np.array([found.lexical.get(i, 0.0) for i in ids])
-        comparable = _shares_script(query, passages)
-        fused = fuse_scores(
-            dense,
-            lexical,
-            comparable=comparable,
-            spoken=_sounds_alike(query, passages, ~comparable),
-            lexical_weight=self.settings.lexical_weight,
-        )
-        return [float(score) for score in fused]
 
 
 def fuse_scores(
@@ -282,7 +89,7 @@ def fuse_scores(
     return dense_z + lexical_weight * second_z
 
 
-def _sounds_alike(
+def sounds_alike(
     query: str, passages: Sequence[Passage], elsewhere: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """Names that the query shares by sound with the passages of another script; 0 for the others."""
@@ -305,7 +112,8 @@ def _standardise(values: NDArray[np.float64], sample: NDArray[np.float64]) -> ND
     return result
 
 
-def _shares_script(query: str, passages: Sequence[Passage]) -> NDArray[np.bool_]:
+def shares_script(query: str, passages: Sequence[Passage]) -> NDArray[np.bool_]:
+    """``(n,)`` whether words of the query can match in each passage: both are written in one script."""
     script = script_of(query)
     if script is None:
         # Digits only: they are written alike everywhere.

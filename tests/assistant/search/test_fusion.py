@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.search.fusion import DEFAULT_SETTINGS, Fusion, _sounds_alike, fuse_scores
+from assistant.search.fusion import DEFAULT_SETTINGS, Fusion, fuse_scores, sounds_alike
 from assistant.types import Filters, Passage, Section
 
 
@@ -106,7 +106,7 @@ def test_names_are_compared_with_arabic_passages_whatever_other_scripts_are_ther
         return Passage(number, "a", 0, 0, len(text), text, Section.BODY, None, "")
 
     texts = ["巴黎峰会", "قمة باريس في فرنسا", "الطقس اليوم"]
-    scores = _sounds_alike(
+    scores = sounds_alike(
         "Who met in Paris?", [passage(n, t) for n, t in enumerate(texts)], np.ones(3, np.bool_)
     )
     assert scores[1] > 0
