@@ -32,7 +32,6 @@ SCHEMA = 1
 """Raised when the fields or the analysis change: an index of another schema is rebuilt."""
 
 _ANALYZER = "pullquote"
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +247,7 @@ class LexicalIndex:
         terms = set(self.terms(query))
         return [
             Span(*word.span())
-            for word in _WORD.finditer(text)
+            for word in re.finditer(r"[^\W_]+", text)
             if terms.intersection(self._analyzer.analyze(word.group()))
         ]
 
