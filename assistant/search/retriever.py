@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.library.articles import Library
+from assistant.library import Library
 from assistant.library.caches import Caches
 from assistant.library.folders import INDEX_VARIABLE, default_folder
 from assistant.search.explaining import Explanation, explain

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 from milvus import MilvusServer, MilvusServerConfig
-from tests.assistant.test_packing import article
 
 from assistant.assistant import Assistant
 from assistant.errors import IndexUnreachable
@@ -27,6 +26,7 @@ from embeddings import milvus as milvus_module
 from embeddings.errors import IndexUnavailable
 from embeddings.milvus import MilvusIndex, MilvusKind
 from tests.assistant.fakes import HashEncoder
+from tests.assistant.search.test_packing import article
 
 DIM, BATCH = 64, 1_000
 MODEL = "a-model"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.assistant.test_answering import OneLibrary, hit_of, make_article
 
 from assistant.answering.roles import NAMED, asked_office, holders, with_holders
 from assistant.types import ReadSpan
+from tests.assistant.answering.test_answers import OneLibrary, hit_of, make_article
 
 TITLE = "Havnor sells its ferries"
 TEXT = (

@@ -8,7 +8,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from tests.assistant.test_packing import article
 
 from assistant.assistant import Assistant
 from assistant.errors import Cancelled, ClusterError, UsageError
@@ -16,6 +15,7 @@ from assistant.library import Library
 from assistant.library.bulk import AHEAD, BulkIngestor, cluster_executor, encode_batch
 from assistant.library.ingest import Ingestor
 from tests.assistant.fakes import DIM, HashEncoder
+from tests.assistant.search.test_packing import article
 
 ARTICLES = [
     article(f"a-{n}", [f"Paragraph {p} of article {n}." for p in range(1 + n % 3)])

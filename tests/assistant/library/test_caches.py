@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.assistant.test_packing import article
 
 from assistant.assistant import Assistant
 from assistant.errors import LibraryReadOnly
@@ -14,6 +13,7 @@ from assistant.library.caches import Caches
 from assistant.library.lexical import LexicalIndex
 from embeddings.index import FaissIndex
 from tests.assistant.fakes import DIM, HashEncoder
+from tests.assistant.search.test_packing import article
 
 ARTICLES = [article(f"a-{n}", [f"Word{n} and word{n + 1} in text {n}."]) for n in range(30)]
 

@@ -10,13 +10,12 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.assistant.test_packing import article
-
 from assistant.assistant import Assistant
 from assistant.library import Library
 from assistant.output.json import hit_to_json
 from assistant.types import Filters
 from tests.assistant.fakes import HashEncoder
+from tests.assistant.search.test_packing import article
 
 QUERIES = (
     "Which countries sent representatives to the Paris summit?",

@@ -10,8 +10,6 @@ import pytest
 pytest.importorskip("pymilvus")
 pytest.importorskip("milvus_lite")
 
-from tests.assistant.test_packing import article
-
 from assistant.assistant import Assistant
 from assistant.cli import run
 from assistant.errors import IndexUnreachable, UsageError
@@ -21,6 +19,7 @@ from assistant.types import Filters
 from embeddings.errors import IndexUnavailable
 from embeddings.milvus import MilvusIndex
 from tests.assistant.fakes import HashEncoder
+from tests.assistant.search.test_packing import article
 
 WORDS = "summit paris troops tariff vaccine harvest election budget glacier orchestra".split()
 
