@@ -11,41 +11,42 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
-from assistant.answering import answer as make_answer
-from assistant.dates import check_dates
+from assistant.answering.answers import answer as make_answer
+from assistant.answering.followups import complete
+from assistant.answering.idle_talk import is_idle_talk
 from assistant.errors import ArticleNotFound, LibraryLocked, UsageError
-from assistant.followups import complete
-from assistant.idle_talk import is_idle_talk
-from assistant.library import Library
-from assistant.library_search import RELATED, LibrarySearch
-from assistant.models import load_encoder, load_reader, load_reranker
-from assistant.reader import Reader, check_cancelled
-from assistant.reranking import Reranker
-from assistant.retrieval import DEFAULT_SETTINGS, RetrievalSettings, without_captions
+from assistant.library import Library, history
+from assistant.library.filters import check_dates
+from assistant.library.folders import INDEX_VARIABLE, default_folder
+from assistant.reading.models import load_encoder, load_reader, load_reranker
+from assistant.reading.reader import Reader, check_cancelled
+from assistant.reading.reranking import Reranker
+from assistant.search.fusion import DEFAULT_SETTINGS, RetrievalSettings, without_captions
+from assistant.search.retriever import RELATED, Retriever
 from assistant.types import (
     Answer,
     AnswerStatus,
     Article,
+    ArticleSummary,
     Citation,
+    Conversation,
     DoctorReport,
     Filters,
     Hit,
     IngestFailure,
     IngestReport,
     Progress,
+    RelatedArticle,
     UnanswerableReason,
 )
 from embeddings.encoder import Encoder
+from embeddings.tokens import ENCODING as TOKEN_ENCODING
 
 if TYPE_CHECKING:
-    from assistant.checking.claims import ClaimChecker
-    from assistant.checking.reports import ClaimReport, QuoteReport
-    from assistant.checking.timeline import Timeline
+    from assistant.checking.claims.verdicts import ClaimChecker
+    from assistant.search.packing import PackedContext
+    from assistant.types import ClaimReport, QuoteReport, Timeline
 
-LIBRARY_VARIABLE = "PULLQUOTE_LIBRARY"
-"""Environment variable that names the default library's folder."""
-INDEX_VARIABLE = "PULLQUOTE_INDEX"
-"""Environment variable that names the vector index of every library that is opened."""
 READ_PASSAGES = 10
 """How many passages are read for one question."""
 SPARE_PASSAGES = 5
@@ -56,17 +57,7 @@ FILL_POLL_S = 0.1
 _clock, _wait = time.monotonic, time.sleep
 
 
-def default_folder() -> Path:
-    """Where the default library is: ``PULLQUOTE_LIBRARY``, else the platform's data folder."""
-    named = os.environ.get(LIBRARY_VARIABLE)
-    if named:
-        return Path(named).expanduser()
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("pullquote", appauthor=False)) / "library"
-
-
-class Assistant(LibrarySearch):
+class Assistant:
     """A library that can be asked. Make one with :meth:`open`; safe to use from several threads.
 
     >>> import tempfile
@@ -85,7 +76,12 @@ class Assistant(LibrarySearch):
         index: str | None = None,
         reranker: Reranker | None = None,
     ) -> None:
-        super().__init__(library, encoder, settings=settings, index=index, reranker=reranker)
+        self._retriever = Retriever(
+            library, encoder, settings=settings, index=index, reranker=reranker
+        )
+        self._library = library
+        self._caches = self._retriever.caches
+        self._encoder = encoder
         self._reader = reader
         self._checker: ClaimChecker | None = None
         self._lock = threading.RLock()
@@ -149,18 +145,55 @@ class Assistant(LibrarySearch):
                 # the writing of a third process fail.
                 _wait(FILL_POLL_S)
 
+    # Searching
+
+    def search(
+        self,
+        query: str,
+        *,
+        k: int = 10,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+    ) -> list[Hit]:
+        """The best ``k`` passages for ``query``, best first."""
+        return self.search_batch([query], k=k, filters=filters)[0]
+
+    def search_batch(
+        self,
+        queries: Sequence[str],
+        *,
+        k: int = 10,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+    ) -> list[list[Hit]]:
+        """:meth:`search` for many queries, encoded together. One text is one query."""
+        return self._retriever.search_batch(queries, k=k, filters=filters)
+
+    def pack(
+        self,
+        question: str,
+        *,
+        max_tokens: int,
+        encoding: str = TOKEN_ENCODING,
+        k: int = 50,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+    ) -> PackedContext:
+        """Cited passages within a budget of tokens: :meth:`assistant.search.Retriever.pack`."""
+        return self._retriever.pack(
+            question, max_tokens=max_tokens, encoding=encoding, k=k, filters=filters
+        )
+
+    def related(self, article_id: str, *, k: int = RELATED) -> list[RelatedArticle]:
+        """Up to ``k`` articles related to one.
+
+        Raises:
+            ArticleNotFound: There is no such article.
+        """
+        return self._retriever.related(article_id, k=k)
+
     # Asking
 
     def prepare(self) -> None:
         """Load models and indexes, so that the first question does not wait."""
-        if self._library.counts()["passages"]:
-            self._caches.vectors()
-            self._caches.lexical()
-        prepare = getattr(self._encoder, "prepare", None)
-        if prepare is not None:
-            prepare()
-        if self._reranker is not None:
-            self._reranker.prepare()
+        self._retriever.prepare()
         self._get_reader().prepare()
 
     def ask(
@@ -263,7 +296,7 @@ class Assistant(LibrarySearch):
             UsageError: There is no word in it.
             Cancelled: ``cancelled()`` turned true.
         """
-        from assistant.checking.quotes import verify_quote
+        from assistant.checking.quotes.verifying import verify_quote
 
         return verify_quote(
             quote,
@@ -330,12 +363,12 @@ class Assistant(LibrarySearch):
             UsageError: One of them exists; nothing is written.
             BundleError: They cannot be written.
         """
-        from assistant.checking.bundles import write_bundle
+        from assistant.checking.evidence.bundles import write_bundle
 
         return write_bundle(Path(path), result, self._library)
 
     def _get_checker(self) -> ClaimChecker:
-        from assistant.checking.claims import ClaimChecker
+        from assistant.checking.claims.verdicts import ClaimChecker
 
         with self._lock:
             if self._checker is None:
@@ -349,6 +382,41 @@ class Assistant(LibrarySearch):
             return self._checker
 
     # Articles
+
+    @property
+    def folder(self) -> Path:
+        """The library's folder."""
+        return self._library.folder
+
+    def article(self, article_id: str) -> Article:
+        """The article with that id.
+
+        Raises:
+            ArticleNotFound: There is no such article.
+        """
+        return self._library.article(article_id)
+
+    def articles(
+        self, *, limit: int | None = None, offset: int = 0, matching: str | None = None
+    ) -> list[ArticleSummary]:
+        """Articles without their texts, newest publication first."""
+        return self._library.summaries(limit=limit, offset=offset, matching=matching)
+
+    def article_count(self) -> int:
+        """How many articles there are; quick also in a large library."""
+        return self._library.counts()["articles"]
+
+    def has_language(self, code: str) -> bool:
+        """Whether a passage is in the language of that code."""
+        return self._library.has_language(code)
+
+    def undated_count(self, filters: Filters) -> int:
+        """How many articles only the dates of ``filters`` leave out, for they have none.
+
+        Raises:
+            UsageError: A date is none.
+        """
+        return self._library.undated_count(filters)
 
     def add(
         self,
@@ -377,7 +445,7 @@ class Assistant(LibrarySearch):
             LibraryReadOnly: The library cannot be written.
             Cancelled: ``cancelled()`` turned true; what was added until then is kept.
         """
-        from assistant.ingest import articles_of, count_of
+        from assistant.library.ingest import articles_of, count_of
 
         if isinstance(sources, (str, Path)):
             sources = [sources]  # its letters would be paths too, and "/" the whole disk
@@ -387,7 +455,7 @@ class Assistant(LibrarySearch):
         total = count_of(sources)
         if cluster is None:
             return self._ingest(articles, total=total, on_progress=on_progress, cancelled=cancelled)
-        from assistant.bulk import BulkIngestor, cluster_executor
+        from assistant.library.bulk import BulkIngestor, cluster_executor
 
         with cluster_executor(cluster) as (executor, workers):
             ingestor = BulkIngestor(
@@ -414,7 +482,7 @@ class Assistant(LibrarySearch):
         on_progress: Callable[[Progress], None] | None,
         cancelled: Callable[[], bool] | None,
     ) -> IngestReport:
-        from assistant.ingest import Ingestor
+        from assistant.library.ingest import Ingestor
 
         ingestor = Ingestor(self._library, self._caches, self._encoder)
         return ingestor.add(articles, total=total, on_progress=on_progress, cancelled=cancelled)
@@ -431,7 +499,7 @@ class Assistant(LibrarySearch):
 
     def doctor(self, *, repair: bool = True) -> DoctorReport:
         """Check everything; rebuild indexes that disagree with the database if ``repair``."""
-        from assistant.doctor import examine
+        from assistant.library.doctor import examine
 
         return examine(self._library, self._caches, repair=repair)
 
@@ -442,16 +510,33 @@ class Assistant(LibrarySearch):
             UsageError: The file exists.
             LibraryReadOnly: It cannot be written.
         """
-        from assistant.archive import backup
+        from assistant.library.archive import backup
 
         backup(self._library, Path(path))
+
+    # Conversations
+
+    def start_conversation(self, title: str) -> int:
+        """Begin a conversation that is kept; gives its id."""
+        return history.start_conversation(self._library, title)
+
+    def add_turn(self, conversation_id: int, answer: Answer) -> int:
+        """Keep one question with its answer; gives the turn's id."""
+        return history.add_turn(self._library, conversation_id, answer)
+
+    def conversations(self) -> list[Conversation]:
+        """Kept conversations, newest first."""
+        return history.conversations(self._library)
+
+    def turns(self, conversation_id: int) -> list[Answer]:
+        """The answers of a conversation, oldest first."""
+        return history.turns(self._library, conversation_id)
 
     # Ending
 
     def close(self) -> None:
         """Close the library; the object cannot be used afterwards."""
-        self._caches.close()
-        self._library.close()
+        self._retriever.close()
 
     def __enter__(self) -> Self:
         return self

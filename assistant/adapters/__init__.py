@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.jsonform import hit_to_json
+from assistant.output.json import hit_to_json
 from assistant.types import Hit
 
 

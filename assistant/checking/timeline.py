@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from assistant.checking.candidates import meaningful_stems, overlap
-from assistant.checking.citing import cite_statement
-from assistant.checking.date_mentions import DateMention
-from assistant.checking.facts import Facts, facts_of
-from assistant.checking.tenses import is_ahead, is_since
-from assistant.fingerprints import fingerprint, same_text
-from assistant.jsonform import citation_to_json
+from assistant.checking.claims.candidates import meaningful_stems, overlap
+from assistant.language.dates import DateMention
+from assistant.language.facts import Facts, facts_of
+from assistant.language.scripts import script_of
+from assistant.language.sounds import can_compare, names_in
+from assistant.language.tenses import is_ahead, is_since
 from assistant.library import Library
-from assistant.scripts import script_of
-from assistant.transliteration import can_compare, names_in
-from assistant.types import Article, Citation, Hit
+from assistant.library.fingerprints import fingerprint, same_text
+from assistant.search.citing import cite_statement
+from assistant.types import Article, Hit, Timeline, TimelineEntry
 from embeddings.sentences import sentence_spans
 
-TIMELINE_SCHEMA = "pullquote/timeline/1"
 DAYS_AHEAD = 92
 """A date without a year lies at most this long after the article that gives it."""
 ABOUT_IT = 0.25
@@ -29,33 +25,6 @@ FEW_ARTICLES = 5
 """Among fewer the worst may be about the matter too: scores are only comparable, and none is nought."""
 DATE_ALONE_WORDS = 2
 """With so few words beside it a date is a line of its own, and no statement."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
-    """One dated statement."""
-
-    date: str
-    """ISO 8601, as far as it is known: ``2025-12-15``, ``2025-12``, ``2025``, ``--12-15``."""
-    last_date: str | None
-    """End of a range of days."""
-    date_text: str
-    """The date as the article writes it."""
-    is_inferred: bool
-    """The year is taken from the article's own date."""
-    citation: Citation
-    source_count: int = 1
-    """Independent sources that say it in the same words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """Dated statements on one matter, earliest first."""
-
-    subject: str
-    entries: tuple[TimelineEntry, ...]
-    undated: int = 0
-    """Statements looked at that give no date."""
 
 
 def timeline_of_hits(subject: str, hits: Sequence[Hit], library: Library) -> Timeline:
@@ -251,23 +220,3 @@ def _same(first: str, second: str) -> bool:
 def _order(entry: TimelineEntry) -> tuple[bool, str, str, int]:
     """Dates without a year last, among themselves by month and day."""
     return entry.date.startswith("-"), entry.date, entry.citation.article_id, entry.citation.start
-
-
-def timeline_to_json(timeline: Timeline) -> dict[str, Any]:
-    """The form of ``pullquote timeline --json``."""
-    return {
-        "schema": TIMELINE_SCHEMA,
-        "subject": timeline.subject,
-        "undated": timeline.undated,
-        "entries": [
-            {
-                "date": entry.date,
-                "last_date": entry.last_date,
-                "date_text": entry.date_text,
-                "year_inferred": entry.is_inferred,
-                "source_count": entry.source_count,
-                "citation": citation_to_json(entry.citation),
-            }
-            for entry in timeline.entries
-        ],
-    }

@@ -17,11 +17,11 @@ from pathlib import Path
 from assistant.assistant import READ_PASSAGES, SPARE_PASSAGES, Assistant
 from assistant.evaluation.squad import Question, QuestionSet
 from assistant.library import Library
-from assistant.reader import Reader, SentenceReader
-from assistant.reranking import Reranker
-from assistant.retrieval import DEFAULT_SETTINGS, Fusion, without_captions
-from assistant.span_features import passage_features
-from assistant.span_reader import SpanReader
+from assistant.reading.reader import Reader, SentenceReader
+from assistant.reading.reranking import Reranker
+from assistant.reading.span_features import passage_features
+from assistant.reading.span_reader import SpanReader
+from assistant.search.fusion import DEFAULT_SETTINGS, Fusion, without_captions
 from assistant.types import Hit, Progress, ReadSpan
 from embeddings.encoder import Encoder
 

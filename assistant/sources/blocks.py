@@ -7,7 +7,7 @@ What "cleaned" means, and is never done again afterwards: runs of blanks, tabs a
 inside a paragraph become one space (line breaks stay in code and tables), the ends are trimmed, NUL
 and lone surrogates become U+FFFD because neither SQLite nor UTF-8 can hold them. Everything else
 is the author's: no Unicode normalisation, no smart-quote folding, no removal of control characters
-(they are made visible where text is shown, see :mod:`assistant.sanitise`).
+(they are made visible where text is shown, see :mod:`assistant.output.sanitise`).
 """
 
 from __future__ import annotations

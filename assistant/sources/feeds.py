@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.errors import SourceError
-from assistant.sanitise import safe_url
+from assistant.output.sanitise import safe_url
 from assistant.sources.blocks import (
     Block,
     Meta,

@@ -22,7 +22,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 from urllib.robotparser import RobotFileParser
 
 from assistant.errors import FetchError, SourceError
-from assistant.sanitise import for_display
+from assistant.output.sanitise import for_display
 from assistant.sources.reading import parse_each
 from assistant.types import Article, IngestFailure
 

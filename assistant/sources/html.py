@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.errors import SourceError
-from assistant.sanitise import safe_url
+from assistant.output.sanitise import safe_url
 from assistant.sources.blocks import Block, Meta, build_article, clean, with_lede
 from assistant.sources.decoding import decode
 from assistant.sources.furniture import Furniture, fold, labels_of

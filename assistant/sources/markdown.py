@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assistant.errors import SourceError
+from assistant.sources.authorship import read_byline, with_lede_under_byline
 from assistant.sources.blocks import Block, Meta, build_article
-from assistant.sources.bylines import read_byline, with_lede_under_byline
 from assistant.types import Article, ParagraphKind, Section
 
 if TYPE_CHECKING:

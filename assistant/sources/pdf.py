@@ -15,8 +15,8 @@ from itertools import pairwise
 from typing import Any
 
 from assistant.errors import SourceError
+from assistant.sources.authorship import read_byline
 from assistant.sources.blocks import Block, Meta, build_article, clean, looks_like_headline
-from assistant.sources.bylines import read_byline
 from assistant.types import Article, ParagraphKind, Section
 
 FORMAT = "pdf"

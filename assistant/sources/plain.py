@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import re
 
-from assistant.sources.blocks import (
-    Block,
-    Meta,
-    build_article,
-    clean,
-    looks_like_headline,
-)
-from assistant.sources.bylines import (
+from assistant.language.bylines import (
     bare_author,
-    is_byline,
     is_doubtful_dateline,
     is_sentence,
-    read_byline,
     read_dateline,
     read_line,
-    with_lede_under_byline,
 )
+from assistant.sources.authorship import is_byline, read_byline, with_lede_under_byline
+from assistant.sources.blocks import Block, Meta, build_article, clean, looks_like_headline
 from assistant.types import Article, ParagraphKind, Section
 
 FORMAT = "text"

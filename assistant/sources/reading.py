@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from assistant.errors import SourceError
-from assistant.sanitise import for_display
+from assistant.output.sanitise import for_display
 from assistant.sources import formats
 from assistant.sources.records import MAX_LINE_CHARS, parse_lines
 from assistant.types import Article, IngestFailure

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 BOS, PAD, EOS = 0, 1, 2  # XLM-R's vocabulary
 BUCKETS = (48, 64, 80, 96, 112, 128, 160, 208, 256, 320)
 """Padded lengths; few, because the allocator keeps a buffer for every shape it has seen."""
 QUESTION_LIMIT = 56
+ScoreFunction = Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[NDArray, NDArray, NDArray]]
+"""``(ids, mask)``, each ``(batch, length)``, to start and end scores of the same shape and verdicts ``(batch, 3)``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 Logistic models, all small enough to be read in ``calibration.json``:
 
 * of an answer from a whole library: is this span right, given the features of
-  :func:`assistant.span_features.span_features`? Libraries are made of the passages of ``own``, and of
+  :func:`assistant.reading.span_features.span_features`? Libraries are made of the passages of ``own``, and of
   those of TyDi, Natural Questions, ARCD and SQuAD; the held-out questions are asked with their passage
   there, without it, and without its whole article, and the misleading ones as they are;
 * the same where question and passage are written in different scripts, and no word can match;
 * of one given passage: does it answer at all, given the features of
-  :func:`assistant.span_features.passage_features`?
+  :func:`assistant.reading.span_features.passage_features`?
 * of a claim beside a text: a temperature and offsets for the verdict's scores.
 
 Two thresholds come out of the first: from one on an answer is given, from the other on it is shown as
@@ -32,27 +32,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.assistant import Assistant
-from assistant.calibration import (
+from assistant.evaluation.metrics import auroc
+from assistant.evaluation.scoring import best_f1
+from assistant.evaluation.squad import Question, QuestionSet
+from assistant.evaluation.tasks import Setting, hits_by_setting, library_of, search_with_spares
+from assistant.reading.calibration import (
     CALIBRATION_NAME,
     FEATURES,
     PASSAGE_FEATURES,
     VERDICTS,
     Calibration,
 )
-from assistant.evaluation.metrics import auroc
-from assistant.evaluation.scoring import best_f1
-from assistant.evaluation.squad import Question, QuestionSet
-from assistant.evaluation.tasks import Setting, hits_by_setting, library_of, search_with_spares
-from assistant.models import load_encoder
-from assistant.reranking import RERANKED
-from assistant.span_features import (
+from assistant.reading.models import load_encoder
+from assistant.reading.reranking import RERANKED
+from assistant.reading.span_features import (
     RawSpan,
     across_scripts,
     passage_features,
     passage_margins,
     span_features,
 )
-from assistant.span_reader import SpanReader
+from assistant.reading.span_reader import SpanReader
 from assistant.training.corpus import Corpus, Item, read_corpus
 from assistant.training.fitting import (
     Asked,

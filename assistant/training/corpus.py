@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assistant.checking.reports import Stance
 from assistant.training.stance_pairs import read_pairs
+from assistant.types import Stance
 
 Span = tuple[int, int]
 """Half-open, in code points."""

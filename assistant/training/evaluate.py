@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +18,7 @@ from tokenizers import Tokenizer
 
 from assistant.evaluation.metrics import auroc
 from assistant.evaluation.scoring import best_f1
-from assistant.training.batches import BOS, EOS, PAD, QUESTION_LIMIT, Example, group
-
-ScoreFunction = Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[NDArray, NDArray, NDArray]]
-"""``(ids, mask)``, each ``(batch, length)``, to start and end scores of the same shape and verdicts ``(batch, 3)``."""
+from assistant.training.batches import BOS, EOS, PAD, QUESTION_LIMIT, Example, ScoreFunction, group
 
 ANSWER_TOKENS = 30
 WINDOW, STRIDE = 320, 160

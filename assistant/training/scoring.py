@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from assistant.training.evaluate import ScoreFunction
+from assistant.training.batches import ScoreFunction
 from assistant.training.exported import read_exported
 from assistant.training.model import ReaderModel
 from embeddings.build.bert import dequantise, load_trunk, read_blocks
@@ -77,9 +77,7 @@ def load_model(
     state = read_state(checkpoint, averaged=averaged)
     if other is not None:
         before = read_state(other)
-        state = {
-            name: torch.lerp(v, before.get(name, v), other_share) for name, v in state.items()
-        }
+        state = {name: torch.lerp(v, before.get(name, v), other_share) for name, v in state.items()}
     return restore(ReaderModel(load_trunk(weights)), state, base_share=base_share).eval()
 
 

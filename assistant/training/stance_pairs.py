@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.checking.reports import Stance
+from assistant.types import Stance
 
 HELD_OUT_EVERY = 5
 """Claims of climate-fever whose id is divisible by this are kept for measuring."""

@@ -346,9 +346,7 @@ def main() -> None:
                 shortest=limits[0],
             )
         pool, batch = next(batches)
-        share = rate_share(
-            progress, warm_up=arguments.warm_up, final=arguments.final_share
-        )
+        share = rate_share(progress, warm_up=arguments.warm_up, final=arguments.final_share)
         for group in optimiser.param_groups:
             group["lr"] = group["peak"] * share
         loss, *parts = step_loss(

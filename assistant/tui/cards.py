@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from assistant.render import Line
+from assistant.output.text import Line
 from assistant.tui.bidi import Bidi
 from assistant.tui.messages import OpenCitation
 from assistant.tui.palette import Palette, palette_for
@@ -101,7 +101,7 @@ class AnswerCard(Card):
 
 
 class ReportCard(Card):
-    """The outcome of a check: lines made by :mod:`assistant.render_checking`."""
+    """The outcome of a check: lines made by :mod:`assistant.output.checks`."""
 
     def __init__(
         self, lines: Sequence[Line], citations: Sequence[Citation], *, bidi: Bidi, classes: str = ""

@@ -12,12 +12,13 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Input, Static
 
-from assistant.checking.reports import ClaimReport, Verdict
 from assistant.tui import messages
 from assistant.tui.bidi import Bidi, is_rtl, visual_line
 from assistant.tui.cards import Card
 from assistant.tui.palette import Palette, palette_for
 from assistant.tui.text import one_line
+from assistant.tui.turns import card_for
+from assistant.types import ClaimReport, Verdict
 
 FILTERS: tuple[Verdict | None, ...] = (None, *Verdict)
 """What is shown, by the digit that chooses it: 0 for all."""
@@ -169,8 +170,6 @@ class ClaimsScreen(Screen[None]):
         return self.reports[self.shown[row]] if 0 <= row < len(self.shown) else None
 
     def _show_evidence(self) -> None:
-        from assistant.tui.turns import card_for
-
         box = self.query_one("#claims-evidence", VerticalScroll)
         box.remove_children()
         report = self.marked
@@ -223,7 +222,7 @@ class ClaimsScreen(Screen[None]):
 
     def action_save(self) -> None:
         """Write the claims that are shown to a new CSV file."""
-        from assistant.checking.batches import CSV_COLUMNS, csv_line, csv_row
+        from assistant.checking.claims.batches import CSV_COLUMNS, csv_line, csv_row
 
         path = _free_path(Path(self.file_name or "claims"))
         lines = [csv_line(CSV_COLUMNS)]

@@ -9,20 +9,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.checking.reports import (
-    ClaimReport,
-    QuoteReport,
+from assistant.errors import UsageError
+from assistant.output.json import (
+    answer_to_json,
     claim_report_to_json,
     quote_report_to_json,
+    timeline_to_json,
 )
-from assistant.checking.timeline import timeline_to_json
-from assistant.errors import UsageError
-from assistant.jsonform import answer_to_json
-from assistant.render import reason_words, where
-from assistant.sanitise import for_display, safe_url
+from assistant.output.sanitise import for_display, safe_url
+from assistant.output.text import reason_words, where
 from assistant.tui.messages import Turn
 from assistant.tui.turns import citations_in, lines_of, question_of
-from assistant.types import Answer, Citation
+from assistant.types import Answer, Citation, ClaimReport, QuoteReport
 
 SCHEMA = "pullquote/conversation/1"
 DEFAULT_NAME = "conversation"

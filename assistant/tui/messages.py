@@ -11,16 +11,17 @@ from textual.message import Message
 if TYPE_CHECKING:  # checking is imported when something is checked
     import threading
 
-    from assistant.checking.reports import ClaimReport, QuoteReport
-    from assistant.checking.timeline import Timeline
     from assistant.types import (
         Answer,
         Article,
         ArticleSummary,
         Citation,
+        ClaimReport,
         IngestReport,
         Progress,
+        QuoteReport,
         RelatedArticle,
+        Timeline,
     )
 
 Turn: TypeAlias = "Answer | ClaimReport | QuoteReport | Timeline"

@@ -61,7 +61,7 @@ class Palette:
     bad: str
 
     def of(self, style: str) -> str:
-        """The style that stands for one of :mod:`assistant.render`'s plain colour names."""
+        """The style that stands for one of :mod:`assistant.output.text`'s plain colour names."""
         names = {
             "green": self.good,
             "red": self.bad,

@@ -9,8 +9,8 @@ from typing import TextIO
 
 from assistant.assistant import Assistant
 from assistant.errors import LibraryReadOnly, PullquoteError
-from assistant.render import Line, answer_lines, report_lines, write_lines
-from assistant.sanitise import for_display
+from assistant.output.sanitise import for_display
+from assistant.output.text import Line, answer_lines, report_lines, write_lines
 from assistant.tui.commands import COMMANDS, claims_file, command_named, sources_in
 from assistant.types import Answer
 
@@ -85,7 +85,7 @@ class _Talk:
         return self._run(command.name, rest)
 
     def _run(self, name: str, rest: str) -> list[Line]:
-        from assistant.render_checking import claim_lines, quote_lines, timeline_lines
+        from assistant.output.checks import claim_lines, quote_lines, timeline_lines
 
         if name == "verify":
             return quote_lines(self._pq.verify(rest))

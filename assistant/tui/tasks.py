@@ -63,7 +63,7 @@ def told(
 
 
 class Tasks(App[int]):
-    """The half of the chat that works in threads."""
+    """What a chat does in threads; :class:`~assistant.tui.app.PullquoteApp` shows what comes of it."""
 
     def __init__(self, open_assistant: OpenAssistant, *, continue_last: bool) -> None:
         super().__init__()
@@ -156,7 +156,7 @@ class Tasks(App[int]):
     @told(Task.CLAIMS)
     def check_claims(self, path: Path, cancelled: threading.Event) -> None:
         """Check the claims of a file, telling verdicts as they come, until ``cancelled`` is set."""
-        from assistant.checking.batches import check_batch, read_claims
+        from assistant.checking.claims.batches import check_batch, read_claims
         from assistant.errors import SourceError
 
         assert self.pq is not None

@@ -12,8 +12,9 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 from textual.widgets.option_list import Option
 
-from assistant.asked_statements import asked_statement
-from assistant.render import (
+from assistant.answering.asked_statements import asked_statement
+from assistant.output.sanitise import for_display
+from assistant.output.text import (
     Line,
     confidence_bar,
     confidence_words,
@@ -22,18 +23,9 @@ from assistant.render import (
     quote_marks,
     reason_words,
 )
-from assistant.sanitise import for_display
 from assistant.tui.bidi import Bidi, is_rtl, lay_out
 from assistant.tui.palette import Palette
-from assistant.types import (
-    Answer,
-    AnswerGroup,
-    Article,
-    Citation,
-    Hit,
-    Span,
-    UnanswerableReason,
-)
+from assistant.types import Answer, AnswerGroup, Article, Citation, Hit, Span, UnanswerableReason
 
 MAX_SENTENCE_CHARS = 360
 """Longer sentences are cut around their quote on a card; the source shows them whole."""
@@ -119,7 +111,7 @@ def marked(text: str, base: int, spans: Sequence[tuple[Span, str]]) -> Text:
 
 
 def from_line(line: Line, palette: Palette) -> Text:
-    """A line of :mod:`assistant.render` in the theme's colours."""
+    """A line of :mod:`assistant.output.text` in the theme's colours."""
     return Text.assemble(*((text, palette.of(style)) for text, style in line))
 
 

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.checking.reports import Verdict
 from assistant.errors import LibraryClosed
 from assistant.library import Library
+from assistant.types import Verdict
 from tests.assistant.fakes import DIM, HashEncoder
 
 

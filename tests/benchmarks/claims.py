@@ -6,7 +6,7 @@
   five sentences; macro-F1 over supports, refutes, neither, beside two baselines in the same run: always
   the commonest label, and word overlap with thresholds chosen on the training claims; and how well one
   annotator of the set foretells another.
-- ``made``: 120 rule-made claims over the seeds (``tests/assistant/checking/made_claims.py``), and 120 over
+- ``made``: 120 rule-made claims over the seeds (``tests/assistant/checking/claims/made_claims.py``), and 120 over
   real news pages, which the rules were not written for.
 - ``speed``: 1,000 rule-made claims over the news pages as a batch, stopped after 300 and resumed.
 
@@ -35,13 +35,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.assistant import Assistant
-from assistant.checking.batches import BatchClaim, BatchFile, check_batch
-from assistant.checking.compare import compare
-from assistant.checking.reports import Stance, Verdict
-from assistant.checking.stance import STANCES, load_stance_model
+from assistant.checking.claims.batches import BatchClaim, BatchFile, check_batch
+from assistant.checking.claims.compare import compare
+from assistant.checking.claims.stance import STANCES, load_stance_model
 from assistant.training.fit_stance import inputs_for
 from assistant.training.stance_pairs import Pair, read_pairs
-from assistant.types import Progress
+from assistant.types import Progress, Stance, Verdict
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXPECTED = {"true": Verdict.SUPPORTED, "unmentioned": Verdict.NOT_ENOUGH}
@@ -60,7 +59,7 @@ def load_by_path(name: str, path: Path) -> ModuleType:
 
 
 made_claims = load_by_path(
-    "made_claims", REPOSITORY / "tests" / "assistant" / "checking" / "made_claims.py"
+    "made_claims", REPOSITORY / "tests" / "assistant" / "checking" / "claims" / "made_claims.py"
 )
 quotes = load_by_path("quotes_benchmark", REPOSITORY / "tests" / "benchmarks" / "quotes.py")
 

@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.assistant import Assistant
+from assistant.language.values import fold, same_value, value_of
 from assistant.types import Answer, Article, Paragraph, Section, article_id
-from assistant.values import fold, same_value, value_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -25,8 +25,8 @@ import numpy as np
 from index_scale import QUERIES, SEED, commit, embeddings, memory_mb, read
 
 from assistant.assistant import Assistant
-from assistant.caches import Caches
 from assistant.library import Library
+from assistant.library.caches import Caches
 from assistant.types import PARAGRAPH_SEPARATOR, Article, Paragraph, Section, article_id
 from embeddings.chunking import PassageSpan
 from embeddings.encoder import BundledEncoder

@@ -29,14 +29,14 @@ from types import ModuleType
 from typing import Any
 
 from assistant.assistant import Assistant
-from assistant.checking.reports import ChangeKind, QuoteStatus
+from assistant.types import ChangeKind, QuoteStatus
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def load_generator() -> ModuleType:
     """The generator of the tests."""
-    path = REPOSITORY / "tests" / "assistant" / "checking" / "made_quotes.py"
+    path = REPOSITORY / "tests" / "assistant" / "checking" / "quotes" / "made_quotes.py"
     spec = importlib.util.spec_from_file_location("made_quotes", path)
     assert spec is not None
     assert spec.loader is not None

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from assistant.assistant import Assistant
 from assistant.evaluation.squad import read_squad
-from assistant.span_reader import SpanReader
+from assistant.reading.span_reader import SpanReader
 
 PASSAGES, WORDS = 10, 200
 QUESTIONS = ("Who led the campaign in the south?", "When was the railway opened?")

@@ -20,9 +20,9 @@ from pathlib import Path
 
 from assistant.assistant import Assistant
 from assistant.evaluation.squad import read_squad
-from assistant.models import load_reranker
-from assistant.reranking import Reranker
-from assistant.retrieval import DEFAULT_SETTINGS, Fusion, RetrievalSettings
+from assistant.reading.models import load_reranker
+from assistant.reading.reranking import Reranker
+from assistant.search.fusion import DEFAULT_SETTINGS, Fusion, RetrievalSettings
 from assistant.types import Article
 
 Question = tuple[str, tuple[str, int]]

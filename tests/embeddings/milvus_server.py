@@ -26,7 +26,7 @@ from embeddings import milvus as milvus_module
 from embeddings.errors import IndexUnavailable
 from embeddings.milvus import MilvusIndex, MilvusKind
 from tests.assistant.fakes import HashEncoder
-from tests.assistant.test_packing import article
+from tests.assistant.search.test_packing import article
 
 DIM, BATCH = 64, 1_000
 MODEL = "a-model"

@@ -10,10 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from assistant.assistant import Assistant
-from assistant.checking.reports import Verdict
-from assistant.cli import cli
+from assistant.cli.commands import cli
 from assistant.errors import UsageError
-from assistant.types import Article, Filters, Paragraph, Section, article_id
+from assistant.types import Article, Filters, Paragraph, Section, Verdict, article_id
 
 DATED = {
     "2024-01-10": "The bridge over the Elbe will open on 4 May 2024, the city of Torgau said in January.",

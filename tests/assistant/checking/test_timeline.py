@@ -8,9 +8,9 @@ from itertools import count
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.checking.facts import facts_of
-from assistant.checking.tenses import is_ahead, is_since
 from assistant.checking.timeline import resolve, timeline_of_hits
+from assistant.language.facts import facts_of
+from assistant.language.tenses import is_ahead, is_since
 from assistant.types import Article, Hit, Paragraph, Passage, Section, article_id
 
 TEXTS = {

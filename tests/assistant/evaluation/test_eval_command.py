@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from assistant.cli import cli
 from assistant.cli import run as run_command
+from assistant.cli.commands import cli
 from assistant.evaluation.squad import read_squad
 from assistant.evaluation.tasks import Setting, hits_by_setting
 from assistant.types import Hit, Passage, Section

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.sources.bylines import bare_author, read_dateline, read_line
+from assistant.language.bylines import bare_author, read_dateline, read_line
 from assistant.sources.markdown import parse_markdown
 from assistant.sources.plain import parse_plain
 

@@ -7,9 +7,8 @@ import asyncio
 import pytest
 
 from assistant.errors import LibraryLocked
-from assistant.tui.app import PullquoteApp
+from assistant.tui.app import SIDE_BY_SIDE_COLUMNS, PullquoteApp
 from assistant.tui.cards import AnswerCard
-from assistant.tui.conversation import SIDE_BY_SIDE_COLUMNS
 from assistant.tui.palette import palette_for
 from assistant.tui.question import QuestionInput
 from assistant.tui.source import SourcePane, SourceScreen

@@ -1,0 +1,1 @@
+"""Passages → an answer: follow-ups completed, statements found, values grouped and cited."""

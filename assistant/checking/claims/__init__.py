@@ -1,0 +1,1 @@
+"""Claims against the library: supported, contradicted, mixed, or not enough information."""

@@ -1,0 +1,1 @@
+"""Evidence to take away: files that prove their quotes without the library."""

@@ -1,0 +1,1 @@
+"""A text → what it says: its words, values, dates, people and who speaks. Knows no library and no question."""

@@ -1,0 +1,242 @@
+"""Articles into the library: compared, chunked, encoded in batches, stored one by one."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import Cancelled, SourceError
+from assistant.library import storage
+from assistant.library.articles import Library
+from assistant.library.caches import Caches
+from assistant.types import Article, IngestFailure, IngestReport, Progress
+from embeddings.chunking import MAX_TOKENS, PassageSpan, embedding_text, passages
+from embeddings.encoder import Encoder
+
+BATCH_PASSAGES = 128
+"""Passages encoded together: enough for batches of like length, few enough to lose little."""
+CHUNKING = f"chunking/1/{MAX_TOKENS}"
+"""Names how passages are made: articles made otherwise are made again when they are added."""
+
+
+def articles_of(
+    sources: Sequence[str | Path],
+    *,
+    library: Library,
+    stdin: BinaryIO | None = None,
+    allow_private: bool = False,
+) -> Iterator[Article | IngestFailure]:
+    """What the sources hold: files, folders, ``-`` and web addresses.
+
+    Args:
+        sources: What to read.
+        library: Where earlier fetches left what spares fetching an unchanged page again.
+        stdin: What ``-`` reads.
+        allow_private: Fetch from private and loopback addresses too.
+    """
+    from assistant.sources import read
+
+    for source in sources:
+        if is_web(source):
+            yield from _fetched(str(source), library, allow_private=allow_private)
+        else:
+            yield from read(source, stdin=stdin)
+
+
+def is_web(source: str | Path) -> bool:
+    """Whether a source is fetched instead of read."""
+    return str(source).startswith(("http://", "https://"))
+
+
+def _fetched(
+    url: str, library: Library, *, allow_private: bool
+) -> Iterator[Article | IngestFailure]:
+    from assistant.sources.fetch import Fetcher, read_url
+
+    known = [library.article(article_id) for article_id in library.article_ids(source=url)]
+    validators = known[0].metadata if known else {}
+    try:
+        found = list(
+            read_url(
+                url,
+                fetcher=Fetcher(allow_private=allow_private),
+                etag=validators.get("etag"),
+                last_modified=validators.get("last_modified"),
+            )
+        )
+    except SourceError as error:
+        yield IngestFailure(url, str(error))
+        return
+    # Nothing means that the server says it has not changed: what is known is what there is.
+    yield from found or known
+
+
+def count_of(sources: Sequence[str | Path]) -> int | None:
+    """How many articles there will be, where each source is one file; None where unknown."""
+    paths = [Path(source) for source in sources if str(source) != "-" and not is_web(source)]
+    if len(paths) < len(sources) or any(os.path.isdir(path) for path in paths):
+        return None
+    several = (".jsonl", ".json", ".xml", ".rss", ".atom", ".gz")
+    return None if any(path.suffix in several for path in paths) else len(paths)
+
+
+@dataclass(slots=True)
+class Pending:
+    """An article that waits for its vectors."""
+
+    article: Article
+    spans: list[PassageSpan]
+    state: str
+
+
+@dataclass(slots=True)
+class _Counts:
+    """The report as it grows."""
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failures: list[IngestFailure] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    sources: set[str] = field(default_factory=set)
+
+
+def texts_of(batch: Sequence[Pending]) -> list[str]:
+    """What is embedded for the passages of articles, in order."""
+    return [
+        embedding_text(waiting.article.title, waiting.article.text[span.start : span.end])
+        for waiting in batch
+        for span in waiting.spans
+    ]
+
+
+class Ingestor:
+    """Adds articles to one library.
+
+    Args:
+        library: Where they go.
+        caches: Its indexes, saved at the end.
+        encoder: Makes the vectors.
+    """
+
+    def __init__(self, library: Library, caches: Caches, encoder: Encoder) -> None:
+        self._library = library
+        self._caches = caches
+        self._encoder = encoder
+        self._recipe = f"{CHUNKING} {encoder.id}"
+
+    def add(
+        self,
+        articles: Iterable[Article | IngestFailure],
+        *,
+        total: int | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> IngestReport:
+        """Store what is new or changed; what is cancelled or interrupted is complete up to there.
+
+        Raises:
+            LibraryLocked: Another process is writing.
+            LibraryReadOnly: The library cannot be written.
+            Cancelled: ``cancelled()`` turned true.
+        """
+        started = time.perf_counter()
+        counts = _Counts()
+
+        def tell(label: str) -> None:
+            if on_progress is not None:
+                done = len(counts.added) + len(counts.updated) + len(counts.unchanged)
+                elapsed = time.perf_counter() - started
+                on_progress(Progress(done + len(counts.failures), total, label, elapsed))
+
+        def waiting() -> Iterator[list[Pending]]:
+            pending: list[Pending] = []
+            for item in self._chunked(articles, counts):
+                if cancelled is not None and cancelled():
+                    raise Cancelled("adding was cancelled; what was added until then is kept")
+                if item is not None:
+                    pending.append(item)
+                    if sum(len(one.spans) for one in pending) >= BATCH_PASSAGES:
+                        yield pending
+                        pending = []
+                tell(item.article.title if item is not None else "")
+            if pending:
+                yield pending
+
+        with self._library.writing():
+            for batch, vectors in self._encoded(waiting()):
+                self._put(batch, vectors, counts)
+            tell("")
+
+            def tell_steps(done: int, steps: int) -> None:
+                if on_progress is not None:
+                    elapsed = time.perf_counter() - started
+                    on_progress(Progress(done, steps, "building the index", elapsed))
+
+            self._caches.save(on_progress=tell_steps)
+        ids = counts.added + counts.updated
+        return IngestReport(
+            added=tuple(counts.added),
+            updated=tuple(counts.updated),
+            unchanged=tuple(counts.unchanged),
+            vanished=tuple(self._vanished(counts)),
+            duplicates=tuple(self._library.originals(ids).items()),
+            failures=tuple(counts.failures),
+            elapsed_s=time.perf_counter() - started,
+        )
+
+    def _chunked(
+        self, articles: Iterable[Article | IngestFailure], counts: _Counts
+    ) -> Iterator[Pending | None]:
+        """What has to be stored, None for what has not."""
+        for article in articles:
+            if isinstance(article, IngestFailure):
+                counts.failures.append(article)
+                yield None
+                continue
+            counts.sources.add(article.source)
+            if article.id in counts.seen:
+                counts.unchanged.append(article.id)
+                yield None
+                continue
+            counts.seen.add(article.id)
+            state = storage.state_hash(article, recipe=self._recipe)
+            if self._library.state_hash(article.id) == state:
+                counts.unchanged.append(article.id)
+                yield None
+                continue
+            bounds = [(paragraph.start, paragraph.end) for paragraph in article.paragraphs]
+            yield Pending(article, passages(bounds, article.text), state)
+
+    def _encoded(
+        self, batches: Iterator[list[Pending]]
+    ) -> Iterator[tuple[list[Pending], NDArray[np.float32]]]:
+        """Each batch with the vectors of its passages, in the order given."""
+        for batch in batches:
+            yield batch, self._encoder.encode_passages(texts_of(batch))
+
+    def _put(self, batch: list[Pending], vectors: NDArray[np.float32], counts: _Counts) -> None:
+        at = 0
+        for waiting in batch:
+            known = self._library.has_article(waiting.article.id)
+            rows = vectors[at : at + len(waiting.spans)]
+            at += len(waiting.spans)
+            self._library.put(waiting.article, waiting.spans, rows, state=waiting.state)
+            (counts.updated if known else counts.added).append(waiting.article.id)
+
+    def _vanished(self, counts: _Counts) -> list[str]:
+        """Articles that a source had before and has no more; failed sources are not judged."""
+        failed = {failure.source for failure in counts.failures}
+        return [
+            article_id
+            for source in sorted(counts.sources - failed)
+            for article_id in self._library.article_ids(source=source)
+            if article_id not in counts.seen
+        ]

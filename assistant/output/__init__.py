@@ -1,0 +1,1 @@
+"""Results → JSON, terminal, Markdown and HTML. Nothing here parses a text."""

@@ -1,0 +1,321 @@
+"""What people read in a terminal: lines of styled pieces, coloured or plain.
+
+Pieces are data, so that the same lines go to a colour terminal through rich and to a pipe as they are.
+Every text that comes from an article is made harmless before it becomes a piece.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import TextIO
+
+from assistant.output.sanitise import for_display
+from assistant.types import (
+    Answer,
+    AnswerGroup,
+    AnswerStatus,
+    Article,
+    ArticleSummary,
+    Citation,
+    Hit,
+    IngestFailure,
+    IngestReport,
+    Paragraph,
+    RelatedArticle,
+    UnanswerableReason,
+)
+
+Piece = tuple[str, str]
+"""A text and its rich style, empty for none."""
+Line = Sequence[Piece]
+
+QUOTE_STYLE = "bold underline"
+"""Not by colour alone: it must show without colours and to everyone."""
+BAR_WIDTH = 10
+MAX_PASSAGES_SHOWN = 3
+
+_REASONS = {
+    UnanswerableReason.EMPTY_LIBRARY: "the library is empty; add articles with `pullquote add`",
+    UnanswerableReason.NO_QUESTION: "ask about what the articles tell; I only quote them",
+    UnanswerableReason.NOTHING_RELEVANT: "nothing in the library is about this",
+    UnanswerableReason.NO_SPAN: "some passages are about this, but none of them answers it",
+    UnanswerableReason.LOW_CONFIDENCE: "there is a possible answer, but it is too uncertain to give",
+}
+
+
+def confidence_words(confidence: float) -> str:
+    """A probability in words.
+
+    >>> confidence_words(0.95), confidence_words(0.3)
+    ('very likely', 'uncertain')
+    """
+    if confidence >= 0.9:
+        return "very likely"
+    if confidence >= 0.7:
+        return "likely"
+    if confidence >= 0.5:
+        return "more likely than not"
+    return "uncertain"
+
+
+def confidence_bar(confidence: float, *, width: int = BAR_WIDTH) -> str:
+    """A bar of ``width`` characters.
+
+    >>> confidence_bar(0.5)
+    '█████░░░░░'
+    """
+    filled = round(max(0.0, min(1.0, confidence)) * width)
+    return "█" * filled + "░" * (width - filled)
+
+
+def reason_words(reason: UnanswerableReason | None) -> str:
+    """Why there is no answer, for people."""
+    return _REASONS[reason] if reason is not None else "no reason given"
+
+
+def nearest_passages(answer: Answer, count: int) -> list[tuple[int, Hit]]:
+    """The first passages that were read, with their places, but for those that are a byline only."""
+    if not answer.passages:
+        return []
+    # Only here, as it takes a fifth of the time that an answer does.
+    from assistant.language.bylines import read_line
+
+    told = (
+        (at, hit) for at, hit in enumerate(answer.passages) if read_line(hit.passage.text) is None
+    )
+    return list(islice(told, count))
+
+
+def answer_lines(answer: Answer) -> list[Line]:
+    """An answer with its citations, or why there is none."""
+    lines: list[Line] = []
+    if answer.asked_as:
+        lines.append([("asked as: ", "dim"), (for_display(answer.asked_as), "italic dim")])
+    if answer.status is AnswerStatus.UNANSWERABLE:
+        lines += [
+            [("The articles don't say", "bold yellow"), (f": {reason_words(answer.reason)}.", "")]
+        ]
+        nearest = nearest_passages(answer, MAX_PASSAGES_SHOWN)
+        if nearest:
+            lines += [[], [("Nearest passages:", "dim")]]
+            for _, hit in nearest:
+                lines += _hit_lines(hit, number=None)
+        return lines
+    number = 1
+    for position, group in enumerate(answer.answers):
+        if position:
+            lines += [[], [("Also said: ", "dim"), (_one_line(group.text), "bold")]]
+        else:
+            lines.append([(_one_line(group.text), "bold green")])
+            lines.append(_confidence_line(group))
+        for citation in group.citations:
+            lines += [[], *citation_lines(citation, number=number)]
+            number += 1
+    if answer.related:
+        lines += [[], [("Related:", "dim")]]
+        lines += [_related_line(item) for item in answer.related]
+    return lines
+
+
+_MARKS = frozenset('"“”„«»')
+
+
+def _confidence_line(group: AnswerGroup) -> Line:
+    sources = f" · {group.source_count} sources" if group.source_count > 1 else ""
+    percent = f"{group.confidence:.0%}"
+    return [
+        (f"{confidence_bar(group.confidence)} ", "green"),
+        (f"{confidence_words(group.confidence)} ({percent}){sources}", "dim"),
+    ]
+
+
+def quote_marks(text: str) -> tuple[str, str]:
+    """Marks to put around quoted words; none where they open or close with marks of their own.
+
+    >>> quote_marks("We agree."), quote_marks("“We agree,” she said.")
+    (('“', '”'), ('', ''))
+    """
+    has_own = text.strip()[:1] in _MARKS or text.strip()[-1:] in _MARKS
+    return ("", "") if has_own else ("“", "”")
+
+
+def citation_lines(citation: Citation, *, number: int) -> list[Line]:
+    """The sentence with the quote marked, and the line that says where it stands."""
+    before = citation.sentence[: citation.start - citation.sentence_start]
+    after = citation.sentence[citation.end - citation.sentence_start :]
+    opening, closing = quote_marks(citation.sentence)
+    lines: list[Line] = [
+        [
+            (opening, "dim"),
+            (_one_line(before), ""),
+            (_one_line(citation.quote), QUOTE_STYLE),
+            (_one_line(after), ""),
+            (closing, "dim"),
+        ],
+        [(f"[{number}] ", "bold cyan"), (where(citation), "cyan")],
+    ]
+    if citation.speaker:
+        lines.append([("    according to ", "dim"), (for_display(citation.speaker), "dim")])
+    return lines
+
+
+def where(citation: Citation) -> str:
+    """Title, section, paragraph, date and source of a citation, in one line.
+
+    Paragraphs are counted from 1.
+    """
+    parts = [
+        _one_line(citation.title),
+        citation.section.value,
+        f"paragraph {citation.paragraph + 1}",
+    ]
+    parts += [for_display(value) for value in (citation.published, citation.url) if value]
+    if not citation.url and citation.source:
+        parts.append(for_display(citation.source.rsplit("/", 1)[-1]))
+    return " · ".join(parts)
+
+
+def _related_line(item: RelatedArticle) -> Line:
+    return [("  ", ""), (_one_line(item.title), ""), (f" ({item.why.value})", "dim")]
+
+
+def related_lines(items: Sequence[RelatedArticle]) -> list[Line]:
+    """Related articles with their ids."""
+    if not items:
+        return [[("No related articles.", "dim")]]
+    return [
+        [
+            (item.article_id, "cyan"),
+            ("  ", ""),
+            (_one_line(item.title), ""),
+            (f" ({item.why.value})", "dim"),
+        ]
+        for item in items
+    ]
+
+
+def hits_lines(hits: Sequence[Hit]) -> list[Line]:
+    """Ranked passages."""
+    if not hits:
+        return [[("Nothing found.", "yellow")]]
+    lines: list[Line] = []
+    for number, hit in enumerate(hits, 1):
+        lines += _hit_lines(hit, number=number)
+    return lines
+
+
+def _hit_lines(hit: Hit, *, number: int | None) -> list[Line]:
+    passage = hit.passage
+    head = f"{number}. " if number is not None else "· "
+    return [
+        [
+            (head, "bold cyan"),
+            (_one_line(passage.title), "cyan"),
+            (f" · {passage.section.value} · paragraph {passage.paragraph + 1}", "dim"),
+        ],
+        [("   ", ""), (_one_line(passage.text), "")],
+    ]
+
+
+def article_lines(article: Article) -> list[Line]:
+    """A whole article, paragraphs numbered and labelled."""
+    lines: list[Line] = [[(_one_line(article.title), "bold")]]
+    facts = [article.site, article.author, article.published, article.language, article.url]
+    shown = " · ".join(for_display(fact) for fact in facts if fact)
+    if shown:
+        lines.append([(shown, "dim")])
+    for position, paragraph in enumerate(article.paragraphs):
+        lines += [
+            [],
+            [(paragraph_label(position, paragraph), "dim")],
+            [(for_display(article.paragraph_text(position)), "")],
+        ]
+    return lines
+
+
+def paragraph_label(position: int, paragraph: Paragraph) -> str:
+    """Number and section of a paragraph, for people."""
+    label = f"{position + 1} {paragraph.section.value}"
+    if paragraph.page is not None:
+        label += f", page {paragraph.page}"
+    return label + (" (AI-generated image, never evidence)" if paragraph.ai_generated else "")
+
+
+def summaries_lines(
+    summaries: Sequence[ArticleSummary], *, matching: str | None = None
+) -> list[Line]:
+    """A list of articles.
+
+    Args:
+        summaries: The articles.
+        matching: What they were chosen by, where there are others.
+    """
+    if not summaries and matching:
+        return [[(f"No article matches “{_one_line(matching)}”.", "yellow")]]
+    if not summaries:
+        return [[("The library is empty; add articles with `pullquote add`.", "yellow")]]
+    lines: list[Line] = []
+    for summary in summaries:
+        facts = [summary.published, summary.language, summary.site]
+        shown = " · ".join(for_display(fact) for fact in facts if fact)
+        lines.append(
+            [
+                (summary.id, "cyan"),
+                ("  ", ""),
+                (_one_line(summary.title), ""),
+                (f"  {shown}", "dim"),
+            ]
+        )
+    return lines
+
+
+def report_lines(report: IngestReport) -> list[Line]:
+    """What an ``add`` did, failures last."""
+    counts = {
+        "added": len(report.added),
+        "updated": len(report.updated),
+        "unchanged": len(report.unchanged),
+        "failed": len(report.failures),
+    }
+    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    lines: list[Line] = [
+        [(told or "nothing to add", "bold"), (f" in {report.elapsed_s:.1f} s", "dim")]
+    ]
+    if report.duplicates:
+        lines.append([(f"{len(report.duplicates)} near-copies of articles that were there", "dim")])
+    if report.vanished:
+        lines.append(
+            [
+                ("no longer in their source, kept until removed: ", "yellow"),
+                (" ".join(report.vanished), ""),
+            ]
+        )
+    lines += [_failure_line(failure) for failure in report.failures]
+    return lines
+
+
+def _failure_line(failure: IngestFailure) -> Line:
+    source, message = _one_line(failure.source).strip(), _one_line(failure.message)
+    # Nearly all messages begin with the source.
+    told = message if message.startswith(source) else f"{source}: {message}"
+    return [("failed: ", "bold red"), (told, "")]
+
+
+def _one_line(text: str) -> str:
+    return for_display(text, keep_newlines=False)
+
+
+def write_lines(lines: Iterable[Line], stream: TextIO) -> None:
+    """Write lines: styled on a colour terminal, plain otherwise or under ``NO_COLOR``."""
+    if not stream.isatty() or "NO_COLOR" in os.environ:
+        for line in lines:
+            stream.write("".join(text for text, _ in line) + "\n")
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=stream, highlight=False)
+    for line in lines:
+        console.print(Text.assemble(*((text, style) for text, style in line)))

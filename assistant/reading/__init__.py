@@ -1,0 +1,1 @@
+"""The network: passages and a question → spans; calibration, and passages ordered anew."""

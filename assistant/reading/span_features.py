@@ -1,0 +1,197 @@
+"""What is known of a span, and of a passage, as numbers that a probability can be made from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.language.minimal_pairs import are_twins, words_around
+from assistant.language.scripts import script_of
+from assistant.language.values import same_value, value_of
+from assistant.language.words import words_of
+from assistant.types import Hit
+from embeddings.sentences import sentence_spans
+
+MARGIN_LIMIT = 12.0
+LEAD_LIMIT = 10.0
+_NAME = re.compile(r"(?<=[^.?!:\s] )[^\W\d_]*[A-ZÀ-ÖØ-ÞΑ-ΩА-Я][\w'’-]*|\d[\d.,]*")
+"""Capitalised words inside a sentence, and numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawSpan:
+    """A span as the model scored it, before calibration."""
+
+    hit_index: int
+    start: int
+    end: int
+    score: float
+    null_score: float
+    odds: float = 0.0
+    """Log odds that the passage answers at all: all its spans together against "no answer"."""
+
+    @property
+    def margin(self) -> float:
+        """By how much the span beats "no answer"."""
+        return self.score - self.null_score
+
+
+def passage_margins(raw: Sequence[RawSpan], count: int) -> list[float]:
+    """The best margin over "no answer" of each of ``count`` passages, within the margin's limits."""
+    margins = [-MARGIN_LIMIT] * count
+    for span in raw:
+        margins[span.hit_index] = max(margins[span.hit_index], min(span.margin, MARGIN_LIMIT))
+    return margins
+
+
+def passage_features(
+    question: str,
+    text: str,
+    raw: Sequence[RawSpan],
+    *,
+    neutral: tuple[float, float] = (0.7, 0.5),
+) -> tuple[float, ...]:
+    """The ``calibration.PASSAGE_FEATURES`` of one passage that was given with the question.
+
+    The odds of any answer against none; how far the best span leads the next one; the share of the
+    question's content words that the passage has, and that the best span's own sentences have.
+
+    Args:
+        question: As it was read.
+        text: The passage.
+        raw: What was read in it, best first; not empty.
+        neutral: The two shares where question and passage are written in different scripts.
+    """
+    best = raw[0]
+    lead = best.score - raw[1].score if len(raw) > 1 else LEAD_LIMIT
+    words = stems(question)
+    shares = neutral
+    if words and not crosses_script(question, text):
+        around = [(a, b) for a, b in sentence_spans(text) if a < best.end and best.start < b]
+        near = text[around[0][0] : around[-1][1]] if around else text
+        shares = (_share(words, text), _share(words, near))
+    odds = max(-MARGIN_LIMIT, min(MARGIN_LIMIT, best.odds))
+    return (odds, max(-LEAD_LIMIT, min(LEAD_LIMIT, lead)), *shares)
+
+
+def _share(words: Set[str], text: str) -> float:
+    return len(words & stems(text)) / len(words)
+
+
+def span_features(
+    question: str,
+    raw: Sequence[RawSpan],
+    hits: Sequence[Hit],
+    *,
+    neutral: tuple[float, float] = (0.7, 0.7),
+) -> list[tuple[float, ...]]:
+    """The :data:`FEATURES` of each span.
+
+    Margin over null; lead over the best other value, but for what another passage says in its place
+    in the same words (then the articles disagree, and it is no other reading of them); cosine of
+    its passage; log2 of its passage's rank among those in the question's script, or among those in
+    others; log of one plus how many other passages agree; the share of the question's content
+    words, and of its names and numbers, that the passage or its title has.
+
+    Args:
+        question: As it was read.
+        raw: Spans of the passages of ``hits``.
+        hits: What was read, best first.
+        neutral: The two shares where question and passage are written in different scripts.
+    """
+    foreign = across_scripts(question, hits)
+    ranks = _ranks(len(hits), foreign)
+    margins = [span.margin for span in raw]
+    values = [value_of(hits[span.hit_index].passage.text[span.start : span.end]) for span in raw]
+    around = [
+        words_around(passage.text, span.start, span.end)
+        for span in raw
+        for passage in (hits[span.hit_index].passage,)
+    ]
+    shares = {
+        index: neutral if index in foreign else _shared(question, hits[index], neutral)
+        for index in {s.hit_index for s in raw}
+    }
+    rows: list[tuple[float, ...]] = []
+    for at, span in enumerate(raw):
+        rivals = [-LEAD_LIMIT]
+        agreeing = set()
+        for other_at, other in enumerate(raw):
+            if other_at == at:
+                continue
+            if same_value(values[at], values[other_at]):
+                if other.hit_index != span.hit_index and margins[other_at] > 0:
+                    agreeing.add(other.hit_index)
+            elif other.hit_index == span.hit_index or not are_twins(around[at], around[other_at]):
+                rivals.append(margins[other_at])
+        cosine = hits[span.hit_index].dense_score
+        rows.append(
+            (
+                max(-MARGIN_LIMIT, min(MARGIN_LIMIT, margins[at])),
+                max(-LEAD_LIMIT, min(LEAD_LIMIT, margins[at] - max(rivals))),
+                0.8 if cosine is None else cosine,
+                float(np.log2(ranks[span.hit_index])),
+                float(np.log1p(len(agreeing))),
+                *shares[span.hit_index],
+            )
+        )
+    return rows
+
+
+def _ranks(count: int, foreign: Set[int]) -> list[int]:
+    """The rank of each passage, from 1, among those on the same side of the scripts' divide.
+
+    No word matches across it, so the search ranks passages on the other side lower as such.
+    """
+    ranks = []
+    seen = {True: 0, False: 0}
+    for at in range(count):
+        seen[at in foreign] += 1
+        ranks.append(seen[at in foreign])
+    return ranks
+
+
+def crosses_script(question: str, text: str) -> bool:
+    """Whether question and passage are written in different scripts.
+
+    >>> crosses_script("How many?", "ألف"), crosses_script("35 %?", "ألف")
+    (True, False)
+    """
+    script = script_of(question)
+    return script is not None and script_of(text) not in (script, None)
+
+
+def across_scripts(question: str, hits: Sequence[Hit]) -> set[int]:
+    """Which of the hits are written in another script than the question."""
+    return {at for at, hit in enumerate(hits) if crosses_script(question, hit.passage.text)}
+
+
+def _shared(question: str, hit: Hit, neutral: tuple[float, float]) -> tuple[float, float]:
+    """Which shares of the question's words, and of its names and numbers, the passage has."""
+    passage = hit.passage
+    found = stems(f"{passage.title} {passage.text}")
+    words = stems(question)
+    names = {_stem(word) for name in _NAME.findall(question) for word in words_of(name)}
+    return (
+        len(words & found) / len(words) if words else neutral[0],
+        len(names & found) / len(names) if names else neutral[1],
+    )
+
+
+def stems(text: str) -> set[str]:
+    """The first letters of a text's content words, without Arabic articles, to match their other forms.
+
+    >>> sorted(stems("What did the soldiers say?"))
+    ['say', 'soldi']
+    """
+    return {_stem(word) for word in words_of(text)}
+
+
+def _stem(word: str) -> str:
+    # Endings differ between question and passage more often than beginnings, in every language here.
+    if word.startswith("ال") and len(word) > 4:
+        word = word[2:]
+    return word[:5] if len(word) > 5 else word

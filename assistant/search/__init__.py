@@ -1,0 +1,10 @@
+"""A query → passages, what is related to them, and their citations.
+
+:class:`Retriever` opens a library and searches it, for programs that need no reader and no screen.
+"""
+
+from assistant.search.explaining import Explanation
+from assistant.search.fusion import Fusion, RetrievalSettings
+from assistant.search.retriever import Retriever
+
+__all__ = ["Explanation", "Fusion", "RetrievalSettings", "Retriever"]

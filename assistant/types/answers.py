@@ -1,0 +1,166 @@
+"""What a question gives: passages found, spans read, citations, answers, conversations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.types.articles import Passage, Section
+
+
+class AnswerStatus(StrEnum):
+    """Whether the articles answer the question."""
+
+    ANSWERED = "answered"
+    UNANSWERABLE = "unanswerable"
+
+
+class UnanswerableReason(StrEnum):
+    """Why there is no answer."""
+
+    EMPTY_LIBRARY = "the library is empty"
+    NO_QUESTION = "nothing is asked of the articles"
+    NOTHING_RELEVANT = "nothing relevant"
+    NO_SPAN = "relevant but no span"
+    LOW_CONFIDENCE = "below confidence"
+
+
+class RelatedWhy(StrEnum):
+    """Why an article is related to another."""
+
+    LINKED = "linked on the page"
+    SAME_STORY = "same story"
+    SIMILAR = "similar"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found."""
+
+    passage: Passage
+    score: float
+    """Fused score; comparable within one search only."""
+    dense_score: float | None = None
+    """Cosine similarity, -1 to 1."""
+    dense_rank: int | None = None
+    """1-based rank in the dense list, None if not in it."""
+    lexical_score: float | None = None
+    """BM25 score, 0 and up."""
+    lexical_rank: int | None = None
+    """1-based rank in the lexical list, None if not in it."""
+    reader_score: float | None = None
+    """Score the reranker gave, where one ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSpan:
+    """A candidate answer that a reader found in one passage."""
+
+    hit_index: int
+    """Index into the passages that were given to the reader."""
+    start: int
+    """Offset in the article's text."""
+    end: int
+    text: str
+    score: float | None
+    """Span score (start plus end logit, or a similarity); comparable within one reader only. None: not read,
+    but found by who says it."""
+    null_score: float | None
+    """The reader's score for 'this passage has no answer', on the same scale."""
+    probability: float
+    """Calibrated probability that this span answers the question."""
+
+    def overlaps(self, other: ReadSpan) -> bool:
+        """Whether the two share a code point of one passage."""
+        return (
+            self.hit_index == other.hit_index and self.start < other.end and other.start < self.end
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote and all that is needed to open and check it.
+
+    ``quote``, ``prefix`` and ``suffix`` form a W3C Web Annotation text-quote selector, ``start``
+    and ``end`` a text-position selector on ``Article.text``.
+    """
+
+    article_id: str
+    title: str
+    url: str | None
+    published: str | None
+    language: str | None
+    section: Section
+    paragraph: int
+    start: int
+    end: int
+    quote: str
+    prefix: str
+    suffix: str
+    content_hash: str
+    link: str | None
+    """The source opened at the quote (a URL text fragment), where there is a URL."""
+    sentence_start: int
+    """The sentence (or sentences) around the quote, in the article's text."""
+    sentence_end: int
+    sentence: str
+    source: str = ""
+    speaker: str | None = None
+    """Who says it, where the sentence reports speech; None for the outlet's own statement."""
+    hit_index: int = -1
+    """Index into ``Answer.passages`` of the passage that was read."""
+    reader_score: float | None = None
+    """The reader's score for the quote, on the scale of ``null_score``; None where none read it."""
+    null_score: float | None = None
+    """The reader's score for 'this passage has no answer'."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGroup:
+    """One value with everything that supports it."""
+
+    text: str
+    confidence: float
+    citations: tuple[Citation, ...]
+    source_count: int = 1
+    """Independent sources: syndicated copies of one text count once."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedArticle:
+    """An article worth reading next."""
+
+    article_id: str
+    title: str
+    score: float
+    why: RelatedWhy
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What ``Assistant.ask`` gives; the chat, the command line and scripts render this object."""
+
+    question: str
+    status: AnswerStatus
+    reason: UnanswerableReason | None
+    confidence: float
+    """Calibrated probability that the first answer is right (status answered), or that the best
+    candidate would have been (status unanswerable)."""
+    answers: tuple[AnswerGroup, ...]
+    passages: tuple[Hit, ...]
+    related: tuple[RelatedArticle, ...]
+    timings_ms: dict[str, float]
+    asked_as: str | None = None
+    """The question as it was searched, where a follow-up was completed from the turn before."""
+    null_score: float | None = None
+    """The reader's score for 'no answer' on the best passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A kept conversation."""
+
+    id: int
+    started_at: str
+    title: str
+    turn_count: int
