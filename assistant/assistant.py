@@ -369,15 +369,18 @@ class Assistant:
 
     def _get_checker(self) -> ClaimChecker:
         from assistant.checking.claims.verdicts import ClaimChecker
+        from assistant.reading.span_reader import SpanReader
 
         with self._lock:
             if self._checker is None:
-                # The stances were fitted on the bundled encoder's vectors, whatever the library is searched with.
+                # What is near a claim is told by the bundled encoder, whatever the library is searched with.
                 bundled = load_encoder()
+                reader = self._reader if isinstance(self._reader, SpanReader) else SpanReader()
                 self._checker = ClaimChecker(
                     self._library,
                     lambda queries, k, filters: self.search_batch(queries, k=k, filters=filters),
                     self._encoder if self._encoder.id == bundled.id else bundled,
+                    reader.judge,
                 )
             return self._checker
 

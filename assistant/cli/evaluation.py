@@ -39,10 +39,10 @@ def register(group: click.Group) -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
     "--task",
-    type=click.Choice(["retrieval", "reader", "answers"]),
+    type=click.Choice(["retrieval", "reader", "answers", "claims"]),
     default="answers",
     show_default=True,
-    help="Find each question's paragraph; read it; or ask the whole library made of FILE.",
+    help="Find each question's paragraph; read it; ask the whole library made of FILE; or judge claims.",
 )
 @click.option(
     "--limit", type=click.IntRange(min=1), help="Only this many questions, drawn at random."
@@ -79,10 +79,14 @@ def evaluate(
     model: str | None,
     as_json: bool,
 ) -> None:
-    """Measure on the questions of FILE (SQuAD format, also .gz), scored as the official script does."""
+    """Measure on the questions of FILE (SQuAD format, also .gz), scored as the official script does.
+
+    With --task claims FILE has JSON lines (also .gz) with claim, evidence and label (SUPPORTS, REFUTES,
+    NOT_ENOUGH_INFO); --language takes only the lines whose lang it is.
+    """
     from assistant.evaluation.squad import read_squad
 
-    if task == "retrieval" and (predictions or null_odds):
+    if task in ("retrieval", "claims") and (predictions or null_odds):
         raise UsageError("--predictions and --null-odds need --task reader or answers")
     if task != "answers" and (removals or baseline):
         raise UsageError("--removals and --baseline need --task answers")
@@ -95,6 +99,9 @@ def evaluate(
     for target in (predictions, null_odds, picture):
         if target is not None and not target.absolute().parent.is_dir():
             raise UsageError(f"there is no folder {target.absolute().parent}: make it first")
+    if task == "claims":
+        _show(_measure_claims(file, language=language, limit=limit), picture, as_json=as_json)
+        return
     questions = read_squad(file, language=language)
     chosen: Sequence[Question] = questions.questions
     if limit is not None and limit < len(chosen):
@@ -112,12 +119,34 @@ def evaluate(
         _write_file(predictions, {p.question.id: p.text for p in found})
     if null_odds is not None:
         _write_file(null_odds, {p.question.id: round(1 - p.confidence, 6) for p in found})
+    _show(report, picture, as_json=as_json)
+
+
+def _show(report: EvaluationReport, picture: Path | None, *, as_json: bool) -> None:
     if picture is not None:
         _write_picture(picture, _report_lines(report))
     if as_json:
         write_json(report.to_json())
     else:
         write(_report_lines(report))
+
+
+def _measure_claims(file: Path, *, language: str | None, limit: int | None) -> EvaluationReport:
+    from assistant.evaluation.claims import judge_claims, read_claims, report_claims
+    from assistant.reading.models import load_encoder, load_reader
+    from assistant.reading.span_reader import SpanReader
+
+    claims = read_claims(file, language=language)
+    chosen = claims.claims
+    if limit is not None and limit < len(chosen):
+        chosen = tuple(random.Random(SAMPLE_SEED).sample(chosen, limit))  # noqa: S311 - a sample
+    reader = load_reader(load_encoder())
+    if not isinstance(reader, SpanReader):
+        raise UsageError("--task claims needs the trained reader, which this installation lacks")
+    chances, each_ms = judge_claims(chosen, reader, on_progress=progress("judging claims"))
+    return report_claims(
+        claims, chances, chosen=chosen, each_ms=each_ms, settings={"reader": reader.id}
+    )
 
 
 def _measure(

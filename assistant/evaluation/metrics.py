@@ -61,6 +61,17 @@ def calibration_error(bins: Sequence[Bin]) -> float:
     return sum(item.count * abs(item.confidence - item.accuracy) for item in bins) / total
 
 
+def label_f1(found: NDArray[np.int64], labels: NDArray[np.int64], label: int) -> float:
+    """F1 of one label, 0 to 1; NaN where it is neither found nor there.
+
+    >>> label_f1(np.array([0, 0, 1]), np.array([0, 1, 1]), 0)
+    0.6666666666666666
+    """
+    both = float(((found == label) & (labels == label)).sum())
+    total = float((found == label).sum() + (labels == label).sum())
+    return 2 * both / total if total else float("nan")
+
+
 def risk_coverage(
     confidence: NDArray[np.float64], quality: NDArray[np.float64], *, points: int = 20
 ) -> list[tuple[float, float]]:

@@ -1,4 +1,4 @@
-"""The three things that can be measured on a file of questions.
+"""What can be measured on a file of questions.
 
 ``retrieval`` looks for each question's paragraph in a library made of the whole file; ``reader`` hands
 the reader that paragraph; ``answers`` asks the whole library, which is what users live with.
@@ -37,6 +37,7 @@ class Task(StrEnum):
     RETRIEVAL = "retrieval"
     READER = "reader"
     ANSWERS = "answers"
+    CLAIMS = "claims"
 
 
 class Setting(StrEnum):

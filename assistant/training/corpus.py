@@ -15,15 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from assistant.checking.claims.judging import STANCES
 from assistant.training.stance_pairs import read_pairs
-from assistant.types import Stance
 
 Span = tuple[int, int]
 """Half-open, in code points."""
 
 LABELS = ("SUPPORTS", "REFUTES", "NOT_ENOUGH_INFO")
 """The verdicts, in the order of the head's outputs."""
-STANCES = (Stance.SUPPORTS, Stance.REFUTES, Stance.NEUTRAL)
 
 OWN_HOLDOUT, QUESTION_HOLDOUT, CLAIM_HOLDOUT = 8, 24, 40
 """One group (story, article, source) of so many is kept aside, to watch and calibrate by."""

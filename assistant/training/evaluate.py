@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from assistant.evaluation.metrics import auroc
+from assistant.evaluation.metrics import auroc, label_f1
 from assistant.evaluation.scoring import best_f1
 from assistant.training.batches import BOS, EOS, PAD, QUESTION_LIMIT, Example, ScoreFunction, group
 
@@ -112,12 +112,12 @@ def predict_verdicts(
 def summarise_verdicts(scores: NDArray, labels: NDArray) -> dict[str, float]:
     """Accuracy, macro-F1 and the F1 of each label, per cent, from ``(n, 3)`` scores and ``(n,)`` labels."""
     found = scores.argmax(1)
-    f1 = []
-    for label in range(scores.shape[1]):
-        both = ((found == label) & (labels == label)).sum()
-        total = (found == label).sum() + (labels == label).sum()
-        f1.append(200 * both / total if total else 0.0)
-    figures = {"claims": len(labels), "accuracy": 100 * (found == labels).mean(), "f1": np.mean(f1)}
+    f1 = [100 * label_f1(found, labels, label) for label in range(scores.shape[1])]
+    figures = {
+        "claims": len(labels),
+        "accuracy": 100 * (found == labels).mean(),
+        "f1": np.nanmean(f1),
+    }
     figures |= dict(zip(("f1_supports", "f1_refutes", "f1_neither"), f1, strict=True))
     return {name: round(float(value), 2) for name, value in figures.items()}
 

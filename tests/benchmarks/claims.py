@@ -37,8 +37,8 @@ from numpy.typing import NDArray
 from assistant.assistant import Assistant
 from assistant.checking.claims.batches import BatchClaim, BatchFile, check_batch
 from assistant.checking.claims.compare import compare
-from assistant.checking.claims.stance import STANCES, load_stance_model
-from assistant.training.fit_stance import inputs_for
+from assistant.checking.claims.judging import STANCES
+from assistant.reading.span_reader import SpanReader
 from assistant.training.stance_pairs import Pair, read_pairs
 from assistant.types import Progress, Stance, Verdict
 
@@ -117,12 +117,12 @@ def measure_stances(path: Path) -> dict[str, Any]:
         np.arange(0.1, 1.0, 0.05),
         key=lambda t: f1_score(seen_labels, by_overlap(*seen_overlaps, t), average="macro"),
     )
-    inputs = inputs_for(held)
-    model = load_stance_model()
     systems = {
         "majority": np.full(len(held), np.bincount(seen_labels).argmax()),
         "word_overlap": by_overlap(*overlaps_of(held), float(threshold)),
-        "pullquote": model.probabilities(list(inputs)).argmax(axis=1),
+        "pullquote": SpanReader()
+        .judge([(pair.claim, pair.sentence) for pair in held])
+        .argmax(axis=1),
     }
     report = classification_report(
         labels,

@@ -1,4 +1,4 @@
-"""The stance of one sentence to a claim: by what differs, else by the classifier."""
+"""The stance of one sentence to a claim: by what differs, else by the network."""
 
 from __future__ import annotations
 
@@ -44,6 +44,10 @@ _PRONOUN_FIRST = re.compile(r"(?:He|She)\b")
 _DID = frozenset("do does did".split())
 
 
+STANCES = (Stance.SUPPORTS, Stance.REFUTES, Stance.NEUTRAL)
+"""Order of the network's probabilities."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A sentence with its stance."""
@@ -84,7 +88,7 @@ def judge(
         comparison: Claim and sentence side by side.
         cosine: Of their vectors.
         share: Of the claim's meaningful words, which the sentence itself has.
-        chance: The classifier's probabilities in the order of :data:`STANCES`.
+        chance: The network's probabilities in the order of :data:`STANCES`.
         names: Words that the article writes with a capital within sentences, folded.
     """
 

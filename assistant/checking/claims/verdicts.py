@@ -2,7 +2,7 @@
 
 Passages about the claim are searched, their sentences laid beside it. Where a sentence says nearly the
 same words, what differs decides: a number, a date, a name, a negation, an opposite. Where it words the
-matter differently, the stance classifier does, and only when it is sure.
+matter differently, the network does, and only when it is sure.
 """
 
 from __future__ import annotations
@@ -19,16 +19,15 @@ from numpy.typing import NDArray
 from assistant.checking.claims.candidates import Sentence, meaningful_stems, overlap, preselected
 from assistant.checking.claims.compare import compare_facts
 from assistant.checking.claims.differences import Comparison, Departure
-from assistant.checking.claims.judging import LOOSE_COVERAGE, Judged, cached_facts, judge
+from assistant.checking.claims.judging import (
+    LOOSE_COVERAGE,
+    STANCES,
+    Judged,
+    cached_facts,
+    judge,
+)
 from assistant.checking.claims.names import inner_names
 from assistant.checking.claims.relations import related
-from assistant.checking.claims.stance import (
-    STANCES,
-    StanceModel,
-    features_of,
-    inputs_of,
-    load_stance_model,
-)
 from assistant.errors import UsageError
 from assistant.language.facts import Facts, facts_of
 from assistant.language.people import same_person
@@ -67,6 +66,8 @@ CLEAR_LEAD = 0.12
 SUBJECT_WORDS = 4
 _PRONOUN = re.compile(r"(?:He|She)(?= )")
 
+JudgePairs = Callable[[Sequence[tuple[str, str]]], NDArray[np.float64]]
+"""``(n, 3)`` probabilities, in the order of :data:`STANCES`, of claims each beside a text."""
 SearchBatch = Callable[[Sequence[str], int, Filters], Sequence[Sequence[Hit]]]
 """Passages for each query, best first."""
 
@@ -78,7 +79,7 @@ class ClaimChecker:
         library: Where the articles are.
         search_batch: Finds passages.
         encoder: Turns sentences into vectors.
-        model: Instead of the bundled classifier.
+        judge_pairs: The network's verdict on a claim beside a sentence.
     """
 
     def __init__(
@@ -86,14 +87,13 @@ class ClaimChecker:
         library: Library,
         search_batch: SearchBatch,
         encoder: Encoder,
-        *,
-        model: StanceModel | None = None,
+        judge_pairs: JudgePairs,
     ) -> None:
         self._library = library
         self._search_batch = search_batch
         self._encoder = encoder
-        self._model = model
-        self._vectors: OrderedDict[tuple[str, bool], NDArray[np.float32]] = OrderedDict()
+        self._judge_pairs = judge_pairs
+        self._vectors: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
     def check(
         self,
@@ -152,21 +152,8 @@ class ClaimChecker:
             if at not in order and script_of(sentences[at].text) != script
         ]
         order = np.array([*order, *across[:ACROSS_SENTENCES]], dtype=np.int64)
-        stance_vector, stance_vectors = self._encode(
-            claim, [sentences[at].text for at in order], as_queries=True
-        )
-        comparisons, rows = [], []
-        for at, vector in zip(order, stance_vectors, strict=True):
-            sentence = sentences[at]
-            words, comparison = self._compare(ours, claim, sentence)
-            comparisons.append(comparison)
-            features = features_of(
-                words, cosine=float(cosines[at]), sentence=sentence.text, claim=claim
-            )
-            rows.append(inputs_of(features, stance_vector, vector))
-        if self._model is None:
-            self._model = load_stance_model()
-        chances = self._model.probabilities(rows)
+        comparisons = [self._compare(ours, claim, sentences[at]) for at in order]
+        chances = self._judge_pairs([(claim, sentences[at].text) for at in order])
         judged = [
             judge(
                 claim,
@@ -182,10 +169,8 @@ class ClaimChecker:
         ]
         return self._report(claim, judged)
 
-    def _compare(
-        self, ours: Facts, claim: str, sentence: Sentence
-    ) -> tuple[Comparison, Comparison]:
-        """Words beside words, as the classifier was fitted, and with how they belong together."""
+    def _compare(self, ours: Facts, claim: str, sentence: Sentence) -> Comparison:
+        """Words beside words, and how they belong together."""
         text = self._library.article(sentence.hit.passage.article_id).text
         passage = sentence.hit.passage
         # What is told only later is not what a sentence means.
@@ -202,48 +187,43 @@ class ClaimChecker:
         words = compare_facts(ours, claim, theirs, told, context=context, names=names)
         comparison = related(words, ours, claim, theirs, told)
         if pronoun is None or meant is None:
-            return words, comparison
+            return comparison
         other = _other_subject(ours, claim, sentence.text, pronoun.end(), meant)
-        both = []
-        for found in (words, comparison):
+        departures = [
+            _shifted(departure, sentence.text, pronoun.end(), len(meant))
+            for departure in comparison.departures
+        ]
+        if other is not None:
+            span = other.claim_span
             departures = [
-                _shifted(departure, sentence.text, pronoun.end(), len(meant))
-                for departure in found.departures
-            ]
-            if other is not None:
-                span = other.claim_span
-                departures = [
-                    d for d in departures
-                    if d.found or d.about is not Difference.WORDING or d.claim_span.start >= span.end
-                ]  # fmt: skip
-                if all(d.claim_span != span for d in departures):
-                    departures.append(other)
-            both.append(replace(found, departures=tuple(departures)))
-        return both[0], both[1]
+                d for d in departures
+                if d.found or d.about is not Difference.WORDING or d.claim_span.start >= span.end
+            ]  # fmt: skip
+            if all(d.claim_span != span for d in departures):
+                departures.append(other)
+        return replace(comparison, departures=tuple(departures))
 
     def _names(self, sentence: Sentence) -> frozenset[str]:
         return inner_names(self._library.article(sentence.hit.passage.article_id).text)
 
     def _encode(
-        self, claim: str, sentences: Sequence[str], *, as_queries: bool = False
+        self, claim: str, sentences: Sequence[str]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         texts = [claim, *sentences]
-        self._prepare(texts, as_queries=as_queries)
+        self._prepare(texts)
         for text in texts:
-            self._vectors.move_to_end((text, as_queries))
-        rows = np.stack([self._vectors[text, as_queries] for text in texts])
+            self._vectors.move_to_end(text)
+        rows = np.stack([self._vectors[text] for text in texts])
         while len(self._vectors) > CACHED_VECTORS:
             self._vectors.popitem(last=False)
         return rows[0], rows[1:]
 
-    def _prepare(self, texts: Sequence[str], *, as_queries: bool = False) -> None:
-        # Alike both, as a claim is a statement and not a question: as passages to find what is near, as
-        # queries for their stance, which is how the encoder was taught entailment (see STANCE.md).
-        missing = [t for t in dict.fromkeys(texts) if (t, as_queries) not in self._vectors]
+    def _prepare(self, texts: Sequence[str]) -> None:
+        # Alike both, as a claim is a statement and not a question.
+        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
         if missing:
-            encode = self._encoder.encode_queries if as_queries else self._encoder.encode_passages
-            for text, vector in zip(missing, encode(missing), strict=True):
-                self._vectors[text, as_queries] = vector
+            for text, vector in zip(missing, self._encoder.encode_passages(missing), strict=True):
+                self._vectors[text] = vector
 
     def _report(self, claim: str, judged: Sequence[Judged]) -> ClaimReport:
         sides = {
