@@ -205,7 +205,8 @@ def speaker_question(quote: str, language: str) -> str:
     return str(SPEAKER_QUESTIONS.get(language, SPEAKER_QUESTIONS["en"])).format(quote=cut)
 
 
-def _read_quotations(path: Path, splits: Iterable[str]) -> Corpus:
+def read_quotations(path: Path, splits: Iterable[str]) -> Corpus:
+    """Who said each quotation of a file, asked as questions: sets ``quoted`` and ``reported``."""
     corpus = Corpus()
     for row in _lines(path):
         if row["split"] not in splits:
@@ -281,7 +282,7 @@ def read_corpus(folder: Path) -> tuple[Corpus, Corpus]:
     for name in ("polnear", "spkatt_de_parliament", "adaq_cs_ru"):
         path = folder / f"quotes/{name}.jsonl.gz"
         splits = ("train",) if name == "polnear" else ("train", "dev", "trial", "")
-        parts.append((_read_quotations(path, splits), QUESTION_HOLDOUT))
+        parts.append((read_quotations(path, splits), QUESTION_HOLDOUT))
     kept = {
         passage.text
         for passage in parts[0][0].passages

@@ -300,3 +300,25 @@ class TestWithTorch:
         scores = torch.log(torch.tensor([[0.5, 0.3, 0.2]]))
         allowed = torch.tensor([[False, True, True]])
         assert verdict_loss(scores, allowed).item() == pytest.approx(-math.log(0.5), abs=1e-5)
+
+
+def test_what_was_held_out_becomes_files_that_eval_reads(folder, tmp_path, monkeypatch):
+    from assistant.evaluation.claims import read_claims
+    from assistant.evaluation.squad import read_squad
+    from assistant.training import held_out
+
+    monkeypatch.setattr(corpus, "is_kept_aside", lambda group, modulus: True)
+    monkeypatch.setattr("sys.argv", ["held_out", "--data", str(folder), "--out", str(tmp_path)])
+    held_out.main()
+    questions = read_squad(tmp_path / "own.json", language="en").questions
+    assert [(q.text, q.answers) for q in questions] == [
+        ("Who paid?", ("the Royal Society",)),
+        ("من دفع؟", ()),
+    ]
+    assert len(read_squad(tmp_path / "own-across.json", language="en").questions) == 1
+    claims = read_claims(tmp_path / "own-claims.jsonl").claims
+    assert [(one.evidence, one.label) for one in claims] == [
+        (PASSAGE[:54], 0),
+        (PASSAGE[55:114], 1),
+    ]
+    assert len(read_claims(tmp_path / "climate-claims.jsonl").claims) == 1
