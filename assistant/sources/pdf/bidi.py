@@ -64,7 +64,7 @@ def reading_order(shown: Sequence[str], *, from_the_right: bool) -> list[int]:
     Returns:
         Indices into ``shown``.
 
-    >>> line = ".2019 Velmora AB שר"
+    >>> line = ".Velmora AB 2019 שר"
     >>> "".join(line[i] for i in reading_order(line, from_the_right=True))
     'רש Velmora AB 2019.'
     """

@@ -5,6 +5,7 @@ A line at the edge of one page is text, whatever it looks like: "in 1962." is no
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,6 +14,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from assistant.sources.pdf.rows import Row
+
+SMALL_TYPE = 0.95
+"""In units of the usual size: heads and feet may be set so, close to the text."""
 
 MAX_DEPTH = 3
 """Rows of head or foot, counted from the page's edge."""
@@ -51,7 +55,9 @@ class _Edge:
     """Distance of its baseline to the page's edge, in points."""
     size: float
     apart: bool
+    """Whether it, or the rows of head or foot with it, keep a distance to the text."""
     big: bool
+    small: bool
 
     @property
     def is_bare(self) -> bool:
@@ -86,7 +92,8 @@ def _usual_pitch(pages: Sequence[Sequence[Row]], usual: float) -> float:
         step
         for rows in pages
         for above, below in pairwise(rows)
-        if 0.5 * usual < (step := above[0].baseline - below[0].baseline) < 3 * usual
+        if max(abs(above[0].size - usual), abs(below[0].size - usual)) < 0.1 * usual
+        and 0.5 * usual < (step := above[0].baseline - below[0].baseline) < 3 * usual
     )
     return steps[len(steps) // 4] if steps else 1.2 * usual
 
@@ -98,8 +105,8 @@ def _edge(
     tokens = [token for line in row for token in _TOKEN.findall(line.text)]
     baseline = row[0].baseline
     size = max(line.size for line in row)
-    neighbour = rows[1 if at_top else -2] if len(rows) > 1 else None
-    distance = abs(neighbour[0].baseline - baseline) if neighbour else float("inf")
+    outermost = list(rows if at_top else reversed(rows))[:MAX_DEPTH]
+    distances = [abs(a[0].baseline - b[0].baseline) for a, b in pairwise(outermost)]
     return _Edge(
         index,
         tuple(token for token in tokens if not token.isdigit() and _roman(token) is None),
@@ -107,8 +114,9 @@ def _edge(
         tuple(_outer(row)),
         page.top - baseline if at_top else baseline - page.bottom,
         size,
-        distance > APART * pitch,
+        max(distances, default=math.inf) > APART * pitch,
         size >= BIG_TYPE * usual,
+        size <= SMALL_TYPE * usual,
     )
 
 
@@ -157,8 +165,8 @@ def _repeated(group: Sequence[_Edge], page_count: int) -> set[int]:
     found: set[int] = set()
     for same in _by(group, lambda edge: (edge.words, edge.numbers)):
         big = any(edge.big for edge in same)
-        often = len(same) >= 3 and (not big or 2 * len(same) > page_count)
-        if often or (len(same) == 2 and not big and all(edge.apart for edge in same)):
+        often = len(same) >= 3 and 2 * len(same) > page_count
+        if len(same) > 1 and all(edge.apart or edge.small for edge in same) and (not big or often):
             found.update(edge.index for edge in same)
     return found
 

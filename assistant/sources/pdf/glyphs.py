@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -36,7 +35,7 @@ class Glyph:
     """Place among the page's characters, blanks not counted."""
     spaced: bool | None
     """Whether a blank stands before it in pdfium's order; None behind a line break (unknown)."""
-    source: int
+    source: bytes
     """Address of its text object (one show operator)."""
 
 
@@ -50,7 +49,6 @@ class Sheet(NamedTuple):
 
 
 class _Source(NamedTuple):
-    address: int
     size: float
     turn: int
     """Direction of the text in degrees, counted anticlockwise, rounded to 15."""
@@ -73,7 +71,7 @@ def _upright(text_page: Any, page_box: Sequence[float]) -> Iterator[tuple[int, G
     from pypdfium2 import raw
 
     box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
-    sources: dict[int, _Source] = {}
+    sources: dict[bytes, _Source] = {}
     spaced: bool | None = None
     order = 0
     handle = text_page.raw
@@ -85,47 +83,42 @@ def _upright(text_page: Any, page_box: Sequence[float]) -> Iterator[tuple[int, G
             elif not spaced:
                 spaced = None
             continue
-        if raw.FPDFText_IsGenerated(handle, index) == 1:
-            continue
+        address = memoryview(raw.FPDFText_GetTextObject(handle, index)).tobytes()
+        source = sources.get(address)
+        if source is None:
+            source = sources[address] = _source(handle, index)
         # From where the character begins to where the next one would, so that words hang together.
         raw.FPDFText_GetLooseCharBox(handle, index, box)
         raw.FPDFText_GetCharOrigin(handle, index, x, y)
-        source = _source(handle, index, sources)
-        near, far = (box.left, box.bottom), (box.right, box.top)
-        if _outside(page_box, *near, *far):
+        left, bottom, right, top, baseline = box.left, box.bottom, box.right, box.top, y.value
+        if not (
+            page_box[0] <= (left + right) / 2 <= page_box[2]
+            and page_box[1] <= (bottom + top) / 2 <= page_box[3]
+        ):
             continue
         if source.turn:
-            near, far = _turn(*near, source.turn), _turn(*far, source.turn)
-        baseline = _turn(x.value, y.value, source.turn)[1] if source.turn else y.value
-        yield (
-            source.turn,
-            Glyph(
-                "-" if character in BROKEN_HYPHENS else character,
-                min(near[0], far[0]),
-                max(near[0], far[0]),
-                baseline,
-                source.size or max(abs(far[1] - near[1]), 1.0),
-                order,
-                spaced,
-                source.address,
-            ),
-        )
+            baseline = _turn(x.value, baseline, source.turn)[1]
+            left, bottom = _turn(left, bottom, source.turn)
+            right, top = _turn(right, top, source.turn)
+        if left > right:
+            left, right = right, left
+        size = source.size or max(abs(top - bottom), 1.0)
+        if character in BROKEN_HYPHENS:
+            character = "-"
+        yield source.turn, Glyph(character, left, right, baseline, size, order, spaced, address)
         order += 1
         spaced = False
 
 
-def _source(handle: Any, index: int, known: dict[int, _Source]) -> _Source:
-    """Size and direction of a character's text object, asked for once an object."""
+def _source(handle: Any, index: int) -> _Source:
+    """Size and direction of a character's text object."""
     from pypdfium2 import raw
 
-    key = _address(raw.FPDFText_GetTextObject(handle, index))
-    if key not in known:
-        matrix = raw.FS_MATRIX()
-        raw.FPDFText_GetMatrix(handle, index, matrix)
-        size = raw.FPDFText_GetFontSize(handle, index) * math.hypot(matrix.c, matrix.d)
-        turn = round(math.degrees(math.atan2(matrix.b, matrix.a)) / 15) * 15 % 360
-        known[key] = _Source(key, size if math.isfinite(size) else 0.0, turn)
-    return known[key]
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(handle, index, matrix)
+    size = raw.FPDFText_GetFontSize(handle, index) * math.hypot(matrix.c, matrix.d)
+    turn = round(math.degrees(math.atan2(matrix.b, matrix.a)) / 15) * 15 % 360
+    return _Source(size if math.isfinite(size) else 0.0, turn)
 
 
 def _turn(x: float, y: float, degrees: int) -> tuple[float, float]:
@@ -134,27 +127,13 @@ def _turn(x: float, y: float, degrees: int) -> tuple[float, float]:
     return x * cosine + y * sine, y * cosine - x * sine
 
 
-def _outside(box: Sequence[float], left: float, bottom: float, right: float, top: float) -> bool:
-    x, y = (left + right) / 2, (bottom + top) / 2
-    return not (box[0] <= x <= box[2] and box[1] <= y <= box[3])
-
-
 def _character(code: int) -> str:
     if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF or code == 0:
         return "\ufffd"
     return chr(code)
 
 
-def drawing_ranks(page: Any) -> dict[int, int]:
+def drawing_ranks(page: Any) -> dict[bytes, int]:
     """In which place of the page's stream each text object is drawn."""
     drawn = page.get_objects(max_depth=MAX_FORM_DEPTH)
-    return {_address(item.raw): rank for rank, item in enumerate(drawn)}
-
-
-def _address(handle: Any) -> int:
-    return ctypes.cast(handle, ctypes.c_void_p).value or 0
-
-
-def usual_size(glyphs: Sequence[Glyph]) -> float:
-    """The size that most glyphs have."""
-    return Counter(round(glyph.size, 1) for glyph in glyphs).most_common(1)[0][0] or 1.0
+    return {memoryview(item.raw).tobytes(): rank for rank, item in enumerate(drawn)}

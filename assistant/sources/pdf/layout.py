@@ -74,7 +74,7 @@ def _is_columns(run: Sequence[Row], edge: float) -> bool:
         if len(side) < MIN_COLUMN_LINES:
             return False
         widths = sorted(line.right - line.left for line in side)
-        if widths[len(widths) // 3] < MIN_COLUMN_WIDTH_EM * side[0].size:
+        if widths[len(widths) // 3] < MIN_COLUMN_WIDTH_EM * statistics.median(i.size for i in side):
             return False
     # One beside the other, not one below the other.
     top = min(max(line.baseline for line in side) for side in (left, right))

@@ -127,6 +127,7 @@ def _usual_pitch(lines: Sequence[Line], body_size: float) -> float:
         above.baseline - below.baseline
         for above, below in pairwise(lines)
         if above.page == below.page
+        and max(abs(above.size - body_size), abs(below.size - body_size)) < 0.1 * body_size
         and 0.5 * body_size < above.baseline - below.baseline < 3 * body_size
     ]
     # The lower quartile: gaps between paragraphs must not count as usual.
@@ -149,7 +150,7 @@ def _continues(group: Group, line: Line, pitch: float) -> bool:
     if line.mark or line.kind is not last.kind:
         return False
     if line.kind is ParagraphKind.TABLE:
-        same_shape = line.text.count(" | ") == last.text.count(" | ")
+        same_shape = line.text.count("|") == last.text.count("|")
         return line.page == last.page and same_shape and line.baseline < last.baseline
     if abs(line.size - last.size) > 0.12 * max(line.size, last.size) or _LIST_MARK.match(line.text):
         return False

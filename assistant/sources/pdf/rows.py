@@ -90,7 +90,7 @@ class _Band:
 
 
 def rows(
-    glyphs: Sequence[Glyph], page: int, *, ranks: Mapping[int, int] | None = None
+    glyphs: Sequence[Glyph], page: int, *, ranks: Mapping[bytes, int] | None = None
 ) -> list[Row]:
     """Return the rows of a page from top to bottom.
 
@@ -232,7 +232,7 @@ def _note_marks(bands: Sequence[_Band]) -> frozenset[str]:
 def _words(ordered: Sequence[Glyph]) -> Iterator[list[Glyph]]:
     word: list[Glyph] = []
     for glyph in ordered:
-        if word and _is_apart(word[-1], glyph):
+        if word and _is_apart(word[-1], glyph, by_gap=True):
             yield word
             word = []
         word.append(glyph)
@@ -240,10 +240,10 @@ def _words(ordered: Sequence[Glyph]) -> Iterator[list[Glyph]]:
         yield word
 
 
-def _is_apart(first: Glyph, second: Glyph) -> bool:
+def _is_apart(first: Glyph, second: Glyph, *, by_gap: bool) -> bool:
     """Whether a blank stands between two neighbours of a row."""
     step = second.order - first.order
-    if abs(step) == 1:
+    if abs(step) == 1 and not by_gap:
         spaced = (second if step > 0 else first).spaced
         if spaced is not None:
             return spaced
@@ -268,7 +268,7 @@ class _Writer:
     from_the_right: bool
     note_marks: frozenset[str]
     """Raised marks that begin a row of the page: its footnotes'."""
-    ranks: Mapping[int, int] | None
+    ranks: Mapping[bytes, int] | None
 
     def row(self, band: _Band) -> Row:
         pieces: list[list[_Cluster]] = []
@@ -316,8 +316,10 @@ class _Writer:
     def _read(self, piece: Sequence[_Cluster]) -> list[_Cluster]:
         """Put a piece's clusters into reading order, with its blanks as clusters of their own."""
         spaced: list[_Cluster] = []
+        # pdfium places blanks by its own guess at the order of right-to-left text.
+        by_gap = any(RIGHT_TO_LEFT.match(cluster.text) for cluster in piece)
         for cluster in piece:
-            if spaced and _is_apart(spaced[-1].glyph, cluster.glyph):
+            if spaced and _is_apart(spaced[-1].glyph, cluster.glyph, by_gap=by_gap):
                 shift = cluster.shift if cluster.shift == spaced[-1].shift else 0
                 spaced.append(_Cluster(" ", cluster.glyph, shift))
             spaced.append(cluster)
