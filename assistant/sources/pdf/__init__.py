@@ -16,6 +16,7 @@ from assistant.sources.bylines import read_byline
 from assistant.sources.pdf.edges import Page, without_running_rows
 from assistant.sources.pdf.glyphs import drawing_ranks, sheets
 from assistant.sources.pdf.layout import reading_order
+from assistant.sources.pdf.limits import unfolded_bytes
 from assistant.sources.pdf.paragraphs import paragraphs
 from assistant.sources.pdf.rows import Line, rows, stored_so
 from assistant.types import Article, ParagraphKind, Section
@@ -29,10 +30,13 @@ MAX_PAGE_OBJECTS = 200_000
 
 MAX_PAGE_CHARS = 500_000
 
+REPEATED_CHARS = 200_000
+"""What stands on several pages but is stored once, as a head; more is one page many times over."""
+
 _JUNK_TITLE = re.compile(
     r"^(untitled|microsoft word|document\d*$)|\.(docx?|indd|pdf|tex|qxd)$", re.I
 )
-_PDF_DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?")
+_PDF_DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 
 
 def parse_pdf(data: bytes, *, location: str, url: str | None = None) -> list[Article]:
@@ -43,6 +47,7 @@ def parse_pdf(data: bytes, *, location: str, url: str | None = None) -> list[Art
     """
     import pypdfium2
 
+    unfolded = unfolded_bytes(data, location=location)
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -51,7 +56,7 @@ def parse_pdf(data: bytes, *, location: str, url: str | None = None) -> list[Art
         msg = f"{location}: the PDF cannot be opened ({clean(reason)[:120]}); {advice}"
         raise SourceError(msg) from error
     try:
-        pages, aside = _read(document, location)
+        pages, aside = _read(document, location, most=REPEATED_CHARS + 8 * unfolded)
         fields = document.get_metadata_dict(skip_empty=True)
     except pypdfium2.PdfiumError as error:
         msg = (
@@ -67,7 +72,7 @@ def parse_pdf(data: bytes, *, location: str, url: str | None = None) -> list[Art
     blocks = paragraphs(lines, aside)
     title = _mark_headline(blocks) or _metadata_title(fields.get("Title"))
     created = _PDF_DATE.match(fields.get("CreationDate", ""))
-    made = "-".join(part or "01" for part in created.groups()) if created else None
+    made = "-".join(created.groups()) if created else None
     # The file may be a late copy of what the text itself dates.
     author, published = read_byline(blocks)
     meta = Meta(
@@ -79,8 +84,12 @@ def parse_pdf(data: bytes, *, location: str, url: str | None = None) -> list[Art
     return [build_article(blocks, meta, location=location, format_name=FORMAT)]
 
 
-def _read(document: Any, location: str) -> tuple[list[Page], list[Line]]:
-    """Return the rows of each page, and the lines that run in other directions than it."""
+def _read(document: Any, location: str, *, most: int) -> tuple[list[Page], list[Line]]:
+    """Return the rows of each page, and the lines that run in other directions than it.
+
+    Raises:
+        SourceError: There is too much of it; ``most`` characters could come of what is stored once.
+    """
     import pypdfium2
 
     if len(document) > MAX_PAGES:
@@ -103,11 +112,12 @@ def _read(document: Any, location: str) -> tuple[list[Page], list[Line]]:
         _check(count, "characters on a page", MAX_PAGE_CHARS, location, number)
         total += count
         _check(total, "characters", MAX_ARTICLE_CHARS, location, number)
-        main, *others = sheets(page, text_page) or [None]
-        if main is not None:
+        _check(total, "characters, the same ones over and over", most, location, number)
+        found = sheets(page, text_page)
+        for main in found[:1]:
             ranks = drawing_ranks(page) if stored_so(main.glyphs) else None
             pages.append(Page(rows(main.glyphs, number, ranks=ranks), main.bottom, main.top))
-        for sheet in others:
+        for sheet in found[1:]:
             aside.extend(line for row in rows(sheet.glyphs, number) for line in row)
         text_page.close()
         page.close()

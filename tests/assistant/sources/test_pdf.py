@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import random
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -15,8 +16,8 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from assistant.errors import SourceError
-from assistant.sources import parse
-from assistant.sources.pdf import bidi
+from assistant.sources import parse, pdf
+from assistant.sources.pdf import bidi, limits
 from assistant.types import Article, ParagraphKind
 
 
@@ -495,3 +496,92 @@ def test_mutated_files_are_read_or_refused(seed: int) -> None:
     except SourceError as error:
         found = [str(error).removeprefix("x: ")]
     assert all(text.strip() for text in found)
+
+
+def stream(body: bytes, dictionary: bytes = b"", *, times: int = 1) -> bytes:
+    for _ in range(times):
+        body = zlib.compress(body, 9)
+    filters = b"/Filter[" + b"/FlateDecode" * times + b"]" if times else b""
+    return b"<<%s%s/Length %d>>stream\n%s\nendstream" % (dictionary, filters, len(body), body)
+
+
+def file_of(
+    content: bytes, *, kids: int = 1, more: Sequence[bytes] = (), names: bytes = b""
+) -> bytes:
+    """A PDF of one page object, which counts ``kids`` times; ``more`` objects begin at number 6."""
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count %d/Kids[%s]>>" % (kids, b"3 0 R " * kids),
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R"
+        b"/Resources<</Font<</F1 5 0 R>>%s>>>>" % names,
+        content,
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        *more,
+    ]
+    out = b"%PDF-1.4\n"
+    for number, body in enumerate(objects, 1):
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    return out + b"trailer<</Size %d/Root 1 0 R>>\n%%%%EOF\n" % (len(objects) + 1)
+
+
+def forms(depth: int, *, apart: bool) -> bytes:
+    """Forms that each draw the next one twice; with their resources in place or apart."""
+    made: list[bytes] = []
+    for index in range(depth):
+        following = 6 + (2 if apart else 1) * (index + 1)
+        resources = b"<</XObject<</X %d 0 R>>/Font<</F1 5 0 R>>>>" % following
+        body = b"/X Do /X Do" if index < depth - 1 else b"BT /F1 9 Tf 50 700 Td (a dam) Tj ET"
+        entry = b"/Resources %d 0 R" % (following - 1) if apart else b"/Resources" + resources
+        made.append(stream(body, b"/Type/XObject/Subtype/Form/BBox[0 0 600 800]" + entry))
+        made += [resources] if apart else []
+    return file_of(stream(b"/X Do"), more=made, names=b"/XObject<</X 6 0 R>>")
+
+
+SHOWN = b"BT /F1 9 Tf 50 700 Td %s ET"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (file_of(stream(SHOWN % (b"(a)Tj " * 300_001))), "more than 300,000 pieces of text"),
+        (file_of(stream(b" " * ((4 << 20) + 1))), "more than 4,194,\\d+ bytes when unpacked"),
+        (file_of(stream(b" ", times=4)), "more than 3 filters"),
+        (forms(40, apart=False), "more than 20,000 forms drawn"),
+        (forms(40, apart=True), "more than 20,000 forms drawn"),
+        (file_of(stream(SHOWN % b"(a)Tj"), kids=5_001), "5001 pages, the limit is 5000"),
+    ],
+    ids=["show operators", "blanks", "filters", "forms", "forms apart", "pages"],
+)
+def test_what_unfolds_to_too_much_is_refused_before_it_is_read(
+    data: bytes, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAX_UNFOLDED_BYTES", 4 << 20)
+    assert len(data) < 300_000
+    with pytest.raises(SourceError, match=message):
+        parse(data, location="x")
+
+
+def test_one_page_thousands_of_times_is_refused_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "REPEATED_CHARS", 2_000)
+    read: list[int] = []
+    monkeypatch.setattr(pdf, "rows", lambda glyphs, number, ranks: read.append(number) or [])
+    with pytest.raises(SourceError, match="the same ones over and over"):
+        parse(file_of(stream(SHOWN % b"(a dam was built)Tj"), kids=4_900), location="x")
+    assert len(read) < 200
+
+
+def test_forms_that_draw_each_other_within_bounds_are_read() -> None:
+    (article,) = parse(forms(4, apart=True), location="x")
+    assert "a dam" in article.text
+
+
+def test_limits_on_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = file_of(stream(SHOWN % (b"(a dam)Tj 0 -12 Td " * 50)))
+    for name, message in (
+        ("MAX_PAGE_OBJECTS", "50 objects on a page"),
+        ("MAX_PAGE_CHARS", "characters on"),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(pdf, name, 49)
+            with pytest.raises(SourceError, match=message):
+                parse(data, location="x")
