@@ -130,6 +130,8 @@ def iso_date(value: str | None) -> str | None:
     '2026-01-06T18:00:00+00:00'
     >>> iso_date("2026-01-06")
     '2026-01-06'
+    >>> iso_date("January 6, 2026")
+    '2026-01-06'
     """
     text = (value or "").strip()
     if not text or len(text) > 64:
@@ -146,7 +148,10 @@ def iso_date(value: str | None) -> str | None:
     try:
         return parsedate_to_datetime(text).isoformat()
     except (ValueError, TypeError, IndexError, OverflowError):
-        return None
+        from assistant.sources.bylines import read_line  # which makes blocks of its own
+
+        line = read_line(text)
+        return line.published if line else None
 
 
 def with_lede(blocks: Iterable[Block]) -> list[Block]:

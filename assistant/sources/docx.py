@@ -1,15 +1,24 @@
-"""Word documents (DOCX) → blocks, read from the ZIP directly: one XML part and two small ones."""
+"""Word documents (DOCX) → blocks, read from the parts of the ZIP package.
+
+Elements are told by their local names, so that Strict Open XML, which has other namespaces, is
+read like the usual kind. The XML parser nests 256 levels at most, which bounds the recursion.
+"""
 
 from __future__ import annotations
 
 import io
+import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.errors import SourceError
-from assistant.sources.blocks import Block, Meta, build_article, clean, with_lede
+from assistant.sources.blocks import Block, Meta, build_article, clean
+from assistant.sources.bylines import read_byline, with_lede_under_byline
+from assistant.sources.properties import author_of, date_of
+from assistant.sources.raised import raised
 from assistant.types import Article, ParagraphKind, Section
 
 FORMAT = "docx"
@@ -17,11 +26,22 @@ FORMAT = "docx"
 MAX_PART_BYTES = 64 << 20
 """Unpacked size of one part: XML packs a thousandfold, so the packed size says nothing."""
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_DC = "{http://purl.org/dc/elements/1.1/}"
-_DCTERMS = "{http://purl.org/dc/terms/}"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_SKIPPED = frozenset({_W + "del", _W + "moveFrom", _W + "instrText", _FALLBACK, _W + "txbxContent"})
+MAX_TAGS = 2_000_000
+"""Of one part; the longest novels have half of it, and each takes some 150 bytes of memory."""
+
+MAX_COLUMNS = 63
+"""Of a table, as in Word: what a cell says it spans may be any number."""
+
+_SKIPPED = frozenset(
+    "del moveFrom instrText delText Fallback pPr rPr trPr tcPr tblPr sectPr rt".split()
+)
+"""Deleted text, field codes, properties, readings over characters, and what stands twice."""
+_BREAKS = frozenset({"tab", "ptab", "br", "cr"})
+_NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
+_OWN_KINDS = frozenset({ParagraphKind.TABLE, ParagraphKind.NOTE})
+"""Blocks that stand behind the table in one of whose cells they are."""
+_FORMS = {"num": "{}", "den": "/{}", "sup": "^{}", "sub": "_{}", "d": "({})", "rad": "√({})"}
+"""How the parts of a formula are written in a line."""
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -33,125 +53,306 @@ def parse_docx(data: bytes, *, location: str, url: str | None = None) -> list[Ar
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-            if "word/document.xml" not in names:
+            names = {
+                name.replace("\\", "/").lstrip("/").lower(): name for name in archive.namelist()
+            }
+            package = _Package(archive, location, names)
+            document = package.target("", "officeDocument", "word/document.xml")
+            main = package.part(document)
+            if main is None or _name(main) != "document":
                 msg = f"{location}: a ZIP archive that is no Word document; unpack it and add that"
                 raise SourceError(msg)
-            body = _part(archive, "word/document.xml", location)
-            styles = (
-                _part(archive, "word/styles.xml", location) if "word/styles.xml" in names else None
+            styles, footnotes, endnotes = (
+                package.part(package.target(document, kind, f"word/{kind}.xml"))
+                for kind in ("styles", "footnotes", "endnotes")
             )
-            core = (
-                _part(archive, "docProps/core.xml", location)
-                if "docProps/core.xml" in names
-                else None
-            )
+            core = package.part(package.target("", "core-properties", "docProps/core.xml"))
     except (*_BROKEN, OSError) as error:
         msg = f"{location}: the Word document is damaged ({clean(str(error))[:120]}); save it again"
         raise SourceError(msg) from error
-    kinds = _style_kinds(styles)
-    blocks = list(_blocks(body, kinds))
+    notes = {
+        (part, _value(note, "id")): note
+        for part, root in (("footnotes", footnotes), ("endnotes", endnotes))
+        for note in (() if root is None else root)
+    }
+    blocks = list(_Body(_styles(styles), notes).blocks(main))
+    properties = {_name(field): field.text for field in (() if core is None else core)}
+    author, published = read_byline([block for block in blocks if clean(block.text)])
     meta = Meta(
-        title=_text(core, _DC + "title"),
+        title=properties.get("title"),
         url=url,
-        author=_text(core, _DC + "creator"),
-        published=_text(core, _DCTERMS + "created"),
-        language=None,
+        author=author_of(properties.get("creator")) or author,
+        published=published or date_of(properties.get("created")),
     )
-    return [build_article(with_lede(blocks), meta, location=location, format_name=FORMAT)]
+    marked = with_lede_under_byline(blocks, author)
+    return [build_article(marked, meta, location=location, format_name=FORMAT)]
 
 
-def _part(archive: zipfile.ZipFile, name: str, location: str) -> Any:
-    from lxml import etree
+@dataclass(frozen=True, slots=True)
+class _Package:
+    archive: zipfile.ZipFile
+    location: str
+    names: Mapping[str, str]
+    """Of its parts, by their names in small letters: case does not tell parts apart."""
 
-    with archive.open(name) as stream:
-        data = stream.read(MAX_PART_BYTES + 1)
-    if len(data) > MAX_PART_BYTES:
-        msg = f"{location}: {name} unpacks to more than {MAX_PART_BYTES >> 20} MiB; split it"
-        raise SourceError(msg)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    try:
-        return etree.fromstring(data, parser)
-    except etree.LxmlError as error:
-        msg = f"{location}: {name} is damaged ({clean(str(error))[:120]}); save it again"
-        raise SourceError(msg) from error
+    def part(self, name: str) -> Any | None:
+        """Root element of a part, None where there is no such part."""
+        from lxml import etree
+
+        if name.lower() not in self.names:
+            return None
+        with self.archive.open(self.names[name.lower()]) as stream:
+            data = stream.read(MAX_PART_BYTES + 1)
+        if len(data) > MAX_PART_BYTES or data.count(b"<") > MAX_TAGS:
+            msg = (
+                f"{self.location}: {name} unpacks to more than {MAX_PART_BYTES >> 20} MiB or"
+                f" {MAX_TAGS:,} tags; split it"
+            )
+            raise SourceError(msg)
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, huge_tree=False,
+            remove_comments=True, remove_pis=True,
+        )  # fmt: skip
+        try:
+            return etree.fromstring(data, parser)
+        except etree.LxmlError as error:
+            msg = f"{self.location}: {name} is damaged ({clean(str(error))[:120]}); save it again"
+            raise SourceError(msg) from error
+
+    def target(self, source: str, kind: str, default: str) -> str:
+        """Name of the part that ``source`` names for a kind of relationship."""
+        folder, name = posixpath.split(source)
+        relations = self.part(f"{folder}/_rels/{name}.rels".lstrip("/"))
+        for relation in () if relations is None else relations:
+            if str(relation.get("Type", "")).endswith(f"/{kind}"):
+                path = posixpath.join("/", folder, str(relation.get("Target", "")))
+                return posixpath.normpath(path).lstrip("/")
+        return default
 
 
-def _text(core: Any, tag: str) -> str | None:
-    found = core.find(tag) if core is not None else None
-    return clean(found.text) or None if found is not None and found.text else None
+def _name(element: Any) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def _style_kinds(styles: Any) -> dict[str, str]:
-    """Style ids to their English names: ids are translated, built-in names are not."""
-    if styles is None:
-        return {}
-    names: dict[str, str] = {}
-    for style in styles.iter(_W + "style"):
-        name = style.find(_W + "name")
-        if name is not None:
-            names[style.get(_W + "styleId", "")] = str(name.get(_W + "val", "")).lower()
-    return names
+def _value(element: Any, name: str = "val") -> str | None:
+    """An attribute by its local name."""
+    if element is None:
+        return None
+    return next((str(v) for k, v in element.items() if k.rpartition("}")[2] == name), None)
 
 
-def _blocks(root: Any, styles: dict[str, str]) -> Iterator[Block]:
-    """Yield paragraphs and tables in order, without recursion."""
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if node.tag in _SKIPPED:
-            continue
-        if node.tag == _W + "p":
-            yield _paragraph(node, styles)
-        elif node.tag == _W + "tbl":
-            rows = []
-            for row in node.iter(_W + "tr"):
-                cells = (clean(_runs(cell)) for cell in row.iter(_W + "tc"))
-                rows.append(" | ".join(cell for cell in cells if cell))
-            yield Block("\n".join(row for row in rows if row), kind=ParagraphKind.TABLE)
+def _child(element: Any, *path: str) -> Any | None:
+    for name in path:
+        if element is None:
+            return None
+        element = next((child for child in element if _name(child) == name), None)
+    return element
+
+
+def _is_skipped(element: Any) -> bool:
+    """Whether the element holds no text of the author's: nor do a list of contents and a prompt."""
+    control = _child(element, "sdtPr") if _name(element) == "sdt" else None
+    gallery = _value(_child(control, "docPartObj", "docPartGallery"))
+    is_prompt = _child(control, "showingPlcHdr") is not None
+    return _name(element) in _SKIPPED or gallery == "Table of Contents" or is_prompt
+
+
+def _count(element: Any | None) -> int:
+    """A number of columns."""
+    value = _value(element) or ""
+    return min(int(value), MAX_COLUMNS) if value.isdecimal() else 0
+
+
+_Look = Mapping[str, bool]
+"""Whether text is ``hidden``, ``struck`` or ``raised``, as far as it is said."""
+
+
+def _look(properties: Any | None) -> _Look:
+    """What the properties of a run, or of a style's runs, say."""
+    look: dict[str, bool] = {}
+    for child in () if properties is None else properties:
+        name, value = _name(child), _value(child)
+        if name == "vanish":
+            look["hidden"] = value not in ("0", "false", "off")
+        elif name in ("strike", "dstrike"):
+            look["struck"] = value not in ("0", "false", "off")
+        elif name == "vertAlign":
+            look["raised"] = value == "superscript"
+        elif name == "position":
+            look["raised"] = (value or "").removeprefix("+").isdecimal() and value != "0"
+    return look
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    name: str
+    """Built-in names are English whatever the language of the ids."""
+    look: _Look
+
+
+def _styles(root: Any | None) -> dict[str, _Style]:
+    found = {
+        _value(element, "styleId") or "": element
+        for element in (() if root is None else root)
+        if _name(element) == "style"
+    }
+    styles: dict[str, _Style] = {}
+    for style_id, element in found.items():
+        look: dict[str, bool] = {}
+        base: Any | None = element
+        for _ in range(len(found)):  # styles that are based on each other in a ring end here, too
+            if base is None or len(look) == 3:
+                break
+            look = {**_look(_child(base, "rPr")), **look}
+            base = found.get(_value(_child(base, "basedOn")) or "")
+        styles[style_id] = _Style((_value(_child(element, "name")) or "").lower(), look)
+    return styles
+
+
+@dataclass(slots=True)
+class _Body:
+    """Reads one document; the notes are taken out as they are found, so that none comes twice."""
+
+    styles: Mapping[str, _Style]
+    notes: dict[tuple[str, str | None], Any]
+    _unended: str = field(default="", init=False)
+    """Text of paragraphs whose ends a tracked change deleted."""
+
+    def blocks(self, node: Any) -> Iterator[Block]:
+        """Yield the paragraphs and tables below ``node`` in order, notes and boxes behind theirs."""
+        for child in node:
+            name = _name(child)
+            if name == "p":
+                yield from self._paragraph(child)
+            elif name == "tbl":
+                yield from self._table(child)
+            elif not _is_skipped(child):
+                yield from self.blocks(child)
+
+    def _paragraph(self, node: Any) -> Iterator[Block]:
+        properties = _child(node, "pPr")
+        style_id = _value(_child(properties, "pStyle")) or ""
+        style = self.styles.get(style_id, _Style(style_id.lower(), {}))
+        parts: list[str] = []
+        asides: list[Block] = []
+        self._read(node, style.look, parts, asides)
+        text = self._unended + "".join(parts)
+        self._unended = ""
+        if _child(properties, "rPr", "del") is not None:
+            self._unended = text
         else:
-            stack.extend(reversed(node))
+            numbered = _value(_child(properties, "numPr", "numId")) != "0"
+            yield _styled(text, style.name, numbered and _child(properties, "numPr") is not None)
+        yield from asides
+
+    def _read(self, node: Any, look: _Look, parts: list[str], asides: list[Block]) -> None:
+        """Add the text of the runs below ``node`` to ``parts``, what stands apart to ``asides``."""
+        for child in node:
+            name = _name(child)
+            if _is_skipped(child):
+                continue
+            if name == "t":
+                parts.append(child.text or "")
+            elif name in _BREAKS:
+                parts.append(" ")
+            elif name == "noBreakHyphen":
+                parts.append("\u2011")
+            elif name == "oMath":
+                parts.append(_formula(child))
+            elif name in _NOTES:
+                note = self.notes.pop((_NOTES[name], _value(child, "id")), ())
+                asides.extend(_apart(self.blocks(note)))
+            elif name == "txbxContent":
+                asides.extend(_apart(self.blocks(child)))
+            elif name == "r":
+                self._run(child, look, parts, asides)
+            else:
+                self._read(child, look, parts, asides)
+
+    def _run(self, node: Any, look: _Look, parts: list[str], asides: list[Block]) -> None:
+        properties = _child(node, "rPr")
+        style = self.styles.get(_value(_child(properties, "rStyle")) or "")
+        look = {**look, **(style.look if style else {}), **_look(properties)}
+        if look.get("hidden") or look.get("struck"):
+            return
+        if look.get("raised"):
+            own: list[str] = []
+            self._read(node, look, own, asides)
+            parts.append(raised("".join(own), before="".join(parts[-8:])))
+        else:
+            self._read(node, look, parts, asides)
+
+    def _table(self, node: Any) -> Iterator[Block]:
+        """Yield a table as lines of cells, or the blocks of one that only frames or places them."""
+        rows = [self._cells(row) for row in _inside(node, "tr")]
+        filled = [cell for row in rows for cell in row if cell]
+        texts = [[[b for b in cell if b.kind not in _OWN_KINDS] for cell in row] for row in rows]
+        is_layout = len(rows) == 1 and any(len(cell) > 1 for cell in texts[0])
+        if is_layout or max(map(len, rows), default=0) < 2:
+            for cell in filled:
+                yield from cell
+            return
+        lines = ([" ".join(clean(b.text) for b in cell) for cell in row] for row in texts)
+        text = "\n".join(" | ".join(line).replace("  ", " ").strip() for line in lines if any(line))
+        yield Block(text, kind=ParagraphKind.TABLE)
+        for cell in filled:
+            yield from (block for block in cell if block.kind in _OWN_KINDS)
+
+    def _cells(self, row: Any) -> list[list[Block]]:
+        """Blocks of a row's cells, one entry a column: empty where a cell reaches into it."""
+        properties = _child(row, "trPr")
+        if _child(properties, "del") is not None or _child(properties, "hidden") is not None:
+            return []
+        cells: list[list[Block]] = [[]] * _count(_child(properties, "gridBefore"))
+        for cell in _inside(row, "tc"):
+            # What is merged with the cell above has an empty paragraph of its own.
+            cells.append([block for block in self.blocks(cell) if clean(block.text)])
+            cells.extend([[]] * (_count(_child(cell, "tcPr", "gridSpan")) - 1))
+        return cells
 
 
-def _paragraph(node: Any, styles: dict[str, str]) -> Block:
-    text = _runs(node)
-    properties = node.find(_W + "pPr")
-    style_id = None
-    numbered = False
-    if properties is not None:
-        style = properties.find(_W + "pStyle")
-        style_id = style.get(_W + "val") if style is not None else None
-        numbered = properties.find(_W + "numPr") is not None
-    name = styles.get(style_id or "", (style_id or "").lower())
-    if name == "title":
+def _styled(text: str, style: str, numbered: bool) -> Block:
+    if style == "title":
         return Block(text, Section.HEADLINE, ParagraphKind.HEADING)
-    if name.startswith("heading"):
+    if style.startswith("heading"):
         return Block(text, kind=ParagraphKind.HEADING)
-    if name == "caption":
+    if style == "caption":
         return Block(text, Section.CAPTION, ParagraphKind.CAPTION)
-    if "quote" in name:
+    if "quote" in style:
         return Block(text, kind=ParagraphKind.QUOTE)
-    if numbered or name.startswith("list"):
+    if numbered or style.startswith("list"):
         return Block(text, kind=ParagraphKind.LIST_ITEM)
     return Block(text)
 
 
-def _runs(node: Any) -> str:
-    """Text of the runs below ``node``, without what a tracked change deleted."""
-    parts: list[str] = []
-    stack = list(reversed(node))
-    while stack:
-        child = stack.pop()
-        if child.tag in _SKIPPED:
-            continue
-        if child.tag == _W + "t":
-            parts.append(child.text or "")
-        elif child.tag in (_W + "tab", _W + "br", _W + "cr"):
-            parts.append(" ")
-        elif child.tag == _W + "noBreakHyphen":
-            parts.append("\u2011")
-        else:
-            if child.tag == _W + "p" and parts:
-                parts.append(" ")  # paragraphs of one table cell
-            stack.extend(reversed(child))
-    return "".join(parts)
+def _apart(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Mark the blocks of a note or a text box."""
+    for block in blocks:
+        is_table = block.kind is ParagraphKind.TABLE
+        yield block if is_table else replace(block, section=Section.BODY, kind=ParagraphKind.NOTE)
+
+
+def _inside(node: Any, name: str) -> Iterator[Any]:
+    """Yield the rows of a table, or the cells of a row, but not those of tables inside."""
+    for child in node:
+        if _name(child) == name:
+            yield child
+        elif _name(child) not in _SKIPPED:
+            yield from _inside(child, name)
+
+
+def _formula(node: Any) -> str:
+    """Write a formula in one line: ``a/b``, ``10^6``, ``x_1``.
+
+    >>> from lxml import etree
+    >>> _formula(etree.fromstring("<f><num><t>3</t></num><den><t>5</t></den></f>"))
+    '3/5'
+    """
+    name = _name(node)
+    inner = node.text or "" if name == "t" else "".join(map(_formula, node))
+    form = _FORMS.get(name)
+    if not inner or form is None:
+        return inner
+    is_sum = name not in ("d", "rad") and any(sign in inner[1:] for sign in "+-−*/ ")
+    return form.format(f"({inner})" if is_sum else inner)

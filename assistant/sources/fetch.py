@@ -18,13 +18,16 @@ import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
-from urllib.robotparser import RobotFileParser
 
 from assistant.errors import FetchError, SourceError
 from assistant.output.sanitise import for_display
 from assistant.sources.reading import parse_each
 from assistant.types import Article, IngestFailure
+
+if TYPE_CHECKING:
+    from protego import Protego
 
 USER_AGENT = "pullquote"
 """Name for robots.txt and the request."""
@@ -71,7 +74,7 @@ class Fetcher:
         """For one URL with all its redirects."""
         self.max_bytes = max_bytes
         """Of a body, unpacked."""
-        self._robots: dict[tuple[str, str], RobotFileParser] = {}
+        self._robots: dict[tuple[str, str], Protego] = {}
 
     def fetch(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None
@@ -92,7 +95,7 @@ class Fetcher:
         for _ in range(MAX_REDIRECTS + 1):
             parts = _checked(url)
             if self.honour_robots and not self._robots_of(parts, deadline).can_fetch(
-                USER_AGENT, url
+                url, USER_AGENT
             ):
                 msg = f"{_shown(url)}: the site's robots.txt does not allow it; save the page"
                 raise FetchError(msg)
@@ -107,26 +110,24 @@ class Fetcher:
         )
         raise FetchError(msg)
 
-    def _robots_of(self, parts: SplitResult, deadline: float) -> RobotFileParser:
+    def _robots_of(self, parts: SplitResult, deadline: float) -> Protego:
+        from protego import Protego
+
         site = (parts.scheme, parts.netloc)
         if site in self._robots:
             return self._robots[site]
         url = urlunsplit((parts.scheme, parts.netloc, "/robots.txt", "", ""))
-        robots = RobotFileParser(url)
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._request(_checked(url), {}, deadline, MAX_ROBOTS_BYTES, cut=True)
             if answer.status not in _REDIRECTS or not answer.location:
                 break
             url = _joined(url, answer.location)
         # RFC 9309, 2.3.1: without such a file everything is allowed, while it fails nothing is.
-        if answer.status < 400:
-            lines = answer.data.decode("utf-8", "replace").splitlines()
-            robots.parse([line for line in lines if _is_readable(line)])
-        elif answer.status < 500:
-            robots.parse([])
-        else:
+        if answer.status >= 500:
             msg = f"{_shown(url)}: HTTP {answer.status} for the site's robots.txt; try again later"
             raise FetchError(msg)
+        rules = answer.data.decode("utf-8-sig", "replace") if answer.status < 400 else ""
+        robots = Protego.parse(rules)
         self._robots[site] = robots
         return robots
 
@@ -307,15 +308,6 @@ def _joined(url: str, location: str) -> str:
     except ValueError as error:
         msg = f"{_shown(url)}: it redirects to {_shown(location)!r}, which is no URL; check the URL"
         raise FetchError(msg) from error
-
-
-def _is_readable(line: str) -> bool:
-    """Whether a line of robots.txt can be parsed; RFC 9309, 2.2: the others are left out."""
-    try:
-        RobotFileParser().parse(["User-agent: *", line])
-    except ValueError:
-        return False
-    return True
 
 
 def _wrapped(

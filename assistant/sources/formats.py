@@ -16,7 +16,7 @@ HEAD_BYTES = 1 << 16
 """How much of a source is looked at to tell its format."""
 
 _BLANKS_AND_MARKS = b"\xef\xbb\xbf\xff\xfe \t\r\n\0"
-_FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.I)
+_FEED = re.compile(rb"<(?:\w+:)?(?:rss|feed|RDF)[\s>]", re.I)
 _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|article|main|div|p|section|h[1-6]|table|meta|title)\b",
     re.I,
@@ -64,7 +64,7 @@ def _markup(data: bytes, location: str, url: str | None) -> Iterator[Article | I
     head = data[:HEAD_BYTES].replace(b"\0", b"")  # UTF-16 counts as well
     page, feed = _HTML.search(head), _FEED.search(head)
     if feed and not (page and page.start() < feed.start()):
-        yield from feeds.parse_feed(data, location=location)
+        yield from feeds.parse_feed(data, location=location, url=url)
     elif page:
         yield from html.parse_html(data, location=location, url=url)
     elif head.lstrip(_BLANKS_AND_MARKS).startswith(b"<?xml"):

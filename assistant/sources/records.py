@@ -1,8 +1,9 @@
-"""JSON Lines, JSON arrays and objects, and SQuAD-format JSON → articles."""
+"""JSON Lines, JSON arrays and objects, JSON Feed, and SQuAD-format JSON → articles."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from assistant.sources.blocks import (
     title_key,
     with_lede,
 )
+from assistant.sources.html import text_of_fragment
 from assistant.sources.plain import paragraphs_of
 from assistant.types import Article, IngestFailure
 
@@ -25,7 +27,11 @@ FORMAT_LINES = "jsonl"
 MAX_LINE_CHARS = 16 << 20
 """A longer line of JSON Lines is refused: one article is never that long."""
 
-_TEXT = ("text", "body", "content", "article", "maintext", "articleBody")
+_HTML_TEXT = "content_html"
+_TEXT = (
+    *("text", "body", "content", "article", "maintext", "articleBody", "page_content"),
+    *(_HTML_TEXT, "content_text"),
+)
 _TITLE = ("title", "headline", "name")
 _URL = ("url", "link")
 _PUBLISHED = ("published", "date_published", "datePublished", "date", "publish_date")
@@ -35,12 +41,16 @@ _SITE = ("site", "sitename", "publisher", "source_domain")
 _ID = ("id", "_id", "uid")
 _KNOWN = frozenset((*_TEXT, *_TITLE, *_URL, *_PUBLISHED, *_LANGUAGE, *_AUTHOR, *_SITE))
 _METADATA_CHARS = 10_000
+_HTML = re.compile(
+    r"\A\s*<([a-z]\w*)\b[^<>]*>.*</\1>|</(?:p|div|li|h[1-6])>|<br\s*/?>", re.I | re.S
+)
+"""What a text that is HTML begins with or has in it."""
 
 
 def parse_lines(
     lines: Iterable[str], *, location: str, first_line: int = 1
 ) -> Iterator[Article | IngestFailure]:
-    """Yield an article for each line, and a failure that names the line for each bad one."""
+    """Yield the articles of each line, and a failure that names the line for each bad one."""
     seen: dict[str, str] = {}
     for number, line in enumerate(lines, first_line):
         if not line.strip():
@@ -50,25 +60,41 @@ def parse_lines(
             if len(line) > MAX_LINE_CHARS:
                 msg = f"{where}: longer than the limit of {MAX_LINE_CHARS >> 20} MiB; split it"
                 raise SourceError(msg)  # noqa: TRY301 - one way out for every bad line
-            article = _article(load(line, where=where), where, location, FORMAT_LINES)
+            records = _records(load(line, where=where))
         except SourceError as error:
             yield IngestFailure(location, str(error))
             continue
-        if (kept := distinct(article, seen)) is not None:
-            yield kept
+        yield from _articles(records, where, location, FORMAT_LINES, seen)
 
 
 def parse_document(value: Any, *, location: str) -> Iterator[Article | IngestFailure]:
-    """Yield the articles of one JSON value: an object, an array of them, or the SQuAD format."""
-    seen: dict[str, str] = {}
-    if isinstance(value, dict) and isinstance(value.get("data"), list):
-        records = value["data"]
-    else:
-        records = value if isinstance(value, list) else [value]
+    """Yield the articles of one JSON value: an object, an array, JSON Feed, or the SQuAD format."""
+    records = value if isinstance(value, list) else _records(value)
+    yield from _articles(records, location, location, FORMAT, {})
+
+
+def _records(value: Any) -> list[Any]:
+    """What one JSON value holds: the entries of SQuAD's ``data`` or of a JSON Feed, or itself."""
+    if not isinstance(value, dict):
+        return [value]
+    if isinstance(value.get("data"), list):
+        return list(value["data"])
+    if not isinstance(value.get("items"), list) or _first(value, _TEXT):
+        return [value]
+    common = {"site": value.get("title"), "language": value.get("language")}
+    return [
+        {"content_text": item.get("summary"), **common, **item} if isinstance(item, dict) else item
+        for item in value["items"]
+    ]
+
+
+def _articles(
+    records: list[Any], where: str, location: str, format_name: str, seen: dict[str, str]
+) -> Iterator[Article | IngestFailure]:
     for number, record in enumerate(records, 1):
-        where = f"{location}: record {number}" if len(records) > 1 else location
+        place = f"{where}: record {number}" if len(records) > 1 else where
         try:
-            article = _article(record, where, location, FORMAT)
+            article = _article(record, place, location, format_name)
         except SourceError as error:
             yield IngestFailure(location, str(error))
             continue
@@ -94,6 +120,10 @@ def _article(record: Any, where: str, location: str, format_name: str) -> Articl
     if not isinstance(record, dict):
         msg = f"{where}: a JSON {type(record).__name__} where an object with a text was expected"
         raise SourceError(msg)
+    if isinstance(record.get("kwargs"), dict):  # as LangChain stores its documents
+        record = record["kwargs"]
+    if isinstance(about := record.get("metadata"), dict):
+        record = {"url": about.get("source"), **about, **record}
     meta = Meta(
         title=_first(record, _TITLE),
         url=_web_url(_first(record, _URL)),
@@ -106,7 +136,8 @@ def _article(record: Any, where: str, location: str, format_name: str) -> Articl
     if isinstance(record.get("paragraphs"), list):
         blocks = [Block(context) for context in _contexts(record["paragraphs"])]
     elif text is not None:
-        blocks = with_lede(paragraphs_of(text))
+        is_html = text == record.get(_HTML_TEXT) or _HTML.search(text)
+        blocks = with_lede(text_of_fragment(text) if is_html else paragraphs_of(text))
     else:
         blocks = []
     if not any(clean(block.text) for block in blocks):
@@ -135,14 +166,21 @@ def _contexts(paragraphs: list[Any]) -> Iterator[str]:
 
 def _first(record: dict[str, Any], names: tuple[str, ...]) -> str | None:
     for name in names:
-        value = record.get(name)
-        if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-            return ("\n\n" if names is _TEXT else ", ").join(value)
+        value = _named(record.get(name))
+        if isinstance(value, list):
+            parts = [_named(item) for item in value]
+            if parts and all(isinstance(part, str) for part in parts):
+                return ("\n\n" if names is _TEXT else ", ").join(parts)
         if isinstance(value, str) and value.strip():
             return value
         if isinstance(value, int) and not isinstance(value, bool) and names in (_ID, _PUBLISHED):
             return str(value)
     return None
+
+
+def _named(value: Any) -> Any:
+    """The name of a person or a publisher, as JSON Feed and JSON-LD give them; others as they are."""
+    return value.get("name") if isinstance(value, dict) else value
 
 
 def _web_url(value: str | None) -> str | None:

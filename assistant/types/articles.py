@@ -36,6 +36,8 @@ class ParagraphKind(StrEnum):
     QUOTE = "quote"
     CAPTION = "caption"
     CODE = "code"
+    NOTE = "note"
+    """A footnote, an endnote or a text box: it stands behind the paragraph that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)

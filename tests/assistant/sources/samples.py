@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 Line = tuple[float, float, float, str]
 """x, y (from the bottom) and font size in points, and the text."""
@@ -65,17 +65,22 @@ def column(x: float, top: float, lines: Sequence[str], *, size: float = 10) -> l
 
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
 
 
-def docx(body: str, *, styles: str = "", core: str = "") -> bytes:
-    """Build a Word document of the given body XML."""
+def docx(
+    body: str, *, styles: str = "", core: str = "", parts: Mapping[str, str] | None = None
+) -> bytes:
+    """Build a Word document of the given body XML; ``parts`` come as they are, by their names."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr(
-            "word/document.xml", f"<w:document {W} {MC}><w:body>{body}</w:body></w:document>"
+            "word/document.xml", f"<w:document {W} {M} {MC}><w:body>{body}</w:body></w:document>"
         )
+        for name, part in (parts or {}).items():
+            archive.writestr(name, part)
         if styles:
             archive.writestr("word/styles.xml", f"<w:styles {W}>{styles}</w:styles>")
         if core:

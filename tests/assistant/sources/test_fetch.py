@@ -190,6 +190,19 @@ def test_a_bad_line_of_robots_takes_no_other_with_it(serve: Serve, bad: str) -> 
         fetcher.fetch(f"{site.url}/private/a")
 
 
+def test_the_longest_rule_of_robots_counts(serve: Serve) -> None:
+    rules = (
+        b"\xef\xbb\xbfUser-agent: *\nDisallow: /private\nAllow: /private/open$\nDisallow: /*.pdf\n"
+    )
+    pages = {path: (200, {}, PAGE) for path in ("/private/open", "/private/open/a", "/b.pdf")}
+    site = serve({"/robots.txt": (200, {}, rules), **pages})
+    fetcher = local()
+    assert fetcher.fetch(f"{site.url}/private/open").data == PAGE
+    for path in ("/private/open/a", "/b.pdf"):
+        with pytest.raises(FetchError, match=r"robots\.txt does not allow it"):
+            fetcher.fetch(f"{site.url}{path}")
+
+
 def test_failing_robots_forbid(serve: Serve) -> None:
     site = serve({"/robots.txt": (503, {}, b""), "/b": (200, {}, PAGE)})
     with pytest.raises(FetchError, match=r"HTTP 503 for the site's robots\.txt"):
