@@ -16,6 +16,7 @@ from assistant.dates import check_dates
 from assistant.errors import ArticleNotFound, LibraryLocked, UsageError
 from assistant.followups import complete
 from assistant.idle_talk import is_idle_talk
+from assistant.inputs import MAX_QUESTION_CHARS, checked_question, checked_quote
 from assistant.library import Library
 from assistant.library_search import RELATED, LibrarySearch
 from assistant.models import load_encoder, load_reader, load_reranker
@@ -182,15 +183,18 @@ class Assistant(LibrarySearch):
             cancelled: Asked between steps; true stops.
 
         Raises:
-            UsageError: The question is empty, or a date of ``filters`` is none.
+            UsageError: The question is empty or too long, or a date of ``filters`` is none.
             Cancelled: ``cancelled()`` turned true.
         """
         if not question.strip():
             raise UsageError("the question is empty: ask something")
+        question = checked_question(question)
         if is_idle_talk(question):
             return _without_passages(question, None, UnanswerableReason.NO_QUESTION)
         started = time.perf_counter()
         asked_as = complete(question, history)
+        if asked_as is not None and len(asked_as) > MAX_QUESTION_CHARS:
+            asked_as = None
         searched = asked_as or question
         timings: dict[str, float] = {}
         found = self.search(searched, k=k + SPARE_PASSAGES, filters=filters)
@@ -217,12 +221,13 @@ class Assistant(LibrarySearch):
         """Answer from these passages alone, best first, as a search of this library gave them.
 
         Raises:
-            UsageError: The question is empty.
+            UsageError: The question is empty or too long.
             Cancelled: ``cancelled()`` turned true.
         """
         if not question.strip():
             raise UsageError("the question is empty: ask something")
-        return self._answer(question, without_captions(hits), None, {}, cancelled)
+        hits = without_captions(hits)
+        return self._answer(checked_question(question), hits, None, {}, cancelled)
 
     def _answer(
         self,
@@ -260,16 +265,16 @@ class Assistant(LibrarySearch):
         """Look a quote up: exact, altered (with what was changed) or not found, and who said it.
 
         Raises:
-            UsageError: There is no word in it.
+            UsageError: There is no word in it, or it is too long.
             Cancelled: ``cancelled()`` turned true.
         """
         from assistant.checking.quotes import verify_quote
 
         return verify_quote(
-            quote,
+            checked_quote(quote),
             library=self._library,
             lexical=self._caches.lexical,
-            find_alike=lambda query, k: self.search(query, k=k),
+            find_alike=lambda query, k: self.search(query[:MAX_QUESTION_CHARS], k=k),
             cancelled=cancelled,
         )
 
@@ -283,7 +288,7 @@ class Assistant(LibrarySearch):
         """Say whether the articles support a claim, with the sentences and what differs.
 
         Raises:
-            UsageError: There is no word in it.
+            UsageError: There is no word in it, or it is too long.
             Cancelled: ``cancelled()`` turned true.
         """
         return self._get_checker().check(claim, filters=filters, cancelled=cancelled)
@@ -308,11 +313,12 @@ class Assistant(LibrarySearch):
         """The dated statements of an article (by id), or on a question, earliest first.
 
         Raises:
-            UsageError: A date of ``filters`` is none.
+            UsageError: A date of ``filters`` is none, or the question is too long.
         """
         from assistant.checking.timeline import timeline_of_article, timeline_of_hits
 
         check_dates(filters)
+        subject = checked_question(subject)
         if self._library.has_article(subject):
             article = self._library.article(subject)
             if not filters.allows_date(article.published):

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from assistant import storage
 from assistant.caches import Caches
+from assistant.inputs import checked_question, without_halves
 from assistant.jsonform import answer_from_json, answer_to_json
 from assistant.library import Library
 from assistant.related import related_articles
 from assistant.reranking import RERANKED, Reranker
 from assistant.retrieval import DEFAULT_SETTINGS, RetrievalSettings, Retriever, without_captions
+from assistant.sanitise import json_text
 from assistant.types import (
     Answer,
     Article,
@@ -68,7 +70,7 @@ class LibrarySearch:
         k: int = 10,
         filters: Filters = Filters(),  # noqa: B008 - frozen
     ) -> list[Hit]:
-        """The best ``k`` passages for ``query``, best first."""
+        """The best ``k`` passages for ``query``, best first. Raises as :meth:`search_batch`."""
         return self.search_batch([query], k=k, filters=filters)[0]
 
     def search_batch(
@@ -78,8 +80,13 @@ class LibrarySearch:
         k: int = 10,
         filters: Filters = Filters(),  # noqa: B008 - frozen
     ) -> list[list[Hit]]:
-        """:meth:`search` for many queries, encoded together. One text is one query."""
+        """:meth:`search` for many queries, encoded together. One text is one query.
+
+        Raises:
+            UsageError: One is too long.
+        """
         queries = [queries] if isinstance(queries, str) else queries
+        queries = [checked_question(query) for query in queries]
         if not self._is_filled():
             return [[] for _ in queries]
         reranker = self._reranker
@@ -122,7 +129,7 @@ class LibrarySearch:
         Raises:
             ArticleNotFound: There is no such article.
         """
-        return related_articles(self._library, self._caches, article_id, k=k)
+        return related_articles(self._library, self._caches, without_halves(article_id), k=k)
 
     # Articles
 
@@ -137,13 +144,15 @@ class LibrarySearch:
         Raises:
             ArticleNotFound: There is no such article.
         """
-        return self._library.article(article_id)
+        return self._library.article(without_halves(article_id))
 
     def articles(
         self, *, limit: int | None = None, offset: int = 0, matching: str | None = None
     ) -> list[ArticleSummary]:
         """Articles without their texts, newest publication first."""
-        return self._library.summaries(limit=limit, offset=offset, matching=matching)
+        return self._library.summaries(
+            limit=limit, offset=offset, matching=matching and without_halves(matching)
+        )
 
     def article_count(self) -> int:
         """How many articles there are; quick also in a large library."""
@@ -151,7 +160,7 @@ class LibrarySearch:
 
     def has_language(self, code: str) -> bool:
         """Whether a passage is in the language of that code."""
-        return self._library.has_language(code)
+        return self._library.has_language(without_halves(code))
 
     def undated_count(self, filters: Filters) -> int:
         """How many articles only the dates of ``filters`` leave out, for they have none.
@@ -166,7 +175,8 @@ class LibrarySearch:
     def start_conversation(self, title: str) -> int:
         """Begin a conversation that is kept; gives its id."""
         return self._library.execute_history(
-            "INSERT INTO conversations (started_at, title) VALUES (?, ?)", (storage.now(), title)
+            "INSERT INTO conversations (started_at, title) VALUES (?, ?)",
+            (storage.now(), without_halves(title)),
         )
 
     def add_turn(self, conversation_id: int, answer: Answer) -> int:
@@ -177,7 +187,7 @@ class LibrarySearch:
                 conversation_id,
                 storage.now(),
                 answer.question,
-                json.dumps(answer_to_json(answer), ensure_ascii=False),
+                json_text(answer_to_json(answer)),
             ),
         )
 

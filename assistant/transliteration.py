@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.lexical import STOP_WORDS
+from assistant.scripts import normalised
 
 RELIABILITY = {3: 0.4, 4: 0.8}
 """How much a match counts by its consonants, 1 from five on, 0 below three. Of a page's thirty names one in
@@ -87,7 +88,7 @@ def skeletons(word: str) -> frozenset[str]:
 
 
 def _latin_skeleton(word: str) -> str:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if c.isalpha())
+    plain = "".join(c for c in normalised(word.lower(), "NFKD") if c.isalpha())
     plain = _SOFT_C.sub("s", plain)
     for letters, other in _LATIN_RULES:
         plain = plain.replace(letters, other)

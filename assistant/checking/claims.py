@@ -41,6 +41,7 @@ from assistant.checking.stance import (
 )
 from assistant.checking.tokens import tokens_of
 from assistant.errors import UsageError
+from assistant.inputs import checked_claim
 from assistant.lexical import STOP_WORDS
 from assistant.library import Library
 from assistant.reader import check_cancelled
@@ -103,7 +104,7 @@ class ClaimChecker:
         """Check one claim.
 
         Raises:
-            UsageError: There is no word in it.
+            UsageError: There is no word in it, or it is too long.
             Cancelled: ``cancelled()`` turned true.
         """
         return next(self.check_each([claim], filters=filters, cancelled=cancelled))
@@ -116,7 +117,7 @@ class ClaimChecker:
         cancelled: Callable[[], bool] | None = None,
     ) -> Iterator[ClaimReport]:
         """Check claims in turn; they are searched together. One text is one claim. Raises as :meth:`check`."""
-        claims = [claims] if isinstance(claims, str) else claims
+        claims = [checked_claim(c) for c in ([claims] if isinstance(claims, str) else claims)]
         for claim in claims:
             if not tokens_of(claim):
                 raise UsageError(f"the claim {claim!r} has no words: write a statement")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from assistant.lexical import STOP_WORDS
+from assistant.scripts import normalised
 
 CACHED_CHARS = 4_000_000
 """Of texts whose tokens are kept: some hundred articles; the tokens take thirty times the room."""
@@ -107,7 +108,7 @@ def fold_word(word: str) -> str:
     if plain.isascii():
         folded = plain.lower()
     else:
-        decomposed = unicodedata.normalize("NFKD", plain).casefold().translate(_UNDECOMPOSED)
+        decomposed = normalised(plain, "NFKD").casefold().translate(_UNDECOMPOSED)
         folded = "".join(char for char in decomposed if not unicodedata.combining(char))
     return _SAME_WORDS.get(folded, folded)
 
