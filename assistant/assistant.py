@@ -15,6 +15,12 @@ from assistant.answering.answers import answer as make_answer
 from assistant.answering.followups import complete
 from assistant.answering.idle_talk import is_idle_talk
 from assistant.errors import ArticleNotFound, LibraryLocked, UsageError
+from assistant.language.inputs import (
+    MAX_QUESTION_CHARS,
+    checked_question,
+    checked_quote,
+    without_halves,
+)
 from assistant.library import Library, history
 from assistant.library.filters import check_dates
 from assistant.library.folders import INDEX_VARIABLE, default_folder
@@ -215,15 +221,18 @@ class Assistant:
             cancelled: Asked between steps; true stops.
 
         Raises:
-            UsageError: The question is empty, or a date of ``filters`` is none.
+            UsageError: The question is empty or too long, or a date of ``filters`` is none.
             Cancelled: ``cancelled()`` turned true.
         """
         if not question.strip():
             raise UsageError("the question is empty: ask something")
+        question = checked_question(question)
         if is_idle_talk(question):
             return _without_passages(question, None, UnanswerableReason.NO_QUESTION)
         started = time.perf_counter()
         asked_as = complete(question, history)
+        if asked_as is not None and len(asked_as) > MAX_QUESTION_CHARS:
+            asked_as = None
         searched = asked_as or question
         timings: dict[str, float] = {}
         found = self.search(searched, k=k + SPARE_PASSAGES, filters=filters)
@@ -250,12 +259,13 @@ class Assistant:
         """Answer from these passages alone, best first, as a search of this library gave them.
 
         Raises:
-            UsageError: The question is empty.
+            UsageError: The question is empty or too long.
             Cancelled: ``cancelled()`` turned true.
         """
         if not question.strip():
             raise UsageError("the question is empty: ask something")
-        return self._answer(question, without_captions(hits), None, {}, cancelled)
+        hits = without_captions(hits)
+        return self._answer(checked_question(question), hits, None, {}, cancelled)
 
     def _answer(
         self,
@@ -293,16 +303,16 @@ class Assistant:
         """Look a quote up: exact, altered (with what was changed) or not found, and who said it.
 
         Raises:
-            UsageError: There is no word in it.
+            UsageError: There is no word in it, or it is too long.
             Cancelled: ``cancelled()`` turned true.
         """
         from assistant.checking.quotes.verifying import verify_quote
 
         return verify_quote(
-            quote,
+            checked_quote(quote),
             library=self._library,
             lexical=self._caches.lexical,
-            find_alike=lambda query, k: self.search(query, k=k),
+            find_alike=lambda query, k: self.search(query[:MAX_QUESTION_CHARS], k=k),
             cancelled=cancelled,
         )
 
@@ -316,7 +326,7 @@ class Assistant:
         """Say whether the articles support a claim, with the sentences and what differs.
 
         Raises:
-            UsageError: There is no word in it.
+            UsageError: There is no word in it, or it is too long.
             Cancelled: ``cancelled()`` turned true.
         """
         return self._get_checker().check(claim, filters=filters, cancelled=cancelled)
@@ -341,11 +351,12 @@ class Assistant:
         """The dated statements of an article (by id), or on a question, earliest first.
 
         Raises:
-            UsageError: A date of ``filters`` is none.
+            UsageError: A date of ``filters`` is none, or the question is too long.
         """
         from assistant.checking.timeline import timeline_of_article, timeline_of_hits
 
         check_dates(filters)
+        subject = checked_question(subject)
         if self._library.has_article(subject):
             article = self._library.article(subject)
             if not filters.allows_date(article.published):
@@ -397,13 +408,15 @@ class Assistant:
         Raises:
             ArticleNotFound: There is no such article.
         """
-        return self._library.article(article_id)
+        return self._library.article(without_halves(article_id))
 
     def articles(
         self, *, limit: int | None = None, offset: int = 0, matching: str | None = None
     ) -> list[ArticleSummary]:
         """Articles without their texts, newest publication first."""
-        return self._library.summaries(limit=limit, offset=offset, matching=matching)
+        return self._library.summaries(
+            limit=limit, offset=offset, matching=matching and without_halves(matching)
+        )
 
     def article_count(self) -> int:
         """How many articles there are; quick also in a large library."""
@@ -411,7 +424,7 @@ class Assistant:
 
     def has_language(self, code: str) -> bool:
         """Whether a passage is in the language of that code."""
-        return self._library.has_language(code)
+        return self._library.has_language(without_halves(code))
 
     def undated_count(self, filters: Filters) -> int:
         """How many articles only the dates of ``filters`` leave out, for they have none.

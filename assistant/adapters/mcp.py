@@ -5,12 +5,12 @@ The ``mcp`` package is the optional extra ``pullquote[mcp]``; it is imported by 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from assistant.assistant import Assistant
 from assistant.errors import PullquoteError, UsageError
+from assistant.language.inputs import checked_question, without_halves
 from assistant.library.filters import iso_date
 from assistant.output.json import answer_to_json, article_to_json, hit_to_json
 from assistant.types import Filters
@@ -27,13 +27,13 @@ INSTRUCTIONS = (
 )
 SHOWN_CHARS = 20_000
 """How much of an article one call shows unless asked otherwise: some 5,000 tokens."""
+MOST_CHARS = 1_000_000
 MOST_PASSAGES = 100
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
+MOST_LANGUAGES = 50
 
 
 def make_server(pq: Assistant) -> MCPServer[Any]:
-    """A server over an open assistant; run it with its own ``run("stdio")``.
+    """A server over an open assistant; :func:`serve_stdio` runs it.
 
     Args:
         pq: What is asked; it stays the caller's to close.
@@ -83,8 +83,10 @@ def make_server(pq: Assistant) -> MCPServer[Any]:
         """
 
         def found() -> dict[str, Any]:
+            if len(languages) > MOST_LANGUAGES:
+                raise UsageError(f"{len(languages)} languages: name {MOST_LANGUAGES} at the most")
             filters = Filters(
-                languages=languages,
+                languages=tuple(map(without_halves, languages)),
                 published_from=iso_date(published_from or None),
                 published_to=iso_date(published_to or None),
             )
@@ -125,6 +127,35 @@ def make_server(pq: Assistant) -> MCPServer[Any]:
     return server
 
 
+async def serve_stdio(server: MCPServer[Any]) -> None:
+    """Serve on stdin and stdout; a line that is no message is answered as such, not passed over."""
+    import anyio
+    from mcp.server.stdio import stdio_server
+    from mcp.shared.message import SessionMessage
+    from mcp_types.jsonrpc import PARSE_ERROR, ErrorData, JSONRPCError
+
+    refusal = JSONRPCError(
+        jsonrpc="2.0",
+        id=None,
+        error=ErrorData(code=PARSE_ERROR, message="not a JSON-RPC message: send one a line"),
+    )
+    inner = server._lowlevel_server
+    async with stdio_server() as (incoming, outgoing), anyio.create_task_group() as tasks:
+        sender, receiver = anyio.create_memory_object_stream[SessionMessage | Exception](0)
+
+        async def hand_on() -> None:
+            async with sender:
+                async for item in incoming:
+                    if isinstance(item, Exception):
+                        await outgoing.send(SessionMessage(refusal))
+                    else:
+                        await sender.send(item)
+
+        tasks.start_soon(hand_on)
+        await inner.run(receiver, outgoing, inner.create_initialization_options())
+        tasks.cancel_scope.cancel()
+
+
 def _search(pq: Assistant, query: str, k: int, filters: Filters) -> dict[str, Any]:
     if not query.strip():
         raise UsageError("the query is empty: write what to look for")
@@ -140,11 +171,11 @@ def _ask(pq: Assistant, question: str, *, with_passages: bool) -> dict[str, Any]
 
 
 def _show(pq: Assistant, article_id: str, start: int, max_chars: int) -> dict[str, Any]:
-    form = article_to_json(pq.article(article_id))
+    form = article_to_json(pq.article(checked_question(article_id)))
     text: str = form["text"]
-    if start < 0 or max_chars < 1:
+    if start < 0 or not 1 <= max_chars <= MOST_CHARS:
         raise UsageError(
-            f"start is {start} and max_chars {max_chars}: give numbers from 0 and from 1"
+            f"start is {start} and max_chars {max_chars}: give numbers from 0, and from 1 to {MOST_CHARS}"
         )
     first, end = min(start, len(text)), min(start + max_chars, len(text))
     paragraphs = [p for p in form["paragraphs"] if p["end"] > first and p["start"] < end]
@@ -173,9 +204,9 @@ def _count(k: int) -> int:
 def _encodable(value: Any) -> Any:
     """The same with half characters (lone surrogates, which no JSON carries) replaced one by one."""
     if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", value)
+        return without_halves(value)
     if isinstance(value, dict):
-        return {_encodable(key): _encodable(item) for key, item in value.items()}
+        return {without_halves(key): _encodable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_encodable(item) for item in value]
     return value

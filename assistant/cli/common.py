@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Callable
@@ -14,7 +13,7 @@ import click
 
 from assistant.errors import ArticleNotFound, UsageError
 from assistant.language.codes import ISO_639_1
-from assistant.output.sanitise import for_display
+from assistant.output.sanitise import for_display, json_text
 from assistant.types import Filters, Progress
 
 if TYPE_CHECKING:
@@ -165,7 +164,7 @@ def write(lines: Any) -> None:
 
 def write_json(value: Any) -> None:
     """Write one JSON value as one line to stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_text(value) + "\n")
     sys.stdout.flush()
 
 

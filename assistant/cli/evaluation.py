@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import sys
@@ -14,6 +13,7 @@ import click
 
 from assistant.cli.common import model_option, progress, write, write_json
 from assistant.errors import SourceError, UsageError
+from assistant.output.sanitise import json_text
 
 if TYPE_CHECKING:
     from assistant.evaluation.report import EvaluationReport
@@ -232,7 +232,7 @@ def _report_lines(report: EvaluationReport) -> list[Line]:
 
 def _write_file(path: Path, value: dict[str, str] | dict[str, float]) -> None:
     try:
-        path.write_text(json.dumps(value, ensure_ascii=False) + "\n", "utf-8")
+        path.write_text(json_text(value) + "\n", "utf-8")
     except OSError as error:
         raise SourceError(f"{path}: cannot be written ({error.strerror})") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import click
@@ -18,8 +19,9 @@ def register(group: click.Group) -> None:
 @common
 def mcp(library: Path | None, model: str | None, as_json: bool) -> None:
     """Serve search, ask, show and verify over the Model Context Protocol, on stdin and stdout."""
-    from assistant.adapters.mcp import make_server
+    from assistant.adapters.mcp import make_server, serve_stdio
 
     del as_json  # the protocol is JSON
     with open_assistant(library, model) as pq:
-        make_server(pq).run("stdio")
+        server = make_server(pq)
+        asyncio.run(serve_stdio(server))

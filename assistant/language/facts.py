@@ -21,6 +21,8 @@ from assistant.types import Span
 
 APPROXIMATION = 0.1
 """What "about" allows for, as a share of the value."""
+BEFORE_CHARS = 24
+"""How far before a figure its bound, its currency or its range may begin."""
 
 _TENS = {
     word: 10.0 * value
@@ -198,7 +200,7 @@ def _quantities(text: str, tokens: Sequence[Token], used: set[int]) -> list[Quan
             scale = tokens[last + 1]
             if scale.form in _AMBIGUOUS_SCALES and text[tokens[last].end : scale.start].strip():
                 break
-            if scale.form == "m" and not text[: tokens[first].start].rstrip().endswith(
+            if scale.form == "m" and not before(text, tokens[first].start).rstrip().endswith(
                 ("$", "€", "£")
             ):
                 break
@@ -206,14 +208,14 @@ def _quantities(text: str, tokens: Sequence[Token], used: set[int]) -> list[Quan
         unit = _unit(text, tokens, first, last)
         if first and tokens[first - 1].form in ("$", "€", "£"):
             first -= 1
-        before = text[max(0, tokens[first].start - 24) : tokens[first].start].lower()
-        low, high = _bounds(before, value)
+        low, high = _bounds(before(text, tokens[first].start).lower(), value)
         span = Span(tokens[first].start, tokens[last].end)
         if found and found[-1].low == found[-1].high and span.start - found[-1].span.end <= 6:
             between = text[found[-1].span.end : span.start]
             dashed = re.fullmatch(r"\s*[-–—]\s*", between) or tokens[first].form.startswith("-")
             from_to = re.search(
-                r"(?i:between|from|zwischen|von|بين|من)\s+\Z", text[: found[-1].span.start]
+                r"(?i:between|from|zwischen|von|بين|من)\s+\Z",
+                before(text, found[-1].span.start),
             )
             if dashed or (from_to and RANGE.match(between)):
                 previous = found.pop()
@@ -222,6 +224,11 @@ def _quantities(text: str, tokens: Sequence[Token], used: set[int]) -> list[Quan
         found.append(Quantity(value, low, high, unit, span))
         at = last + 1
     return found
+
+
+def before(text: str, at: int, *, chars: int = BEFORE_CHARS) -> str:
+    """So much before a figure as may say something about it: looked at for each, it must not be all."""
+    return text[max(0, at - chars) : at]
 
 
 def _with_arabic_rest(tokens: Sequence[Token], at: int, value: float) -> tuple[float, int]:
@@ -279,12 +286,12 @@ def _is_arabic_percent(following: Sequence[str]) -> bool:
     return following[:1] == ["في"] and any(stem(form) in _ARABIC_PERCENT for form in following[1:2])
 
 
-def _bounds(before: str, value: float) -> tuple[float, float]:
-    if _MORE.search(before):
+def _bounds(led: str, value: float) -> tuple[float, float]:
+    if _MORE.search(led):
         return value, math.inf
-    if _LESS.search(before):
+    if _LESS.search(led):
         return -math.inf, value
-    if _ABOUT.search(before):
+    if _ABOUT.search(led):
         spread = APPROXIMATION * abs(value)
         return value - spread, value + spread
     return value, value
@@ -322,5 +329,5 @@ def _names(text: str, tokens: Sequence[Token], used: set[int]) -> list[Name]:
 
 
 def _starts_sentence(text: str, at: int) -> bool:
-    before = text[:at].rstrip(" \t\n\"“«'‘([")
-    return not before or before[-1] in ".!?:؟…"
+    led = before(text, at).rstrip(" \t\n\"“«'‘([")
+    return not led or led[-1] in ".!?:؟…"

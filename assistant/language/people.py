@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.language.demonyms import is_listed, nation_of
-from assistant.language.scripts import script_of
+from assistant.language.scripts import normalised, script_of
 from assistant.language.sounds import can_compare, consonants_of, reliability, skeletons
 from assistant.language.values import WEEKDAYS
 
@@ -371,7 +371,7 @@ def _is_no_given_name(word: str) -> bool:
 
 
 def _fold(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = normalised(text, "NFKD").casefold()
     return "".join(char for char in plain if not unicodedata.combining(char)).replace("ى", "ي")
 
 

@@ -18,6 +18,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.language.scripts import normalised
 from assistant.language.words import STOP_WORDS
 
 RELIABILITY = {3: 0.4, 4: 0.8}
@@ -87,7 +88,7 @@ def skeletons(word: str) -> frozenset[str]:
 
 
 def _latin_skeleton(word: str) -> str:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if c.isalpha())
+    plain = "".join(c for c in normalised(word.lower(), "NFKD") if c.isalpha())
     plain = _SOFT_C.sub("s", plain)
     for letters, other in _LATIN_RULES:
         plain = plain.replace(letters, other)

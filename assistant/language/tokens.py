@@ -14,6 +14,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from itertools import pairwise
 
+from assistant.language.scripts import normalised
 from assistant.language.words import STOP_WORDS
 
 CACHED_CHARS = 4_000_000
@@ -107,7 +108,7 @@ def fold_word(word: str) -> str:
     if plain.isascii():
         folded = plain.lower()
     else:
-        decomposed = unicodedata.normalize("NFKD", plain).casefold().translate(_UNDECOMPOSED)
+        decomposed = normalised(plain, "NFKD").casefold().translate(_UNDECOMPOSED)
         folded = "".join(char for char in decomposed if not unicodedata.combining(char))
     return _SAME_WORDS.get(folded, folded)
 

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from assistant.language.scripts import normalised
+
 _NUMBER = re.compile(r"\d+(?:[.,\u066b\u066c\u202f\u00a0]\d+)*")
 _NUMBER_MARK = "\x00"
 _WORD = re.compile(r"\x00|[^\W_]+")
@@ -96,7 +98,7 @@ def fold(text: str) -> str:
     >>> fold("Zélenskyy ١٢")
     'zelenskyy 12'
     """
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    decomposed = normalised(text, "NFKD").casefold()
     return "".join(
         str(unicodedata.digit(char))
         if char.isdigit() and unicodedata.digit(char, -1) >= 0
@@ -140,9 +142,7 @@ def value_of(text: str) -> Value:
     folded = fold(text)
     hedge = ""
     for pattern, mark in _HEDGES:
-        found = pattern.search(folded) or pattern.search(
-            unicodedata.normalize("NFC", text).casefold()
-        )
+        found = pattern.search(folded) or pattern.search(normalised(text, "NFC").casefold())
         if found:
             hedge = mark
             folded = pattern.sub(" ", folded)

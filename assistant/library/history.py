@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 
+from assistant.language.inputs import without_halves
 from assistant.library import storage
 from assistant.library.articles import Library
 from assistant.output.json import answer_from_json, answer_to_json
+from assistant.output.sanitise import json_text
 from assistant.types import Answer, Conversation
 
 
 def start_conversation(library: Library, title: str) -> int:
     """Begin a conversation that is kept; gives its id."""
     return library.execute_history(
-        "INSERT INTO conversations (started_at, title) VALUES (?, ?)", (storage.now(), title)
+        "INSERT INTO conversations (started_at, title) VALUES (?, ?)",
+        (storage.now(), without_halves(title)),
     )
 
 
@@ -25,7 +28,7 @@ def add_turn(library: Library, conversation_id: int, answer: Answer) -> int:
             conversation_id,
             storage.now(),
             answer.question,
-            json.dumps(answer_to_json(answer), ensure_ascii=False),
+            json_text(answer_to_json(answer)),
         ),
     )
 

@@ -12,10 +12,11 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import Cancelled, SourceError
+from assistant.errors import Cancelled, PullquoteError, SourceError
 from assistant.library import storage
 from assistant.library.articles import Library
 from assistant.library.caches import Caches
+from assistant.output.sanitise import for_display
 from assistant.types import Article, IngestFailure, IngestReport, Progress
 from embeddings.chunking import MAX_TOKENS, PassageSpan, embedding_text, passages
 from embeddings.encoder import Encoder
@@ -117,6 +118,12 @@ def texts_of(batch: Sequence[Pending]) -> list[str]:
     ]
 
 
+def _refused(article: Article, error: Exception) -> IngestFailure:
+    reason = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+    message = f"{article.source}: {article.title[:80]!r} cannot be stored ({reason}); leave it out"
+    return IngestFailure(article.source, for_display(message, keep_newlines=False))
+
+
 class Ingestor:
     """Adds articles to one library.
 
@@ -213,7 +220,13 @@ class Ingestor:
                 yield None
                 continue
             bounds = [(paragraph.start, paragraph.end) for paragraph in article.paragraphs]
-            yield Pending(article, passages(bounds, article.text), state)
+            try:
+                spans = passages(bounds, article.text)
+            except Exception as error:  # of this article's text alone
+                counts.failures.append(_refused(article, error))
+                yield None
+                continue
+            yield Pending(article, spans, state)
 
     def _encoded(
         self, batches: Iterator[list[Pending]]
@@ -228,7 +241,13 @@ class Ingestor:
             known = self._library.has_article(waiting.article.id)
             rows = vectors[at : at + len(waiting.spans)]
             at += len(waiting.spans)
-            self._library.put(waiting.article, waiting.spans, rows, state=waiting.state)
+            try:
+                self._library.put(waiting.article, waiting.spans, rows, state=waiting.state)
+            except PullquoteError:
+                raise  # of the library, not of this article
+            except Exception as error:  # whatever SQLite or a driver has against its values
+                counts.failures.append(_refused(waiting.article, error))
+                continue
             (counts.updated if known else counts.added).append(waiting.article.id)
 
     def _vanished(self, counts: _Counts) -> list[str]:

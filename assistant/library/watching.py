@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -29,14 +30,24 @@ def changes(
         raise UsageError(
             "--watch needs watchfiles: install it with pip install 'pullquote[watch]'"
         ) from error
+    roots = [os.path.realpath(folder) for folder in folders]
     for batch in watch(*folders, stop_event=stop, raise_interrupt=False):
         changed = sorted(
-            {path for change, path in batch if change is not Change.deleted and _wanted(path)}
+            {
+                path
+                for change, path in batch
+                if change is not Change.deleted and _is_wanted(Path(path), roots)
+            }
         )
         if changed:
             yield changed
 
 
-def _wanted(path: str) -> bool:
-    file = Path(path)
-    return file.is_file() and not any(part.startswith(".") for part in file.parts[-2:])
+def _is_wanted(file: Path, roots: Sequence[str]) -> bool:
+    from assistant.sources.reading import leads_out
+
+    return (
+        file.is_file()
+        and not any(part.startswith(".") for part in file.parts[-2:])
+        and not all(leads_out(file, root) for root in roots)
+    )

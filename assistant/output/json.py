@@ -19,6 +19,8 @@ from assistant.types import (
     DoctorReport,
     Hit,
     IngestReport,
+    Paragraph,
+    ParagraphKind,
     Passage,
     QuoteReport,
     RelatedArticle,
@@ -197,23 +199,28 @@ def related_to_json(item: RelatedArticle) -> dict[str, Any]:
     }
 
 
+_ARTICLE_FIELDS = (
+    "id",
+    "title",
+    "title_derived",
+    "url",
+    "source",
+    "site",
+    "author",
+    "published",
+    "language",
+    "format",
+    "metadata",
+    "text",
+)
+
+
 def article_to_json(article: Article) -> dict[str, Any]:
     """One article whole; all offsets refer to its ``text``."""
     return {
-        "id": article.id,
-        "title": article.title,
-        "title_derived": article.title_derived,
-        "url": article.url,
-        "source": article.source,
-        "site": article.site,
-        "author": article.author,
-        "published": article.published,
-        "language": article.language,
-        "format": article.format,
+        **{name: getattr(article, name) for name in _ARTICLE_FIELDS},
         "content_hash": article.content_hash,
         "linked_ids": list(article.linked_ids),
-        "metadata": article.metadata,
-        "text": article.text,
         "paragraphs": [
             {
                 "start": p.start,
@@ -227,6 +234,27 @@ def article_to_json(article: Article) -> dict[str, Any]:
             for p in article.paragraphs
         ],
     }
+
+
+def article_from_json(value: dict[str, Any]) -> Article:
+    """The article that :func:`article_to_json` wrote."""
+    fields = {name: value[name] for name in _ARTICLE_FIELDS}
+    return Article(
+        paragraphs=tuple(
+            Paragraph(
+                start=p["start"],
+                end=p["end"],
+                section=Section(p["section"]),
+                language=p["language"],
+                kind=ParagraphKind(p["kind"]),
+                ai_generated=p["ai_generated"],
+                page=p["page"],
+            )
+            for p in value["paragraphs"]
+        ),
+        linked_ids=tuple(value["linked_ids"]),
+        **fields,
+    )
 
 
 def summary_to_json(summary: ArticleSummary) -> dict[str, Any]:

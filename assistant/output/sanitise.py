@@ -12,8 +12,11 @@ they vary.
 
 from __future__ import annotations
 
+import json
+import math
 import re
 import unicodedata
+from typing import Any
 from urllib.parse import urlsplit
 
 _SUSPECTS = re.compile(
@@ -21,6 +24,8 @@ _SUSPECTS = re.compile(
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\ud800-\udfff\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+_STEERS = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""C1 controls, direction marks and overrides, unusual line ends, lone surrogates."""
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _URL_FORBIDDEN = re.compile(r"[\s\x00-\x20\x7f-\xa0\"<>\\^`{|}]")
 _SCHEMES = frozenset({"http", "https", "file"})
@@ -72,6 +77,33 @@ def for_display(text: str, *, keep_newlines: bool = True) -> str:
         return f"⟦U+{code:04X}⟧"
 
     return _SUSPECTS.sub(visible, text)
+
+
+def json_text(value: Any, *, indent: int | None = None) -> str:
+    r"""``value`` as JSON that any reader takes and any screen may show.
+
+    Text stays readable; what steers a terminal or the reading direction, and lone surrogates, are
+    escaped, which means the same to a reader of JSON. ``NaN`` and infinities, which JSON does not
+    have, are ``null``.
+
+    >>> json_text({"a": "é\u202e\x9b", "b": float("nan")})
+    '{"a": "é\\u202e\\u009b", "b": null}'
+    """
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    except ValueError:
+        text = json.dumps(_finite(value), ensure_ascii=False, allow_nan=False, indent=indent)
+    return _STEERS.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
 
 
 def safe_url(url: str | None) -> str | None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.language.inputs import checked_question, without_halves
 from assistant.library import Library
 from assistant.library.caches import Caches
 from assistant.library.folders import INDEX_VARIABLE, default_folder
@@ -190,8 +191,13 @@ class Retriever:
         k: int = 10,
         filters: Filters = Filters(),  # noqa: B008 - frozen
     ) -> list[list[Hit]]:
-        """:meth:`search` for many queries, encoded together. One text is one query."""
+        """:meth:`search` for many queries, encoded together. One text is one query.
+
+        Raises:
+            UsageError: One is too long.
+        """
         queries = [queries] if isinstance(queries, str) else queries
+        queries = [checked_question(query) for query in queries]
         if not self._is_filled():
             return [[] for _ in queries]
         reranker = self._reranker
@@ -240,7 +246,7 @@ class Retriever:
         Raises:
             ArticleNotFound: There is no such article.
         """
-        return related_articles(self.library, self.caches, article_id, k=k)
+        return related_articles(self.library, self.caches, without_halves(article_id), k=k)
 
     # Articles
 
@@ -250,7 +256,7 @@ class Retriever:
         Raises:
             ArticleNotFound: There is no such article.
         """
-        return self.library.article(article_id)
+        return self.library.article(without_halves(article_id))
 
     def articles(
         self, *, limit: int | None = None, offset: int = 0, matching: str | None = None

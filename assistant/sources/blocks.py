@@ -34,6 +34,9 @@ from assistant.types import (
 MAX_ARTICLE_CHARS = 8_000_000
 """Of one article's text: twice the longest novels. More is a data file, not an article."""
 
+MAX_PARAGRAPHS = 100_000
+"""Of one article: twice those of the longest novels."""
+
 TITLE_CHARS = 80
 """A derived title is cut at a word boundary before this many code points."""
 
@@ -148,7 +151,7 @@ def iso_date(value: str | None) -> str | None:
     try:
         return parsedate_to_datetime(text).isoformat()
     except (ValueError, TypeError, IndexError, OverflowError):
-        from assistant.sources.bylines import read_line  # which makes blocks of its own
+        from assistant.language.bylines import read_line  # which makes blocks of its own
 
         line = read_line(text)
         return line.published if line else None
@@ -191,7 +194,7 @@ def build_article(
         metadata: Goes to ``Article.metadata``.
 
     Raises:
-        SourceError: No block has text, or there is too much of it.
+        SourceError: No block has text, or there is too much of it or too many of them.
     """
     blocks = list(blocks)
     check_length(sum(len(block.text) for block in blocks), location)
@@ -199,6 +202,12 @@ def build_article(
     kept = [
         replace(block, text=text) for block in blocks if (text := clean(block.text, block.kind))
     ]
+    if len(kept) > MAX_PARAGRAPHS:
+        msg = (
+            f"{location}: {len(kept):,} paragraphs in one article, the limit is"
+            f" {MAX_PARAGRAPHS:,}; split it"
+        )
+        raise SourceError(msg)
     if not any(character.isalnum() for block in kept for character in block.text):
         msg = f"{location}: no text found in it ({format_name}); check that it is an article"
         raise SourceError(msg)

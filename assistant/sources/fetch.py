@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import io
 import ipaddress
 import socket
 import ssl
@@ -23,7 +24,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
 from assistant.errors import FetchError, SourceError
 from assistant.output.sanitise import for_display
-from assistant.sources.reading import parse_each
+from assistant.sources.isolation import parse_isolated
 from assistant.types import Article, IngestFailure
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ MAX_ROBOTS_BYTES = 512 << 10
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NOT_MODIFIED = 304
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_ALLOCATED = ipaddress.ip_network("2000::/3")
+"""The only IPv6 addresses that are given out to the public internet (IANA); what lies outside, such as
+IPv4-compatible, site-local and segment-routing addresses, is somebody's own."""
+_NOT_PUBLIC = tuple(map(ipaddress.ip_network, ("192.88.99.0/24", "3fff::/20")))
+"""Relays of old and addresses for documentation, which Python's table does not have."""
 _CHUNK_BYTES = 1 << 16
 
 
@@ -252,7 +258,7 @@ def read_url(
         return
     validators = {"etag": fetched.etag, "last_modified": fetched.last_modified}
     data = _with_charset(fetched.data, fetched.content_type)
-    for found in parse_each(data, location=url, url=fetched.url):
+    for found in parse_isolated(io.BytesIO(data), location=url, url=fetched.url):
         if isinstance(found, Article):
             found.metadata.update({name: value for name, value in validators.items() if value})
         yield found
@@ -275,6 +281,8 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     if inner is not None:
         return is_public(str(inner))
+    if any(ip in network for network in _NOT_PUBLIC) or (ip.version == 6 and ip not in _ALLOCATED):
+        return False
     return ip.is_global and not ip.is_multicast
 
 

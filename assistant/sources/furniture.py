@@ -13,6 +13,8 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
 
+from assistant.language.scripts import normalised
+
 
 class Furniture(StrEnum):
     """What a line of furniture is; the values are the keys of the table."""
@@ -40,7 +42,7 @@ def fold(line: str) -> str:
     >>> fold("  AI-generated IMAGE: ")
     'ai generated image'
     """
-    decomposed = unicodedata.normalize("NFKD", line).casefold()
+    decomposed = normalised(line, "NFKD").casefold()
     kept = "".join(c for c in decomposed if not unicodedata.combining(c) and c != "\u0640")
     return " ".join(re.findall(r"\w+", kept))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import os
+import stat
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +27,8 @@ MAX_BYTES = 64 << 20
 MAX_LINES_BYTES = 8 << 30
 """Limit for JSON Lines, against compressed bombs."""
 
+_SYSTEM_FOLDERS = ("/proc/", "/sys/")
+"""What looks like files there is the state of the machine and of other programs."""
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -59,7 +63,7 @@ def read(
         if isinstance(found, IngestFailure):
             yield found
         else:
-            yield from _read_file(found, found.resolve().as_posix(), base_url)
+            yield from _read_file(found, base_url)
 
 
 def parse(data: bytes, *, location: str, url: str | None = None) -> list[Article]:
@@ -90,7 +94,7 @@ def parse_each(
         SourceError: The source as a whole cannot be understood.
     """
     try:
-        yield from _parse_stream(io.BytesIO(data), location=location, url=url)
+        yield from parse_stream(io.BytesIO(data), location=location, url=url)
     except SourceError as error:
         raise SourceError(for_display(str(error), keep_newlines=False)) from error
 
@@ -111,11 +115,35 @@ def read_seeds() -> Iterator[Article]:
             yield from parse(path.read_bytes(), location=SEEDS_PREFIX + path.name)
 
 
+def location_of(path: Path) -> str:
+    """How a file is named in the library and in ids: its path, or where that is not UTF-8, its ``file:`` URI.
+
+    The URI holds every byte of the name, and any text of any program can hold the URI.
+    """
+    resolved = path.resolve()
+    name = resolved.as_posix()
+    return name if _is_unicode(name) else resolved.as_uri()
+
+
+def leads_out(path: Path, folder: str) -> bool:
+    """Whether what ``path`` means does not lie below ``folder`` (resolved)."""
+    return os.path.commonpath((folder, os.path.realpath(path))) != folder
+
+
+def _is_system(path: str) -> bool:
+    return f"{path}/".startswith(_SYSTEM_FOLDERS)
+
+
 def _files(path: Path) -> Iterator[Path | IngestFailure]:
     """Yield ``path`` itself or the files below it; each folder once, hidden names skipped.
 
-    Pipes and devices would never end: below a folder they are skipped, named they are a failure.
+    Pipes and devices would never end: below a folder they are skipped, named they are a failure. What
+    a link leads to outside of the folder is not what was asked for.
     """
+    root = os.path.realpath(path)
+    if _is_system(root):
+        yield _failure(str(path), f"{path}: the system's own, no file of anyone; leave it out")
+        return
     if not os.path.isdir(path):
         if os.path.isfile(path):
             yield path
@@ -127,6 +155,8 @@ def _files(path: Path) -> Iterator[Path | IngestFailure]:
     pending = [path]
     while pending:
         folder = pending.pop()
+        if _is_system(os.path.realpath(folder)):
+            continue
         try:
             status = folder.stat()
             if (status.st_dev, status.st_ino) in visited:
@@ -136,14 +166,21 @@ def _files(path: Path) -> Iterator[Path | IngestFailure]:
         except OSError as error:
             yield _failure(str(folder), f"{folder}: {error.strerror or error}; skipped")
             continue
+        inside = []
+        for entry in entries:
+            if entry.is_symlink() and os.path.exists(entry) and leads_out(entry, root):
+                yield _failure(str(entry), f"{entry}: a link out of {path}; add what it leads to")
+            else:
+                inside.append(entry)
         # Unlike Path.is_file(), isfile() does not raise where access is denied.
-        yield from (entry for entry in entries if os.path.isfile(entry))
-        pending.extend(entry for entry in reversed(entries) if os.path.isdir(entry))
+        yield from (entry for entry in inside if os.path.isfile(entry))
+        pending.extend(entry for entry in reversed(inside) if os.path.isdir(entry))
 
 
-def _read_file(path: Path, location: str, url: str | None) -> Iterator[Article | IngestFailure]:
+def _read_file(path: Path, url: str | None) -> Iterator[Article | IngestFailure]:
+    location = location_of(path)
     try:
-        stream = path.open("rb")
+        stream = open(path, "rb", opener=_without_waiting)  # noqa: SIM115 - closed below
     except OSError as error:
         yield _failure(location, f"{location}: {error.strerror or error}; skipped")
         return
@@ -151,9 +188,24 @@ def _read_file(path: Path, location: str, url: str | None) -> Iterator[Article |
         yield from _guarded(location, stream, url)
 
 
+def _without_waiting(name: str, flags: int) -> int:
+    """Open a file; what has become a pipe or a device since it was looked at is refused.
+
+    Raises:
+        OSError: It is none, or cannot be opened.
+    """
+    opened = os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(opened).st_mode):
+        os.close(opened)
+        raise OSError(errno.EINVAL, "not a file any more")
+    return opened
+
+
 def _guarded(location: str, stream: BinaryIO, url: str | None) -> Iterator[Article | IngestFailure]:
+    from assistant.sources.isolation import parse_isolated
+
     try:
-        yield from _parse_stream(stream, location=location, url=url)
+        yield from _shown(parse_isolated(stream, location=location, url=url))
     except SourceError as error:
         yield _failure(location, str(error))
     except OSError as error:
@@ -162,12 +214,28 @@ def _guarded(location: str, stream: BinaryIO, url: str | None) -> Iterator[Artic
 
 def _failure(source: str, message: str) -> IngestFailure:
     """Report what failed in one harmless line: names of files and fields may hold anything."""
+    if not _is_unicode(source):
+        source = for_display(source)
     return IngestFailure(source, for_display(message, keep_newlines=False))
 
 
-def _parse_stream(
+def _is_unicode(name: str) -> bool:
+    """Whether a name can be written as UTF-8; one from a disk need not."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def parse_stream(
     stream: BinaryIO, *, location: str, url: str | None
 ) -> Iterator[Article | IngestFailure]:
+    """:func:`parse_each` on a stream, which is read only as far as it is needed.
+
+    Raises:
+        SourceError: The source as a whole cannot be understood.
+    """
     source = _Peeked(stream)
     try:
         if source.head(2)[:2] == b"\x1f\x8b":

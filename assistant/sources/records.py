@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -197,5 +198,6 @@ def _metadata(record: dict[str, Any]) -> dict[str, Any]:
         for name, value in record.items()
         if name not in _KNOWN
         and isinstance(value, str | int | float | bool)
+        and not (isinstance(value, float) and not math.isfinite(value))  # JSON has neither
         and len(str(value)) <= _METADATA_CHARS
     }

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +16,10 @@ if TYPE_CHECKING:
     from assistant.types import Progress
 
 
+SERVER_VARIABLE = "PULLQUOTE_SERVER"
+"""Environment variable with the process id of the server whose tab a chat is in."""
+WATCH_S = 1.0
+"""How often a chat in a tab looks whether its server is there."""
 SWITCH_S = 0.001
 """Longest time that a thread may keep the interpreter to itself while another waits."""
 
@@ -22,6 +29,18 @@ def _has_screen() -> bool:
     if "TEXTUAL_DRIVER" in os.environ:  # `pullquote serve` starts the chat of a tab so
         return True
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+
+def _end_with(parent: int) -> None:
+    """End this process as soon as ``parent`` is not its parent any more, however that ended."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(WATCH_S)
+        os._exit(0)  # every write to the library is whole or not there
+
+    if hasattr(signal, "SIGKILL"):  # elsewhere the end of the pipes is all that is told
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def run_chat(
@@ -52,6 +71,8 @@ def run_chat(
     """
     from assistant.tui.settings import load_settings
 
+    if SERVER_VARIABLE in os.environ:
+        _end_with(int(os.environ[SERVER_VARIABLE]))
     settings = load_settings()
 
     def open_assistant(on_progress: Callable[[Progress], None] | None = None) -> Assistant:

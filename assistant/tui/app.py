@@ -723,12 +723,14 @@ class PullquoteApp(Tasks):
         try:
             path = save_conversation(self.turns, name)
         except OSError as error:
-            self.notify(f"{name}: {error.strerror}; name another file", severity="error")
+            self.notify(
+                f"{name}: {error.strerror}; name another file", severity="error", markup=False
+            )
             return
         except UsageError as error:
             self.notify(str(error), severity="error", markup=False)
             return
-        self.append_note(f"Saved {path}")
+        self.append_note(f"Saved {one_line(str(path))}")
 
     def action_scroll_conversation(self, lines: int) -> None:
         """Scroll by lines."""

@@ -231,9 +231,9 @@ class ClaimsScreen(Screen[None]):
             with path.open("x", encoding="utf-8", newline="", errors="backslashreplace") as file:
                 file.write("".join(lines))
         except OSError as error:
-            self.notify(f"{path}: {error.strerror}", severity="error")
+            self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
             return
-        self.notify(f"Saved {len(self.shown)} claims to {path.absolute()}")
+        self.notify(f"Saved {len(self.shown)} claims to {path.absolute()}", markup=False)
 
 
 def _free_path(claims: Path) -> Path:

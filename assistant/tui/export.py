@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from assistant.output.json import (
     quote_report_to_json,
     timeline_to_json,
 )
-from assistant.output.sanitise import for_display, safe_url
+from assistant.output.sanitise import for_display, json_text, safe_url
 from assistant.output.text import reason_words, where
 from assistant.tui.messages import Turn
 from assistant.tui.turns import citations_in, lines_of, question_of
@@ -29,7 +28,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|])")
 
 
 def save_conversation(turns: Sequence[Turn], name: str) -> Path:
-    """Write a conversation to a new file: ``.json`` as JSON; ``.md``, ``.txt`` or none as Markdown.
+    """Write a conversation to a new file: ``.json`` as JSON; ``.md`` (or none) and ``.txt`` as Markdown.
 
     Args:
         turns: The conversation.
@@ -40,19 +39,30 @@ def save_conversation(turns: Sequence[Turn], name: str) -> Path:
 
     Raises:
         OSError: The file exists or cannot be written.
-        UsageError: The name is one of another kind of file.
+        UsageError: The name is one of another kind of file, or in a hidden place.
     """
     path = Path(os.path.expanduser(name)) if name else _free_path()
     if path.suffix.lower() not in _SUFFIXES:
         raise UsageError(f"{name}: a conversation is saved as .md or .json; name it so")
+    if path.name and not path.suffix:
+        path = path.with_name(f"{path.name}.md")  # no program takes it for its own settings
+    if _is_hidden(path):
+        raise UsageError(f"{name}: hidden files and folders are for settings; name another place")
     if path.suffix.lower() == ".json":
         form = {"schema": SCHEMA, "turns": [turn_to_json(turn) for turn in turns]}
-        text = json.dumps(form, ensure_ascii=False, indent=1) + "\n"
+        text = json_text(form, indent=1) + "\n"
     else:
         text = conversation_markdown(turns)
     with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
         file.write(text)
     return path.absolute()
+
+
+def _is_hidden(path: Path) -> bool:
+    """Whether a file lies where programs keep settings; the working folder is the user's own choice."""
+    target, here = path.parent.resolve() / path.name, Path.cwd()
+    parts = (target.relative_to(here) if target.is_relative_to(here) else target).parts
+    return any(part.startswith(".") for part in parts)
 
 
 def _free_path() -> Path:

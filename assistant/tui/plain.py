@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import sys
 from collections.abc import Callable
 from typing import TextIO
@@ -28,14 +29,14 @@ def run_plain(
     target: TextIO | None = None,
 ) -> int:
     """Read questions and commands a line each, write answers, until the input ends or ``/quit``."""
-    source, target = source or sys.stdin, target or sys.stdout
+    source, target = source or _standard_input(), target or sys.stdout
     with open_assistant() as pq:
         talk = _Talk(pq, continue_last=continue_last)
         target.write("Ask a question; /help lists commands, an empty line or /quit ends.\n")
         while True:
             target.write(PROMPT)
             target.flush()
-            line = source.readline().strip()
+            line = source.readline().removeprefix("\ufeff").strip()
             if not line or line == "/exit" or _is_quit(line):
                 target.write("\n")
                 return 0
@@ -43,6 +44,13 @@ def run_plain(
                 write_lines(talk.lines_for(line), target)
             except PullquoteError as error:
                 target.write(f"{for_display(str(error))}\n")
+
+
+def _standard_input() -> TextIO:
+    """Lines of UTF-8 text, whatever the locale; bytes that are none are shown as such, not fatal."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    return sys.stdin
 
 
 def _is_quit(line: str) -> bool:

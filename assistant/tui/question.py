@@ -11,9 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
 from textual.widgets import Input
 
+from assistant.language.inputs import MAX_QUESTION_CHARS
 from assistant.tui.commands import COMMANDS
 
-MAX_QUESTION_CHARS = 2_000
 PLACEHOLDER = "Ask the articles…  (/ for commands, F1 for help)"
 MAX_ENTRIES_LOOKED_AT = 2_000
 

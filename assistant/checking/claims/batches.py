@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from assistant.errors import SourceError, UsageError
+from assistant.language.inputs import MAX_CLAIM_CHARS
 from assistant.language.tokens import tokens_of
 from assistant.output.json import claim_report_to_json
+from assistant.output.sanitise import json_text
 from assistant.types import ClaimReport, Progress, Verdict
 
 CHUNK = 16
@@ -58,7 +60,7 @@ def read_claims(text: str, *, name: str = "") -> list[BatchClaim]:
 
     Raises:
         UsageError: There is no claim in it.
-        SourceError: A line is not what the first lines promise.
+        SourceError: A line is not what the first lines promise, or a claim is too long.
 
     >>> read_claims('id,claim\n7,"Water boils, at 90 degrees."')
     [BatchClaim(claim='Water boils, at 90 degrees.', id='7')]
@@ -81,6 +83,12 @@ def read_claims(text: str, *, name: str = "") -> list[BatchClaim]:
         found = [BatchClaim(line.strip()) for line in lines if line.strip()]
     if not found:
         raise UsageError(f"{name or 'the batch'} holds no claims: write one a line")
+    for at, item in enumerate(found, 1):
+        if len(item.claim) > MAX_CLAIM_CHARS:
+            raise SourceError(
+                f"{name} claim {at} has {len(item.claim):,} characters and may have "
+                f"{MAX_CLAIM_CHARS:,}: check one statement at a time"
+            )
     return found
 
 
@@ -249,7 +257,7 @@ class BatchFile:
         if self.format is BatchFormat.CSV:
             self._write(csv_line(csv_row(report)))
         else:
-            self._write(json.dumps(claim_report_to_json(report), ensure_ascii=False) + "\n")
+            self._write(json_text(claim_report_to_json(report)) + "\n")
 
     def _write(self, text: str) -> None:
         assert self._stream is not None, "resume() comes first"

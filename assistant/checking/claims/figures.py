@@ -14,21 +14,20 @@ ROUNDING = 0.02
 def number_departures(ours: Facts, claim: str, theirs: Facts, sentence: str) -> list[Departure]:
     """The claim's quantities that no figure of the sentence bears out, each with the one in its place."""
     found = []
-    unmet = sum(
-        not any(agrees(quantity, other) for other in theirs.quantities)
+    unmet = [
+        quantity
         for quantity in ours.quantities
-    )
-    for quantity in ours.quantities:
-        if any(agrees(quantity, other) for other in theirs.quantities):
-            continue
-        rivals = [
-            other
-            for other in theirs.quantities
-            if not any(agrees(mine, other) for mine in ours.quantities)
-        ]
+        if not any(agrees(quantity, other) for other in theirs.quantities)
+    ]
+    rivals = [
+        other
+        for other in theirs.quantities
+        if not any(agrees(mine, other) for mine in ours.quantities)
+    ]
+    for quantity in unmet:
         # The same thing counted; else, where each sentence has one figure left, that one.
         same = [other for other in rivals if other.unit == quantity.unit and quantity.unit]
-        if not same and len(rivals) == 1 and unmet == 1:
+        if not same and len(rivals) == 1 and len(unmet) == 1:
             symbols = {"%", "$", "€", "£", "°", "th"}
             if not ({rivals[0].unit, quantity.unit} & symbols):
                 same = rivals

@@ -10,7 +10,7 @@ import re
 
 from assistant.checking.claims.clauses import clauses_of, clauses_with, split_at
 from assistant.checking.claims.figures import agrees
-from assistant.language.facts import Facts, Quantity
+from assistant.language.facts import Facts, Quantity, before
 from assistant.language.stems import is_past, stem
 from assistant.language.tokens import Token
 from assistant.language.words import STOP_WORDS
@@ -22,6 +22,8 @@ RETRACTED = re.compile(
     re.IGNORECASE,
 )
 """A sentence that says what was said in error."""
+PHRASE_CHARS = 120
+"""How long the words may be that lead up to a figure."""
 _TAKEN_BACK = re.compile(
     r"\b(?:correct(?:s|ed|ing)|instead of|rather than|(?:and|but)? ?not|revis(?:es|ed|ing))"
     r"(?:\s+(?:in|by|at|the|an?|its|their|his|her|earlier|previous|first|initial|original|figure|number|toll|count|"
@@ -65,7 +67,7 @@ def owned_apart(ours: Facts, theirs: Facts, sentence: str) -> Span | None:
 
 def _is_compared(quantity: Quantity, sentence: str) -> bool:
     """Whether a figure is the other side of a comparison, which leaves out what is the same of both."""
-    return _COMPARES.search(sentence[: quantity.span.start]) is not None
+    return _COMPARES.search(before(sentence, quantity.span.start, chars=PHRASE_CHARS)) is not None
 
 
 def _is_same(ours: Token, theirs: Token) -> bool:
@@ -136,7 +138,7 @@ def taken_back(ours: Facts, claim: str, theirs: Facts, sentence: str) -> tuple[S
         same = [other for other in theirs.quantities if agrees(quantity, other)]
         if not same or not all(_is_taken_back(other, sentence) for other in same):
             continue
-        if _TAKEN_BACK.search(claim[: quantity.span.start]):
+        if _TAKEN_BACK.search(before(claim, quantity.span.start, chars=PHRASE_CHARS)):
             continue  # the claim takes it back too
         others = [
             other for other in theirs.quantities
@@ -148,4 +150,4 @@ def taken_back(ours: Facts, claim: str, theirs: Facts, sentence: str) -> tuple[S
 
 
 def _is_taken_back(quantity: Quantity, sentence: str) -> bool:
-    return _TAKEN_BACK.search(sentence[: quantity.span.start]) is not None
+    return _TAKEN_BACK.search(before(sentence, quantity.span.start, chars=PHRASE_CHARS)) is not None

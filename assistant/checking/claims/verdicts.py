@@ -30,6 +30,7 @@ from assistant.checking.claims.names import inner_names
 from assistant.checking.claims.relations import related
 from assistant.errors import UsageError
 from assistant.language.facts import Facts, facts_of
+from assistant.language.inputs import checked_claim
 from assistant.language.people import same_person
 from assistant.language.scripts import script_of
 from assistant.language.speech import meant_by_pronoun
@@ -105,7 +106,7 @@ class ClaimChecker:
         """Check one claim.
 
         Raises:
-            UsageError: There is no word in it.
+            UsageError: There is no word in it, or it is too long.
             Cancelled: ``cancelled()`` turned true.
         """
         return next(self.check_each([claim], filters=filters, cancelled=cancelled))
@@ -118,7 +119,7 @@ class ClaimChecker:
         cancelled: Callable[[], bool] | None = None,
     ) -> Iterator[ClaimReport]:
         """Check claims in turn; they are searched together. One text is one claim. Raises as :meth:`check`."""
-        claims = [claims] if isinstance(claims, str) else claims
+        claims = [checked_claim(c) for c in ([claims] if isinstance(claims, str) else claims)]
         for claim in claims:
             if not tokens_of(claim):
                 raise UsageError(f"the claim {claim!r} has no words: write a statement")

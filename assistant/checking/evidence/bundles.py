@@ -38,7 +38,11 @@ WHOLE_TEXT_CHARS = 20_000
 """Articles up to this length travel whole; of longer ones the cited paragraphs do."""
 BLOCK_CHARS = 64
 """Source text is digested in blocks of this many code points, so that a change is narrowed down."""
-MAX_BYTES = 100_000_000
+MAX_BYTES = 16_000_000
+MAX_VALUES = 500_000
+"""JSON values in a file; ten times what a large bundle holds."""
+MAX_PARTS = 1_000
+"""Sources, annotations, or excerpts of one source: each is laid beside others."""
 
 
 def bundle_of(result: Answer | ClaimReport | QuoteReport, library: Library) -> dict[str, Any]:
@@ -157,6 +161,8 @@ def check_bundle(content: bytes, *, name: str = "bundle") -> BundleReport:
 def _checked(content: bytes, name: str) -> BundleReport:
     try:
         text = content.decode("utf-8")
+        if text.count(",") > MAX_VALUES:
+            raise BundleError(f"{name} holds more than {MAX_VALUES:,} values: not a bundle")
         bundle = json.loads(text)
     except UnicodeDecodeError as error:
         problem = BundleProblem("", "not UTF-8 any more", error.start, error.end)
@@ -172,6 +178,16 @@ def _checked(content: bytes, name: str) -> BundleReport:
     for part in ("annotations", "sources"):
         if not isinstance(bundle.get(part), list | None):
             raise BundleError(f"{name} is not an evidence bundle: its {part} are no list")
+    sources = bundle.get("sources") or []
+    excerpts = [s.get("excerpts") for s in sources if isinstance(s, dict)]
+    longest = max(
+        len(p) for p in (sources, bundle.get("annotations") or [], *excerpts) if isinstance(p, list)
+    )
+    if longest > MAX_PARTS:
+        raise BundleError(
+            f"{name} has a list of {longest:,} sources, quotes or excerpts, more than the {MAX_PARTS:,} "
+            "of any bundle: not a bundle"
+        )
     try:
         expected, places = lay_out(bundle)
     except (UnicodeEncodeError, ValueError) as error:
@@ -327,18 +343,28 @@ def _problems(
     yield from found
     digests = bundle.get("digests")
     known = digests if isinstance(digests, dict) else {}
-    told = [item.where for item in found]
+    told = {above for item in found for above in _with_those_above(item.where)}
     expected = dict(_digested(bundle))
     for path, value in expected.items():
-        if known.get(path) != digest_of(value) and not any(w.startswith(path) for w in told):
+        if path not in told and known.get(path) != digest_of(value):
             yield problem(path, "it does not match its digest")
-            told.append(path)
+            told.add(path)
     if set(known) - set(expected) and not told:
         yield problem("/digests", "there are digests of parts that are not there")
-        told.append("/digests")
+        told.add("/digests")
     rest = {name: value for name, value in bundle.items() if name != "checksum"}
     if bundle.get("checksum") != digest_of(rest) and not told:
         yield problem("/checksum", "the checksum does not match the bundle")
+
+
+def _with_those_above(path: str) -> list[str]:
+    """A value's path and those of the values that it is in.
+
+    >>> _with_those_above("/sources/0")
+    ['/sources', '/sources/0']
+    """
+    names = path.split("/")
+    return ["/".join(names[:end]) for end in range(2, len(names) + 1)] or [path]
 
 
 def _source_problems(
@@ -351,14 +377,16 @@ def _source_problems(
             start = places[f"{where}/text"][0]
             if len(text) != excerpt["end"] - excerpt["start"]:
                 yield BundleProblem(where, "its length is not that of its offsets", *places[where])
+            before, size = 1, 0  # bytes of the value up to the block, the quotation mark included
             for block, (given, true) in enumerate(
                 zip(excerpt["blocks"], _blocks(text), strict=False)
             ):
+                low, high = block * BLOCK_CHARS, min(len(text), (block + 1) * BLOCK_CHARS)
+                before += size
+                size = len(scalar(text[low:high])) - 2
                 if given == true:
                     continue
-                low, high = block * BLOCK_CHARS, min(len(text), (block + 1) * BLOCK_CHARS)
-                before = len(scalar(text[:low])) - 1
-                inside = (start + before, start + before + len(scalar(text[low:high])) - 2)
+                inside = (start + before, start + before + size)
                 first = excerpt["start"] + low
                 yield BundleProblem(
                     f"{where}/text",

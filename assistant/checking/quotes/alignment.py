@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
+from assistant.language.scripts import normalised
 from assistant.language.tokens import Token, TokenText, fold_word, same_when_joined, tokens_of
 
 ANYWHERE = 1_000_000_000
@@ -432,6 +432,5 @@ def searchable(quote: Sequence[QuoteToken], text: str) -> str:
     """The quote's words as an index may know them."""
     words = (text[item.token.start : item.token.end] for item in quote)
     return " ".join(
-        unicodedata.normalize("NFC", re.sub(r"[-‐\u00ad]\s*\n\s*|[\[\]\u00ad]", "", word))
-        for word in words
+        normalised(re.sub(r"[-‐\u00ad]\s*\n\s*|[\[\]\u00ad]", "", word), "NFC") for word in words
     )

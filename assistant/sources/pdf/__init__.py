@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.errors import SourceError
-from assistant.sources.blocks import MAX_ARTICLE_CHARS, Block, Meta, build_article, clean
 from assistant.sources.authorship import read_byline
+from assistant.sources.blocks import MAX_ARTICLE_CHARS, Block, Meta, build_article, clean
 from assistant.sources.pdf.edges import Page, without_running_rows
 from assistant.sources.pdf.glyphs import drawing_ranks, sheets
 from assistant.sources.pdf.layout import reading_order

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -86,6 +87,12 @@ async def call(pq, tool, arguments):
         ("search", {"query": "a", "published_to": "January 2025"}, "'January 2025' is not a date"),
         ("search", {"query": "a", "published_from": "2025-13"}, "'2025-13' is not a date"),
         ("verify", {"quote": "..."}, "no word"),
+        ("ask", {"question": "who " * 501}, "has 2,004 characters and may have 2,000"),
+        ("search", {"query": "who " * 501}, "has 2,004 characters and may have 2,000"),
+        ("verify", {"quote": "so " * 3334}, "has 10,002 characters and may have 10,000"),
+        ("show", {"article_id": "a" * 2001}, "has 2,001 characters and may have 2,000"),
+        ("show", {"article_id": "a", "max_chars": 10**9}, "from 1 to 1000000"),
+        ("search", {"query": "a", "languages": ["en"] * 51}, "51 languages: name 50 at the most"),
     ],
 )
 async def test_what_is_wrong_with_a_call_is_said(seeds, tool, arguments, message):
@@ -112,6 +119,36 @@ async def test_filters_and_pages(seeds):
 
 def test_half_characters_do_not_shift_what_follows():
     assert _encodable({"a": ["x\ud83dy", 1, None]}) == {"a": ["x\ufffdy", 1, None]}
+
+
+def test_a_line_that_is_no_message_is_answered_and_the_next_one_is_read(seeds_folder):
+    hello = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-03-26",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        },
+    }
+    lines = [b"{broken", b'{"a": "\\ud800"}', b"\xff", json.dumps(hello).encode()]
+    with subprocess.Popen(
+        [sys.executable, "-m", "assistant", "mcp", "--library", str(seeds_folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as server:
+        answers = []
+        for line in lines:
+            server.stdin.write(line + b"\n")
+            server.stdin.flush()
+            answers.append(json.loads(server.stdout.readline()))
+        server.stdin.close()
+        assert server.wait() == 0
+    assert [(answer["id"], answer["error"]["code"]) for answer in answers[:3]] == [
+        (None, -32700)
+    ] * 3
+    assert answers[3]["result"]["serverInfo"]["name"] == "pullquote"
 
 
 def test_missing_package_is_named_in_one_line(seeds_folder):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.output.sanitise import for_display, safe_url
+from assistant.output.sanitise import for_display, json_text, safe_url
 
 
 @pytest.mark.parametrize(
@@ -87,3 +88,18 @@ def test_unsafe_urls(url: str | None) -> None:
 def test_urls_never_raise(text: str) -> None:
     for url in (text, "http://" + text, "https://[" + text):
         assert safe_url(url) in (None, url)
+
+
+def test_json_steers_nothing_and_means_the_same():
+    value = {
+        "a\x9b": "\x1b[2J\x7f\x85\u202e\u2066\u200f\u061c\u2028é\U0001f600\udce9",
+        "b": [1.5, float("nan"), {"c": (float("inf"), -float("inf"))}, True, None],
+    }
+    for indent in (None, 1):
+        written = json_text(value, indent=indent)
+        assert set(written) & set("\x1b\x7f\x85\x9b\u202e\u2066\u200f\u061c\u2028\udce9") == set()
+        assert "é\U0001f600" in written
+        assert json.loads(written, parse_constant=pytest.fail) == {
+            "a\x9b": value["a\x9b"],
+            "b": [1.5, None, {"c": [None, None]}, True, None],
+        }

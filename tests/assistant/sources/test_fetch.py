@@ -120,6 +120,35 @@ def test_redirect_is_checked_again(serve: Serve, monkeypatch: pytest.MonkeyPatch
     assert inside.asked == []
 
 
+@pytest.mark.parametrize(
+    ("address", "is_open"),
+    [
+        ("8.8.8.8", True),
+        ("2606:4700:4700::1111", True),
+        ("64:ff9b::808:808", True),
+        ("::ffff:8.8.8.8", True),
+        ("::127.0.0.1", False),
+        ("::8.8.8.8", False),
+        ("64:ff9b::7f00:1", False),
+        ("64:ff9b:1::808:808", False),
+        ("fec0::1", False),
+        ("5f00::1", False),
+        ("3fff::1", False),
+        ("192.88.99.1", False),
+        ("2002:7f00:1::", False),
+        ("2002:c058:6301::", False),
+        ("4000::1", False),
+        ("fc00::1", False),
+        ("fe80::1%eth0", False),
+        ("ff0e::1", False),
+        ("224.0.0.1", False),
+        ("100.64.0.1", False),
+    ],
+)
+def test_only_addresses_of_the_public_internet_are_public(address: str, is_open: bool) -> None:
+    assert is_public(address) is is_open
+
+
 def test_name_is_resolved_once(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """The address that was checked is the one connected to (no DNS rebinding)."""
     site = serve({"/": (200, {}, PAGE)})

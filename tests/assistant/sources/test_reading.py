@@ -128,6 +128,15 @@ def test_damaged_gzip(data: bytes) -> None:
         parse(data, location="x")
 
 
+def test_more_paragraphs_than_any_article_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.sources.blocks.MAX_PARAGRAPHS", 3)
+    assert len(parse(b"One.\n\nTwo.\n\nThree.", location="x")[0].paragraphs) == 3
+    with pytest.raises(
+        SourceError, match="x: 4 paragraphs in one article, the limit is 3; split it"
+    ):
+        parse(b"One.\n\nTwo.\n\nThree.\n\nFour.", location="x")
+
+
 def test_gzip_bomb_is_refused_within_bounds() -> None:
     bomb = io.BytesIO()
     with gzip.GzipFile(fileobj=bomb, mode="wb", compresslevel=1) as packed:
@@ -163,3 +172,58 @@ def test_lines_are_read_one_by_one() -> None:
         (second,) = articles
         assert isinstance(second, Article)
         assert second.text == "Two."
+
+
+def test_a_name_that_is_no_text_is_stored_as_it_is_and_stops_nothing(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path)
+    for name, content in ((b"a\xe9.txt", b"First."), (b"b\xff.txt", b""), (b"c.txt", b"Third.")):
+        Path(os.fsdecode(folder + b"/" + name)).write_bytes(content)
+    articles, (failure,) = split(list(read(tmp_path)))
+    assert [a.text for a in articles] == ["First.", "Third."]
+    # A file: URI holds the name's bytes, and can be stored, sent and shown.
+    assert articles[0].source == f"{tmp_path.as_uri()}/a%E9.txt"
+    assert articles[1].source == (tmp_path / "c.txt").as_posix()
+    assert failure.message == f"{tmp_path.as_uri()}/b%FF.txt: empty; nothing to add"
+    (missing,) = read(os.fsdecode(b"no\xff"))
+    assert isinstance(missing, IngestFailure)
+    assert missing.source == "no⟦U+DCFF⟧"
+
+
+def test_links_out_of_a_folder_are_told_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "outside" / "deep").mkdir(parents=True)
+    (tmp_path / "outside" / "secret.txt").write_text("Secret.")
+    (tmp_path / "outside" / "deep" / "secret.txt").write_text("Deeper.")
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (inside / "a.txt").write_text("Mine.")
+    (inside / "again.txt").symlink_to("a.txt")
+    (inside / "file.txt").symlink_to(tmp_path / "outside" / "secret.txt")
+    (inside / "folder").symlink_to(tmp_path / "outside")
+    articles, failures = split(list(read(inside)))
+    assert [a.text for a in articles] == ["Mine.", "Mine."]
+    assert [f.message for f in failures] == [
+        f"{inside / name}: a link out of {inside}; add what it leads to"
+        for name in ("file.txt", "folder")
+    ]
+    # What is named is meant.
+    assert [a.text for a in split(list(read(inside / "file.txt")))[0]] == ["Secret."]
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/environ").exists(), reason="there is no such system folder"
+)
+@pytest.mark.parametrize("source", ["/proc/self/environ", "/proc", "/sys"])
+def test_the_systems_own_files_are_not_opened(source: str) -> None:
+    (failure,) = read(source)
+    assert isinstance(failure, IngestFailure)
+    assert failure.message == f"{source}: the system's own, no file of anyone; leave it out"
+
+
+def test_what_becomes_a_pipe_after_it_was_looked_at_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.setattr(os.path, "isfile", lambda path: True)
+    (failure,) = read(tmp_path / "pipe")
+    assert isinstance(failure, IngestFailure)
+    assert failure.message.endswith("/pipe: not a file any more; skipped")

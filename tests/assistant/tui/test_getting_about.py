@@ -422,6 +422,30 @@ async def test_fifty_thousand_articles_are_searched_without_a_wait():
         assert screen.shown[0] == ("49999", choices[49999][1])
 
 
+async def test_nothing_is_exported_to_where_programs_keep_their_settings(
+    at_80, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home" / ".ssh").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "home" / ".ssh")
+    app, options = at_80
+    async with app.run_test(**options) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, ARCHES)
+        for name in ("~/.bash_profile", "~/.ssh/config.md", "link/config.md", ".profile"):
+            await write(app, pilot, f"/export {name}")
+            assert f"{name}: hidden files and folders are for settings" in words(app)
+        assert [path for path in (tmp_path / "home").rglob("*") if path.is_file()] == []
+        await write(app, pilot, "/export [/red]x/y.md")
+        assert "[/red]x/y.md: No such file or directory; name another file" in words(app)
+        await write(app, pilot, "/export [/red]x")
+        assert (tmp_path / "[" / "red]x.md").exists() is False
+        await write(app, pilot, "/export talk")
+        assert (tmp_path / "talk.md").read_text("utf-8").startswith("# Conversation")
+        await write(app, pilot, "/export .")
+        assert "name another file" in words(app)
+
+
 async def test_what_only_looks_like_a_path_is_none(folder):
     """A ~ that is no user's, and more than a file's name can hold."""
     app = app_over(folder)

@@ -38,6 +38,23 @@ def test_a_follow_up_is_shown_as_it_is_asked_also_in_a_continued_conversation(fo
         assert [kept.turn_count for kept in pq.conversations()] == [2]
 
 
+def test_bytes_that_are_no_text_end_nothing(folder, monkeypatch):
+    typed = "\ufeffHow many arches has the bridge of Arta?\n".encode() + b"caf\xe9?\n/library\n"
+    # As Python opens standard input where the locale is not UTF-8.
+    stream = io.TextIOWrapper(io.BytesIO(typed), encoding="ascii", errors="surrogateescape")
+    monkeypatch.setattr("sys.stdin", stream)
+    target = io.StringIO()
+    assert run_plain(lambda: assistant(folder), target=target) == 0
+    said = target.getvalue().split("> ")[1:]
+    assert "7 arches" in said[0]
+    assert said[2] == f"3 articles in {folder}\n"
+    with assistant(folder) as pq:
+        assert [turn.question for turn in pq.turns(pq.conversations()[0].id)] == [
+            "How many arches has the bridge of Arta?",
+            "caf\ufffd?",
+        ]
+
+
 def test_commands_are_run_and_never_asked(folder, tmp_path):
     (tmp_path / "lake.md").write_text("# Lake\n\nThe lake of Ioannina has 1 island.\n", "utf-8")
     code, out = talk(

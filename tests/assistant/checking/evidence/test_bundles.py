@@ -26,6 +26,20 @@ def claim_file(seeds: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return path
 
 
+@pytest.mark.parametrize(
+    ("bundle", "message"),
+    [
+        ({"digests": {}, "sources": [{}] * 1_001}, "a list of 1,001 sources, quotes or excerpts"),
+        ({"digests": {}, "annotations": [{}] * 1_001}, "a list of 1,001 sources"),
+        ({"digests": {}, "sources": [{"excerpts": [{}] * 1_001}]}, "a list of 1,001 sources"),
+        ({"digests": {}, "sources": [], "x": [0] * 500_002}, "more than 500,000 values"),
+    ],
+)
+def test_what_is_too_large_for_a_bundle_is_none(bundle: dict[str, object], message: str) -> None:
+    with pytest.raises(BundleError, match=message):
+        check_bundle(json.dumps(bundle).encode())
+
+
 def test_intact(claim_file: Path) -> None:
     report = verify_bundle(claim_file)
     assert report.is_intact
