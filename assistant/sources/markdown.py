@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.errors import SourceError
 from assistant.sources.blocks import Block, Meta, build_article
 from assistant.sources.bylines import read_byline, with_lede_under_byline
+from assistant.sources.raised import raised
 from assistant.types import Article, ParagraphKind, Section
 
 if TYPE_CHECKING:
@@ -31,9 +32,30 @@ _SIGNS = (
     re.compile(r"^[^\n]{1,200}\n={3,}[ \t]*$", re.M),
     re.compile(r"^\|?[ \t]*:?-{3,}:?[ \t]*\|", re.M),
     re.compile(r"^> \S", re.M),
+    re.compile(r"^\[\^[^\]\n]{1,40}\]:[ \t]", re.M),
+    re.compile(r"~~[^\s~][^~\n]{0,200}~~"),
+    re.compile(r"^[ \t]*[-*+] \[[ xX]\] ", re.M),
+    re.compile(r"\[\[[^\[\]\n]{1,200}\]\]"),
 )
 _SAMPLE_CHARS = 1 << 16
 _MAX_NESTING = 60
+_KINDS = {
+    "list_item_open": ParagraphKind.LIST_ITEM,
+    "blockquote_open": ParagraphKind.QUOTE,
+    "footnote_open": ParagraphKind.NOTE,
+}
+_STRUCK_TAG = re.compile(r"<(/?)(?:del|s|strike)\b[^>]*>", re.I)
+_MARKS = (
+    (re.compile(r"%%.*?%%|!\[\[[^\[\]]*\]\]"), ""),
+    (re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]"), r"\1"),
+    (re.compile(r"\A\[(?:[ xX]|![\w-]+)\][-+]?\s+|\s+\{[#.][^{}\n]*\}\Z"), ""),
+    (re.compile(r"==(\S(?:[^=]*[^\s=])?)=="), r"\1"),
+    (re.compile(r"(?<![\\~])~([^~\s]{1,20})~(?!~)"), r"\1"),
+    (re.compile(r"\$(?=\S)([^$\n]*[=^_\\+][^$\n]*)(?<=\S)\$(?!\d)"), r"\1"),
+)
+"""What other dialects write: comments and embedded files, links to pages, tasks and boxes, names of headings,
+highlights, lowered text, formulas."""
+_RAISED = re.compile(r"\^([^\^\s]{1,20})\^")
 
 
 def is_markdown(text: str) -> bool:
@@ -52,11 +74,14 @@ def parse_markdown(text: str, *, location: str, url: str | None = None) -> list[
         SourceError: There is no text.
     """
     from markdown_it import MarkdownIt
+    from mdit_py_plugins.deflist import deflist_plugin
+    from mdit_py_plugins.footnote import footnote_plugin
 
     front = _FRONT_MATTER.match(text)
     fields = _front_matter(front) if front else {}
     body = text[front.end() :] if front and fields else text
-    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table")
+    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING})
+    parser.enable(["table", "strikethrough"]).use(deflist_plugin).use(footnote_plugin)
     try:
         tokens = parser.parse(body)
     except (ValueError, IndexError, RecursionError) as error:
@@ -115,9 +140,9 @@ def _blocks(tokens: Sequence[Token]) -> list[Block]:
     rows: list[str] = []
     for index, token in enumerate(tokens):
         match token.type:
-            case "list_item_open" | "blockquote_open":
+            case "list_item_open" | "blockquote_open" | "footnote_open":
                 containers.append(token.type)
-            case "list_item_close" | "blockquote_close":
+            case "list_item_close" | "blockquote_close" | "footnote_close":
                 containers.pop()
             case "tr_open":
                 row = []
@@ -151,21 +176,41 @@ def _inline_block(
     children = token.children or []
     if children and all(c.type == "image" or not c.content.strip() for c in children):
         return Block(text, Section.CAPTION, ParagraphKind.CAPTION)
-    kinds = {"list_item_open": ParagraphKind.LIST_ITEM, "blockquote_open": ParagraphKind.QUOTE}
-    kind = kinds[containers[-1]] if containers else ParagraphKind.TEXT
+    kind = _KINDS[containers[-1]] if containers else ParagraphKind.TEXT
     return Block(text, kind=kind)
 
 
 def _plain(children: Sequence[Token]) -> str:
+    """Text of a paragraph without its marks and without what is struck out."""
+    pieces = _unmarked(children).split("\0")  # text and code by turns: code has no marks
+    for at in range(0, len(pieces), 2):
+        for mark, plain in _MARKS:
+            pieces[at] = mark.sub(plain, pieces[at])
+        pieces[at] = _RAISED.sub(_raised, pieces[at])
+    return "".join(pieces)
+
+
+def _raised(found: re.Match[str]) -> str:
+    return raised(found[1], before=found.string[max(found.start() - 40, 0) : found.start()])
+
+
+def _unmarked(children: Sequence[Token]) -> str:
     parts: list[str] = []
+    struck = 0
     for child in children:
-        match child.type:
-            case "text" | "code_inline" | "text_special":
-                parts.append(child.content)
-            case "softbreak" | "hardbreak":
-                parts.append(" ")
-            case "image":
-                parts.append(_plain(child.children or ()))
-            case _:
-                pass  # marks and inline HTML
+        tag = _STRUCK_TAG.match(child.content) if child.type == "html_inline" else None
+        if child.type == "s_open" or (tag and not tag[1]):
+            struck += 1
+        elif child.type == "s_close" or tag:
+            struck = max(struck - 1, 0)
+        elif struck:
+            continue
+        elif child.type == "code_inline":
+            parts.append(f"\0{child.content}\0")
+        elif child.type in ("text", "text_special"):
+            parts.append(child.content)
+        elif child.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+        elif child.type == "image":
+            parts.append(_unmarked(child.children or ()))
     return "".join(parts)
