@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assistant.errors import SourceError
-from assistant.sources.blocks import Block, Meta, build_article
+from assistant.sources.blocks import Block, Meta, build_article, clean
 from assistant.sources.bylines import read_byline, with_lede_under_byline
+from assistant.sources.html import text_of_fragment
 from assistant.sources.raised import raised
+from assistant.sources.tables import lines_of
 from assistant.types import Article, ParagraphKind, Section
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ _FRONT_MATTER = re.compile(
     r"\A(---|\+\+\+)[ \t]*\n(.{0,20000}?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.S
 )
 _SITE = ("site", "publication", "publisher", "outlet")
+_YAML_ITEM = re.compile(r"\s*-\s+[\"']?([^\"':{}\[\]]+?)[\"']?\s*\Z")
 _YAML_LINE = re.compile(r"([A-Za-z_][\w-]*)\s*:\s*(.*?)\s*\Z")
 _SIGNS = (
     re.compile(r"^#{1,6} \S", re.M),
@@ -44,6 +47,7 @@ _KINDS = {
     "blockquote_open": ParagraphKind.QUOTE,
     "footnote_open": ParagraphKind.NOTE,
 }
+_INLINE_TAGS = {"br": " ", "sup": "^"}
 _STRUCK_TAG = re.compile(r"<(/?)(?:del|s|strike)\b[^>]*>", re.I)
 _MARKS = (
     (re.compile(r"%%.*?%%|!\[\[[^\[\]]*\]\]"), ""),
@@ -117,6 +121,7 @@ def _front_matter(found: re.Match[str]) -> dict[str, str]:
             return {}  # not front matter after all: it stays in the text
         return {k.lower(): str(v) for k, v in values.items() if not isinstance(v, dict | list)}
     fields: dict[str, str] = {}
+    above = ""  # the name of a list, whose items are on lines of their own
     for line in found.group(2).split("\n"):
         pair = _YAML_LINE.match(line)
         if pair and pair.group(2):
@@ -126,6 +131,10 @@ def _front_matter(found: re.Match[str]) -> dict[str, str]:
             elif value.startswith("[") and value.endswith("]"):
                 value = ", ".join(part.strip().strip("\"'") for part in value[1:-1].split(","))
             fields[pair.group(1).lower()] = value
+        elif pair:
+            above = pair.group(1).lower()
+        elif above and (item := _YAML_ITEM.match(line)):
+            fields[above] = ", ".join(filter(None, (fields.get(above), item.group(1))))
     return fields
 
 
@@ -137,7 +146,7 @@ def _blocks(tokens: Sequence[Token]) -> list[Block]:
     blocks: list[Block] = []
     containers: list[str] = []
     row: list[str] | None = None
-    rows: list[str] = []
+    rows: list[list[str]] = []
     for index, token in enumerate(tokens):
         match token.type:
             case "list_item_open" | "blockquote_open" | "footnote_open":
@@ -147,10 +156,10 @@ def _blocks(tokens: Sequence[Token]) -> list[Block]:
             case "tr_open":
                 row = []
             case "tr_close":
-                rows.append(" | ".join(row or ()))
+                rows.append([clean(cell) for cell in row or ()])
                 row = None
             case "table_close":
-                blocks.append(Block("\n".join(rows), kind=ParagraphKind.TABLE))
+                blocks.append(Block(lines_of(rows), kind=ParagraphKind.TABLE))
                 rows = []
             case "fence" | "code_block":
                 blocks.append(Block(token.content, kind=ParagraphKind.CODE))
@@ -161,8 +170,10 @@ def _blocks(tokens: Sequence[Token]) -> list[Block]:
                     continue
                 opener = tokens[index - 1]
                 blocks.append(_inline_block(token, opener, text, containers, bool(blocks)))
+            case "html_block":
+                blocks.extend(text_of_fragment(token.content))
             case _:
-                pass  # html_block and rulers carry no text of the author's
+                pass  # rulers and what closes
     return blocks
 
 
@@ -191,7 +202,7 @@ def _plain(children: Sequence[Token]) -> str:
 
 
 def _raised(found: re.Match[str]) -> str:
-    return raised(found[1], before=found.string[max(found.start() - 40, 0) : found.start()])
+    return raised(found.string[max(found.start() - 40, 0) : found.start()], found[1])
 
 
 def _unmarked(children: Sequence[Token]) -> str:
@@ -205,6 +216,8 @@ def _unmarked(children: Sequence[Token]) -> str:
             struck = max(struck - 1, 0)
         elif struck:
             continue
+        elif child.type == "html_inline":
+            parts.append(_INLINE_TAGS.get(child.content.strip("</ >").lower(), ""))
         elif child.type == "code_inline":
             parts.append(f"\0{child.content}\0")
         elif child.type in ("text", "text_special"):

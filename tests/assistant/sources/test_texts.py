@@ -99,7 +99,8 @@ x = 1
 
 y = 2
 ```
-<div>html</div>
+<div>of <b>HTML</b></div>
+<!-- a comment -->
 """
 
 
@@ -116,6 +117,7 @@ def test_markdown() -> None:
         (B, K.QUOTE, "It is & was good."),
         (B, K.TABLE, "year | cost\n2025 | 12"),
         (B, K.CODE, "x = 1\n\ny = 2"),
+        (B, K.TEXT, "of HTML"),
     ]
     assert (article.title, article.author, article.published, article.url, article.language) == (
         "Bridge opens", "Ana Ruiz, Bo Lind", "2026-01-06", "https://example.org/bridge", "en",
@@ -308,6 +310,7 @@ def body(text: str) -> list[tuple[ParagraphKind, str]]:
     [
         ("~~The old fee was 55 crowns.~~ It is 40.", "It is 40."),
         ("It is <del>55</del> <s>50</s> 40 crowns.", "It is 40 crowns."),
+        ("A line<br>and 4,812<sup>2</sup> of 10<sup>6</sup>, CO<sub>2</sub>.", "A line and 4,812 of 10^6, CO2."),
         ("It is ~~**55** `x`~~ **40** crowns.", "It is 40 crowns."),
         ("See [[Fees 2026|the table]] and [[Harbour]].", "See the table and Harbour."),
         ("Seen %%secret%% here ![[map.png]].", "Seen here ."),
@@ -362,3 +365,15 @@ def test_marks_tell_markdown_without_front_matter(text: str) -> None:
 )  # fmt: skip
 def test_lines_of_plain_text(text: str, expected: list[str]) -> None:
     assert [part for _, _, part in shape(only(text))] == expected
+
+
+def test_empty_cells_of_markdown_keep_their_columns() -> None:
+    text = "| Club | 2023 | 2024 |\n|--|--|--|\n| Chess | | 45 |\n| | 7 | |\n"
+    assert body(text) == [(K.TABLE, "Club | 2023 | 2024\nChess | | 45\n| 7 |")]
+
+
+def test_lists_of_front_matter() -> None:
+    article = only(
+        "---\ntitle: T\nauthors:\n  - Ana Ruiz\n  - 'Bo Lind'\ntags:\n- a\ndate: 2026-01-06\n---\nText.\n"
+    )
+    assert (article.author, article.published) == ("Ana Ruiz, Bo Lind", "2026-01-06")
