@@ -19,6 +19,7 @@ from assistant.language.bylines import read_byline, with_lede_under_byline
 from assistant.sources.blocks import Block, Meta, build_article, clean
 from assistant.sources.properties import author_of, date_of
 from assistant.sources.raised import raised
+from assistant.sources.tables import lines_of
 from assistant.types import Article, ParagraphKind, Section
 
 FORMAT = "docx"
@@ -279,7 +280,7 @@ class _Body:
         if look.get("raised"):
             own: list[str] = []
             self._read(node, look, own, asides)
-            parts.append(raised("".join(own), before="".join(parts[-8:])))
+            parts.append(raised("".join(parts[-8:]), "".join(own)))
         else:
             self._read(node, look, parts, asides)
 
@@ -293,9 +294,8 @@ class _Body:
             for cell in filled:
                 yield from cell
             return
-        lines = ([" ".join(clean(b.text) for b in cell) for cell in row] for row in texts)
-        text = "\n".join(" | ".join(line).replace("  ", " ").strip() for line in lines if any(line))
-        yield Block(text, kind=ParagraphKind.TABLE)
+        lines = [[" ".join(clean(b.text) for b in cell) for cell in row] for row in texts]
+        yield Block(lines_of([line for line in lines if any(line)]), kind=ParagraphKind.TABLE)
         for cell in filled:
             yield from (block for block in cell if block.kind in _OWN_KINDS)
 

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import SourceError
 from assistant.sources.authorship import read_byline, with_lede_under_byline
-from assistant.sources.blocks import Block, Meta, build_article
+from assistant.sources.blocks import Block, Meta, build_article, clean
+from assistant.sources.html import text_of_fragment
+from assistant.sources.raised import raised
+from assistant.sources.tables import lines_of
 from assistant.types import Article, ParagraphKind, Section
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ _FRONT_MATTER = re.compile(
     r"\A(---|\+\+\+)[ \t]*\n(.{0,20000}?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.S
 )
 _SITE = ("site", "publication", "publisher", "outlet")
+_YAML_ITEM = re.compile(r"\s*-\s+[\"']?([^\"':{}\[\]]+?)[\"']?\s*\Z")
 _YAML_LINE = re.compile(r"([A-Za-z_][\w-]*)\s*:\s*(.*?)\s*\Z")
 _SIGNS = (
     re.compile(r"^#{1,6} \S", re.M),
@@ -31,9 +35,31 @@ _SIGNS = (
     re.compile(r"^[^\n]{1,200}\n={3,}[ \t]*$", re.M),
     re.compile(r"^\|?[ \t]*:?-{3,}:?[ \t]*\|", re.M),
     re.compile(r"^> \S", re.M),
+    re.compile(r"^\[\^[^\]\n]{1,40}\]:[ \t]", re.M),
+    re.compile(r"~~[^\s~][^~\n]{0,200}~~"),
+    re.compile(r"^[ \t]*[-*+] \[[ xX]\] ", re.M),
+    re.compile(r"\[\[[^\[\]\n]{1,200}\]\]"),
 )
 _SAMPLE_CHARS = 1 << 16
 _MAX_NESTING = 60
+_KINDS = {
+    "list_item_open": ParagraphKind.LIST_ITEM,
+    "blockquote_open": ParagraphKind.QUOTE,
+    "footnote_open": ParagraphKind.NOTE,
+}
+_INLINE_TAGS = {"br": " ", "sup": "^"}
+_STRUCK_TAG = re.compile(r"<(/?)(?:del|s|strike)\b[^>]*>", re.I)
+_MARKS = (
+    (re.compile(r"%%.*?%%|!\[\[[^\[\]]*\]\]"), ""),
+    (re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]"), r"\1"),
+    (re.compile(r"\A\[(?:[ xX]|![\w-]+)\][-+]?\s+|\s+\{[#.][^{}\n]*\}\Z"), ""),
+    (re.compile(r"==(\S(?:[^=]*[^\s=])?)=="), r"\1"),
+    (re.compile(r"(?<![\\~])~([^~\s]{1,20})~(?!~)"), r"\1"),
+    (re.compile(r"\$(?=\S)([^$\n]*[=^_\\+][^$\n]*)(?<=\S)\$(?!\d)"), r"\1"),
+)
+"""What other dialects write: comments and embedded files, links to pages, tasks and boxes, names of headings,
+highlights, lowered text, formulas."""
+_RAISED = re.compile(r"\^([^\^\s]{1,20})\^")
 
 
 def is_markdown(text: str) -> bool:
@@ -52,11 +78,14 @@ def parse_markdown(text: str, *, location: str, url: str | None = None) -> list[
         SourceError: There is no text.
     """
     from markdown_it import MarkdownIt
+    from mdit_py_plugins.deflist import deflist_plugin
+    from mdit_py_plugins.footnote import footnote_plugin
 
     front = _FRONT_MATTER.match(text)
     fields = _front_matter(front) if front else {}
     body = text[front.end() :] if front and fields else text
-    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table")
+    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING})
+    parser.enable(["table", "strikethrough"]).use(deflist_plugin).use(footnote_plugin)
     try:
         tokens = parser.parse(body)
     except (ValueError, IndexError, RecursionError) as error:
@@ -92,6 +121,7 @@ def _front_matter(found: re.Match[str]) -> dict[str, str]:
             return {}  # not front matter after all: it stays in the text
         return {k.lower(): str(v) for k, v in values.items() if not isinstance(v, dict | list)}
     fields: dict[str, str] = {}
+    above = ""  # the name of a list, whose items are on lines of their own
     for line in found.group(2).split("\n"):
         pair = _YAML_LINE.match(line)
         if pair and pair.group(2):
@@ -101,6 +131,10 @@ def _front_matter(found: re.Match[str]) -> dict[str, str]:
             elif value.startswith("[") and value.endswith("]"):
                 value = ", ".join(part.strip().strip("\"'") for part in value[1:-1].split(","))
             fields[pair.group(1).lower()] = value
+        elif pair:
+            above = pair.group(1).lower()
+        elif above and (item := _YAML_ITEM.match(line)):
+            fields[above] = ", ".join(filter(None, (fields.get(above), item.group(1))))
     return fields
 
 
@@ -112,20 +146,20 @@ def _blocks(tokens: Sequence[Token]) -> list[Block]:
     blocks: list[Block] = []
     containers: list[str] = []
     row: list[str] | None = None
-    rows: list[str] = []
+    rows: list[list[str]] = []
     for index, token in enumerate(tokens):
         match token.type:
-            case "list_item_open" | "blockquote_open":
+            case "list_item_open" | "blockquote_open" | "footnote_open":
                 containers.append(token.type)
-            case "list_item_close" | "blockquote_close":
+            case "list_item_close" | "blockquote_close" | "footnote_close":
                 containers.pop()
             case "tr_open":
                 row = []
             case "tr_close":
-                rows.append(" | ".join(row or ()))
+                rows.append([clean(cell) for cell in row or ()])
                 row = None
             case "table_close":
-                blocks.append(Block("\n".join(rows), kind=ParagraphKind.TABLE))
+                blocks.append(Block(lines_of(rows), kind=ParagraphKind.TABLE))
                 rows = []
             case "fence" | "code_block":
                 blocks.append(Block(token.content, kind=ParagraphKind.CODE))
@@ -136,8 +170,10 @@ def _blocks(tokens: Sequence[Token]) -> list[Block]:
                     continue
                 opener = tokens[index - 1]
                 blocks.append(_inline_block(token, opener, text, containers, bool(blocks)))
+            case "html_block":
+                blocks.extend(text_of_fragment(token.content))
             case _:
-                pass  # html_block and rulers carry no text of the author's
+                pass  # rulers and what closes
     return blocks
 
 
@@ -151,21 +187,43 @@ def _inline_block(
     children = token.children or []
     if children and all(c.type == "image" or not c.content.strip() for c in children):
         return Block(text, Section.CAPTION, ParagraphKind.CAPTION)
-    kinds = {"list_item_open": ParagraphKind.LIST_ITEM, "blockquote_open": ParagraphKind.QUOTE}
-    kind = kinds[containers[-1]] if containers else ParagraphKind.TEXT
+    kind = _KINDS[containers[-1]] if containers else ParagraphKind.TEXT
     return Block(text, kind=kind)
 
 
 def _plain(children: Sequence[Token]) -> str:
+    """Text of a paragraph without its marks and without what is struck out."""
+    pieces = _unmarked(children).split("\0")  # text and code by turns: code has no marks
+    for at in range(0, len(pieces), 2):
+        for mark, plain in _MARKS:
+            pieces[at] = mark.sub(plain, pieces[at])
+        pieces[at] = _RAISED.sub(_raised, pieces[at])
+    return "".join(pieces)
+
+
+def _raised(found: re.Match[str]) -> str:
+    return raised(found.string[max(found.start() - 40, 0) : found.start()], found[1])
+
+
+def _unmarked(children: Sequence[Token]) -> str:
     parts: list[str] = []
+    struck = 0
     for child in children:
-        match child.type:
-            case "text" | "code_inline" | "text_special":
-                parts.append(child.content)
-            case "softbreak" | "hardbreak":
-                parts.append(" ")
-            case "image":
-                parts.append(_plain(child.children or ()))
-            case _:
-                pass  # marks and inline HTML
+        tag = _STRUCK_TAG.match(child.content) if child.type == "html_inline" else None
+        if child.type == "s_open" or (tag and not tag[1]):
+            struck += 1
+        elif child.type == "s_close" or tag:
+            struck = max(struck - 1, 0)
+        elif struck:
+            continue
+        elif child.type == "html_inline":
+            parts.append(_INLINE_TAGS.get(child.content.strip("</ >").lower(), ""))
+        elif child.type == "code_inline":
+            parts.append(f"\0{child.content}\0")
+        elif child.type in ("text", "text_special"):
+            parts.append(child.content)
+        elif child.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+        elif child.type == "image":
+            parts.append(_unmarked(child.children or ()))
     return "".join(parts)

@@ -33,6 +33,22 @@ _GOES_ON = re.compile(
 )
 """A line that ends so is followed by the rest of its sentence."""
 _BLANK_LINES = re.compile(r"\n{3,}")
+_PAGE_TURN = re.compile(
+    r"(?<=[^\s.!?:…”\"»])[ \t]*\n\s*[-–—] ?\d{1,4} ?[-–—][ \t]*\n\s*(?=[a-zß-ÿ])"
+)
+"""A page's number in the midst of a sentence, with the blank lines around it."""
+_PAGE_NUMBER = re.compile(r"^[ \t\f]*[-–—] ?\d{1,4} ?[-–—][ \t]*$", re.M)
+_BROKEN_WORD = re.compile(r"([^\W\d_]+)[-\u00ad\u2010]\Z")
+_WORD = re.compile(r"[^\W\d_]+")
+_COMPOUND = re.compile(r"[^\W\d_]+-[^\W\d_]+")
+_NO_BLANKS = r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff5e]"
+"""Chinese and Japanese are written without blanks between words."""
+_ENDS_WITHOUT_BLANK = re.compile(rf"{_NO_BLANKS}[”’]?\Z")
+_STOPS = re.compile(r"[。！？][”’」』]?\Z")
+_GOES_ON_WITHOUT_BLANK = re.compile(r"[，、；：]\Z")
+_BEGINS_WITHOUT_BLANK = re.compile(rf"[“‘]?{_NO_BLANKS}")
+_LABEL = re.compile(r"\s{0,8}[^\W\d_][\w.'’]*(?: [\w.'’]+){0,2}:\s+\S")
+"""How a line of a talk or an interview begins."""
 _LIST_MARK = re.compile(r"\s{0,8}(?:[-*•‣–]|\(?\d{1,3}[.)])\s+(?=\S)")
 
 
@@ -135,20 +151,25 @@ def _with_line_feeds(text: str) -> str:
 
 def paragraphs_of(text: str) -> list[Block]:
     """Split at blank lines; join wrapped lines; keep list items apart."""
-    lines = _BLANK_LINES.sub("\n\n", _with_line_feeds(text)).split("\n")
-    wrapped = max((len(line) for line in lines), default=0) <= WRAP_COLUMNS
+    text = _PAGE_NUMBER.sub("", _PAGE_TURN.sub("\n", _with_line_feeds(text)))
+    lines = _BLANK_LINES.sub("\n\n", text).split("\n")
+    widest = max((len(line) for line in lines), default=0)
+    wrapped = widest <= WRAP_COLUMNS
+    compounds = set(_COMPOUND.findall(text.casefold())) if wrapped else set()
+    labelled = _labelled(lines)
     blocks: list[Block] = []
     current: list[str] = []
     kind = ParagraphKind.TEXT
 
     def close() -> None:
         if current:
-            blocks.append(Block(" ".join(current), kind=kind))
+            blocks.append(Block(_joined(current, compounds), kind=kind))
             current.clear()
 
-    for line in lines:
+    for at, line in enumerate(lines):
         mark = _LIST_MARK.match(line)
-        if not line.strip() or mark or not wrapped:
+        stops = not wrapped or at in labelled or (current and _stops(current[-1].strip(), widest))
+        if not line.strip() or mark or stops:
             close()
             kind = ParagraphKind.TEXT
         if mark:
@@ -159,3 +180,42 @@ def paragraphs_of(text: str) -> list[Block]:
             current.append(line[mark.end() :] if mark and bullet else line)
     close()
     return blocks
+
+
+def _labelled(lines: list[str]) -> set[int]:
+    """Which lines begin with who speaks: two at least follow each other, the first one of them on top."""
+    found: set[int] = set()
+    group: list[int] = []
+    for at, line in enumerate([*lines, ""]):
+        if line.strip():
+            group.append(at)
+            continue
+        labels = [number for number in group if _LABEL.match(lines[number])]
+        if len(labels) > 1 and labels[0] == group[0]:
+            found.update(labels)
+        group = []
+    return found
+
+
+def _stops(line: str, widest: int) -> bool:
+    """Whether a line without blanks between its words ends its paragraph."""
+    if not _ENDS_WITHOUT_BLANK.search(line[-2:]) or _GOES_ON_WITHOUT_BLANK.search(line):
+        return False
+    return bool(_STOPS.search(line)) or len(line) < widest - 2
+
+
+def _joined(lines: list[str], compounds: set[str]) -> str:
+    """Join wrapped lines; a hyphen at the end goes, unless the word is written with one elsewhere."""
+    parts = [lines[0]]
+    for line in map(str.strip, lines[1:]):
+        last = parts[-1].rstrip()
+        broken, rest = _BROKEN_WORD.search(last[-WRAP_COLUMNS:]), _WORD.match(line)
+        if broken and rest and rest[0][0].islower():
+            is_compound = f"{broken[1]}-{rest[0]}".casefold() in compounds
+            parts[-1] = last if is_compound else last[:-1]
+        elif _ENDS_WITHOUT_BLANK.search(last[-2:]) and _BEGINS_WITHOUT_BLANK.match(line):
+            parts[-1] = last
+        else:
+            parts.append(" ")
+        parts.append(line)
+    return "".join(parts)

@@ -11,16 +11,16 @@ _BASE = re.compile(r"(?:^|[^\w.,])(?:10|2|[A-Za-zα-ω]|[kdcmµ]m|ft|yd|mi|in)$"
 _MARK = re.compile(r"[\d\s,;.–*†‡§¶#()\[\]-]+|[a-z]")
 
 
-def raised(text: str, *, before: str) -> str:
+def raised(before: str, text: str) -> str:
     """Return raised text as it stands in its line: a power as such, a mark of a note not at all.
 
     Args:
-        text: What is raised.
         before: The text that it stands behind, or the end of it.
+        text: What is raised.
 
-    >>> raised("3", before="took in 212"), raised("6", before="some 10"), raised("2", before="9 km")
+    >>> raised("took in 212", "3"), raised("some 10", "6"), raised("9 km", "2")
     ('', '^6', '²')
-    >>> raised("th", before="the 19"), raised("a", before="4,812")
+    >>> raised("the 19", "th"), raised("4,812", "a")
     ('th', '')
     """
     mark = text.strip()

@@ -239,7 +239,7 @@ def test_doctor_finds_the_seeds_healthy(call):
 HYGIENE = """
 import sys
 {code}
-heavy = {{"torch", "transformers", "sentence_transformers", "textual", "tiktoken", "trafilatura"}}
+heavy = {{"torch", "transformers", "sentence_transformers", "textual", "tiktoken", "trafilatura", "feedparser", "protego", "mdit_py_plugins"}}
 print(sorted(heavy & set(sys.modules)))
 """
 

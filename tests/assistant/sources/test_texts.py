@@ -99,7 +99,8 @@ x = 1
 
 y = 2
 ```
-<div>html</div>
+<div>of <b>HTML</b></div>
+<!-- a comment -->
 """
 
 
@@ -116,6 +117,7 @@ def test_markdown() -> None:
         (B, K.QUOTE, "It is & was good."),
         (B, K.TABLE, "year | cost\n2025 | 12"),
         (B, K.CODE, "x = 1\n\ny = 2"),
+        (B, K.TEXT, "of HTML"),
     ]
     assert (article.title, article.author, article.published, article.url, article.language) == (
         "Bridge opens", "Ana Ruiz, Bo Lind", "2026-01-06", "https://example.org/bridge", "en",
@@ -297,3 +299,81 @@ def test_name_of_the_file_says_nothing(tmp_path: Path) -> None:
     (article,) = read(page)
     assert isinstance(article, Article)
     assert article.format == "markdown"
+
+
+def body(text: str) -> list[tuple[ParagraphKind, str]]:
+    return [(kind, part) for _, kind, part in shape(only("---\ntitle: T\n---\n\n" + text))][1:]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("~~The old fee was 55 crowns.~~ It is 40.", "It is 40."),
+        ("It is <del>55</del> <s>50</s> 40 crowns.", "It is 40 crowns."),
+        ("A line<br>and 4,812<sup>2</sup> of 10<sup>6</sup>, CO<sub>2</sub>.", "A line and 4,812 of 10^6, CO2."),
+        ("It is ~~**55** `x`~~ **40** crowns.", "It is 40 crowns."),
+        ("See [[Fees 2026|the table]] and [[Harbour]].", "See the table and Harbour."),
+        ("Seen %%secret%% here ![[map.png]].", "Seen here ."),
+        ("H~2~O and 10^6^ and 212^3^ ships, the 19^th^.", "H2O and 10^6 and 212 ships, the 19th."),
+        ("As $E=mc^2$ costs $5 and $6 more.", "As E=mc^2 costs $5 and $6 more."),
+        ("It is ==very== `a==b==c` \\[x].", "It is very a==b==c [x]."),
+        ("## Costs {#costs}", "Costs"),
+        ("> [!warning] Flood\n> The dam broke.", "Flood The dam broke."),
+    ],
+)  # fmt: skip
+def test_marks_of_other_dialects(written: str, expected: str) -> None:
+    assert [text for _, text in body(written)] == [expected]
+
+
+def test_footnotes_tasks_and_definitions() -> None:
+    text = "The fee was raised[^1] now^[In full.].\n\n[^1]: The council voted.\n    On 3 March.\n\n- [ ] write\n- [x] call\n\nTerm\n: Its meaning.\n"
+    assert body(text) == [
+        (K.TEXT, "The fee was raised now."),
+        (K.LIST_ITEM, "write"),
+        (K.LIST_ITEM, "call"),
+        (K.TEXT, "Term"),
+        (K.TEXT, "Its meaning."),
+        (K.NOTE, "The council voted. On 3 March."),
+        (K.NOTE, "In full."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["It was ~~55~~ 40.", "Raised[^a].\n\n[^a]: By vote.\n", "- [x] Call [[Ann]].\n"]
+)
+def test_marks_tell_markdown_without_front_matter(text: str) -> None:
+    assert only(text).format == "markdown"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It was made in the tim-\nber trade.", ["It was made in the timber trade."]),
+        ("A well-known man, a well-\nknown mill.", ["A well-known man, a well-known mill."]),
+        ("He spoke for the Anglo-\nSaxon side.", ["He spoke for the Anglo- Saxon side."]),
+        ("The timber is oak.\n\n      - 12 -\n\nIt is old.", ["The timber is oak.", "It is old."]),
+        ("The timber of the\n\n  - 12 -\n\nmill is oak.", ["The timber of the mill is oak."]),
+        ("It lies at 5 - 12 - 3.", ["It lies at 5 - 12 - 3."]),
+        ("Q: Who built the mill?\nA: Karl Brandt.\nQ: When?\nA: In 1874,\nas he said.",
+         ["Q: Who built the mill?", "A: Karl Brandt.", "Q: When?", "A: In 1874, as he said."]),
+        ("Ada Lind: The dam broke.\nMoe: When?", ["Ada Lind: The dam broke.", "Moe: When?"]),
+        ("The council said in a\nstatement: nothing was\nknown: nobody came.", ["The council said in a statement: nothing was known: nobody came."]),
+        ("新图书馆开放\n市长李明在开幕式上说：“这座图书馆属于每一个市民。”\n图书馆藏书四十万册，\n每天开放十二小时。",
+         ["新图书馆开放", "市长李明在开幕式上说：“这座图书馆属于每一个市民。”", "图书馆藏书四十万册，每天开放十二小时。"]),
+        ("図書館は三月一日に開館し\n市長が式に出席しました。", ["図書館は三月一日に開館し市長が式に出席しました。"]),
+    ],
+)  # fmt: skip
+def test_lines_of_plain_text(text: str, expected: list[str]) -> None:
+    assert [part for _, _, part in shape(only(text))] == expected
+
+
+def test_empty_cells_of_markdown_keep_their_columns() -> None:
+    text = "| Club | 2023 | 2024 |\n|--|--|--|\n| Chess | | 45 |\n| | 7 | |\n"
+    assert body(text) == [(K.TABLE, "Club | 2023 | 2024\nChess | | 45\n| 7 |")]
+
+
+def test_lists_of_front_matter() -> None:
+    article = only(
+        "---\ntitle: T\nauthors:\n  - Ana Ruiz\n  - 'Bo Lind'\ntags:\n- a\ndate: 2026-01-06\n---\nText.\n"
+    )
+    assert (article.author, article.published) == ("Ana Ruiz, Bo Lind", "2026-01-06")
