@@ -154,19 +154,28 @@ def _continues(group: Group, line: Line, pitch: float) -> bool:
         return line.page == last.page and same_shape and line.baseline < last.baseline
     if abs(line.size - last.size) > 0.12 * max(line.size, last.size) or _LIST_MARK.match(line.text):
         return False
-    ends = _TERMINAL.search(last.text) is not None
-    left, right = min(i.left for i in group), max(i.right for i in group)
     if line.page != last.page or line.baseline > last.baseline + pitch:
-        # Next column or page: only an unfinished sentence goes on.
-        on_page = [i for i in group if i.page == last.page]
-        is_full = len(on_page) > 1 and last.right > right - 0.1 * (right - left)
-        return not ends and (is_full or not line.text[:1].isupper())
+        return _goes_on_elsewhere(group, line)
     if last.baseline - line.baseline > PARAGRAPH_GAP * max(pitch, 1.0):
         return False
-    indented = line.left > left + 0.8 * line.size and (len(group) > 1 or ends)
-    indented = indented and line.left < left + 5 * line.size
-    short = last.right < max(right, line.right) - 0.15 * max(right - left, 1.0)
-    return not (ends and (indented or short))
+    return not (_TERMINAL.search(last.text) and _begins_anew(group, line))
+
+
+def _goes_on_elsewhere(group: Group, line: Line) -> bool:
+    """Whether a sentence goes on in the next column or page: only an unfinished one does."""
+    last = group[-1]
+    above = [other for other in group if other.page == last.page]
+    left, right = min(i.left for i in group), max(i.right for i in group)
+    is_full = len(above) > 1 and last.right > right - 0.1 * (right - left)
+    return not _TERMINAL.search(last.text) and (is_full or not line.text[:1].isupper())
+
+
+def _begins_anew(group: Group, line: Line) -> bool:
+    """Whether the line is indented, or the one before it left short."""
+    left, right = min(i.left for i in group), max(i.right for i in group)
+    indented = left + 0.8 * line.size < line.left < left + 5 * line.size
+    short = group[-1].right < max(right, line.right) - 0.15 * max(right - left, 1.0)
+    return indented or short
 
 
 def _block(group: Group, body_size: float, known_words: Counter[str]) -> Block:

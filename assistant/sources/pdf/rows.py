@@ -375,7 +375,7 @@ def raised(part: str, before: str, after: str, note_marks: Collection[str]) -> s
         return part if bare.isalpha() and len(bare) > 1 else ""
     if bare.isalpha():
         # "19th", "XIXe", "Dr", but "crowns" and the note a.
-        ordinal = base[-1].isdigit() or base.isupper() or len(base) == 1
+        ordinal = base[-1].isdecimal() or base.isupper() or len(base) == 1
         return part if len(bare) > 1 or (ordinal and bare not in note_marks) else ""
     return _power(bare, base, before, after, note_marks)
 
@@ -384,8 +384,8 @@ def _power(bare: str, base: str, before: str, after: str, note_marks: Collection
     power = _POWER.fullmatch(bare)
     if power is None or bare in note_marks:
         return ""
-    signed = not bare.isdigit()
-    if base[-1].isdigit():
+    signed = not bare.isdecimal()
+    if base[-1].isdecimal():
         beside = before.rstrip()[: -len(base)].rstrip()[-1:] + after.lstrip()[:1]
         calculated = any(unicodedata.category(c) == "Sm" for c in beside)
         return f"^{bare}" if base == "10" or signed or calculated else ""
