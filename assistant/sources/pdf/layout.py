@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -149,7 +150,7 @@ def _slots(rows: Sequence[Row]) -> list[float]:
 def _table_row(row: Row, slots: Sequence[float]) -> Line:
     cells = [""] * len(slots)
     for line in row:
-        slot = max(i for i, edge in enumerate(slots) if line.left >= edge or i == 0)
+        slot = max(bisect_right(slots, line.left) - 1, 0)
         cells[slot] = f"{cells[slot]} {line.text}".strip()
     text = re.sub("  +", " ", " | ".join(cells)).strip()
     return replace(_joined(row), text=text, kind=ParagraphKind.TABLE)

@@ -36,6 +36,8 @@ SMALL_TYPE = 0.9
 MAX_RAISED_CHARS = 8
 """A longer raised text is no mark and no power."""
 
+MAX_WORD_CHARS = 80
+
 _NOTE_SIGNS = "*†‡§¶#∗⁎,;"
 _SIGNS = "+-−–"
 _UNIT_POWERS = ("2", "3")
@@ -338,11 +340,13 @@ class _Writer:
         for index, (shift, part) in enumerate(groups):
             if shift <= 0:
                 text += part
-            elif not text.strip():
+            elif not text or text.isspace():
                 mark += part
             else:
                 after = groups[index + 1][1] if index + 1 < len(groups) else ""
-                text += raised(part, text, after, self.note_marks)
+                text += raised(
+                    part, text[-MAX_WORD_CHARS:], after[:MAX_WORD_CHARS], self.note_marks
+                )
         if not text.strip():
             mark, text = "", mark
         if self.from_the_right:
