@@ -109,8 +109,8 @@ def _edge(
     distances = [abs(a[0].baseline - b[0].baseline) for a, b in pairwise(outermost)]
     return _Edge(
         index,
-        tuple(token for token in tokens if not token.isdigit() and _roman(token) is None),
-        tuple(_value(token) for token in tokens if token.isdigit()),
+        tuple(token for token in tokens if not token.isdecimal() and _roman(token) is None),
+        tuple(_value(token) for token in tokens if token.isdecimal()),
         tuple(_outer(row)),
         page.top - baseline if at_top else baseline - page.bottom,
         size,
@@ -124,7 +124,7 @@ def _outer(row: Row) -> Iterator[int]:
     for line in row:
         tokens = [token for token in _TOKEN.findall(line.text) if token[0].isalnum()]
         for token in {*tokens[:1], *tokens[-1:]}:
-            value = _value(token) if token.isdigit() else _roman(token)
+            value = _value(token) if token.isdecimal() else _roman(token)
             if value is not None:
                 yield value
 
@@ -197,15 +197,16 @@ def _counting_within(group: Sequence[_Edge]) -> set[int]:
     for same in _by(group, lambda edge: (edge.words, len(edge.numbers))):
         if len(same) < 2 or any(edge.big or not edge.apart for edge in same):
             continue
-        steps = [
-            {n - edge.index for n, edge in zip(slot, same, strict=True)}
-            for slot in zip(*(edge.numbers for edge in same), strict=True)
-        ]
-        still = [len(set(slot)) == 1 for slot in zip(*(e.numbers for e in same), strict=True)]
-        counts = [len(step) == 1 for step in steps]
+        still = _fixed([edge.numbers for edge in same])
+        counts = _fixed([tuple(n - edge.index for n in edge.numbers) for edge in same])
         if any(counts) and all(a or b for a, b in zip(still, counts, strict=True)):
             found.update(edge.index for edge in same)
     return found
+
+
+def _fixed(rows: Sequence[tuple[int, ...]]) -> list[bool]:
+    """Which places hold the same number in each of ``rows``."""
+    return [len(set(place)) == 1 for place in zip(*rows, strict=True)]
 
 
 def _by(

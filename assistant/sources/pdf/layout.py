@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -66,21 +67,26 @@ def _crosses(row: Row, edge: float) -> bool:
 
 def _is_columns(run: Sequence[Row], edge: float) -> bool:
     """Whether the rows are two stacks of prose beside each other, parted by ``edge``."""
-    if len(run) < MIN_COLUMN_LINES:
+    lines = [line for row in run for line in row]
+    left = [line for line in lines if line.left < edge]
+    right = [line for line in lines if line.left >= edge]
+    return _is_prose(left) and _is_prose(right) and _are_level(left, right)
+
+
+def _is_prose(side: Sequence[Line]) -> bool:
+    if len(side) < MIN_COLUMN_LINES:
         return False
-    left = [line for row in run for line in row if line.left < edge]
-    right = [line for row in run for line in row if line.left >= edge]
-    for side in (left, right):
-        if len(side) < MIN_COLUMN_LINES:
-            return False
-        widths = sorted(line.right - line.left for line in side)
-        if widths[len(widths) // 3] < MIN_COLUMN_WIDTH_EM * statistics.median(i.size for i in side):
-            return False
-    # One beside the other, not one below the other.
-    top = min(max(line.baseline for line in side) for side in (left, right))
-    bottom = max(min(line.baseline for line in side) for side in (left, right))
-    heights = [max(i.baseline for i in s) - min(i.baseline for i in s) for s in (left, right)]
-    return top - bottom >= 0.5 * min(heights)
+    widths = sorted(line.right - line.left for line in side)
+    size = statistics.median(line.size for line in side)
+    return widths[len(widths) // 3] >= MIN_COLUMN_WIDTH_EM * size
+
+
+def _are_level(left: Sequence[Line], right: Sequence[Line]) -> bool:
+    """Whether one stands beside the other, not below it."""
+    tops = [max(line.baseline for line in side) for side in (left, right)]
+    bottoms = [min(line.baseline for line in side) for side in (left, right)]
+    heights = [top - bottom for top, bottom in zip(tops, bottoms, strict=True)]
+    return min(tops) - max(bottoms) >= 0.5 * min(heights)
 
 
 def _along(rows: Sequence[Row]) -> Iterator[Line]:
@@ -95,27 +101,29 @@ def _stacks(rows: Sequence[Row]) -> Iterator[list[Row]]:
     """Yield rows that may be a table's together: split ones, and one that fills a single cell."""
     stack: list[Row] = []
     for index, row in enumerate(rows):
-        following = rows[index + 1] if index + 1 < len(rows) else []
-        cell_alone = (
-            len(row) == 1
-            and bool(stack)
-            and len(stack[-1]) > 1
-            and len(following) > 1
-            and not any(row[0].left < line.left < row[0].right for line in stack[-1][1:])
-            and not any(row[0].left < line.left < row[0].right for line in following[1:])
-            and _is_near(stack[-1], row)
-            and _is_near(row, following)
-        )
-        if not (len(row) > 1 or cell_alone) or (stack and not _is_near(stack[-1], row)):
-            if stack:
-                yield stack
+        fits = len(row) > 1 or _is_cell(row, stack[-1:], rows[index + 1 : index + 2])
+        if stack and not (fits and _is_near(stack[-1], row)):
+            yield stack
             stack = []
-        if len(row) > 1 or cell_alone:
+        if fits:
             stack.append(row)
         else:
             yield [row]
     if stack:
         yield stack
+
+
+def _is_cell(row: Row, above: Sequence[Row], below: Sequence[Row]) -> bool:
+    """Whether the one piece of a row stands within a column of the split rows around it."""
+    return (
+        bool(above and below)
+        and _is_near(above[0], row)
+        and _is_near(row, below[0])
+        and all(
+            len(other) > 1 and not any(row[0].left < i.left < row[0].right for i in other[1:])
+            for other in (above[0], below[0])
+        )
+    )
 
 
 def _is_near(above: Row, below: Row) -> bool:
@@ -142,7 +150,7 @@ def _slots(rows: Sequence[Row]) -> list[float]:
 def _table_row(row: Row, slots: Sequence[float]) -> Line:
     cells = [""] * len(slots)
     for line in row:
-        slot = max(i for i, edge in enumerate(slots) if line.left >= edge or i == 0)
+        slot = max(bisect_right(slots, line.left) - 1, 0)
         cells[slot] = f"{cells[slot]} {line.text}".strip()
     text = re.sub("  +", " ", " | ".join(cells)).strip()
     return replace(_joined(row), text=text, kind=ParagraphKind.TABLE)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from assistant.errors import SourceError
@@ -35,7 +35,11 @@ _IMAGE = re.compile(rb"/Subtype\s*/Image\b")
 _FORM = re.compile(rb"/Subtype\s*/Form\b")
 _DRAWN = re.compile(rb"/([^\s/<>\[\]()]{1,127})\s+Do\b")
 _NAMED = re.compile(rb"/([^\s/<>\[\]()]{1,127})\s+(\d{1,9})\s+\d+\s+R\b")
+_OBJECT = re.compile(rb"(?<!\d)(\d{1,9})\s{1,9}\d{1,5}\s{1,9}obj\b")
 _RESOURCES = re.compile(rb"/(?:Resources|XObject)\s+(\d{1,9})\s+\d+\s+R\b")
+
+
+_Drawn = list[tuple[int, set[bytes]]]
 
 
 class _Stream(NamedTuple):
@@ -52,7 +56,7 @@ def unfolded_bytes(data: bytes, *, location: str) -> int:
         SourceError: They are too many, or draw too much.
     """
     total = 0
-    forms: dict[bytes, Counter[bytes]] = {}
+    forms: list[tuple[_Stream, Counter[bytes]]] = []
     for stream in _streams(data):
         if _IMAGE.search(stream.dictionary):
             continue
@@ -61,13 +65,13 @@ def unfolded_bytes(data: bytes, *, location: str) -> int:
         _check(body.count(b"Tj") + body.count(b"TJ"), "pieces of text in a stream",
                MAX_SHOW_OPERATORS, location)  # fmt: skip
         if _FORM.search(stream.dictionary) and b"Do" in body:
-            named = _named(stream.dictionary, data)
-            drawn = Counter(_DRAWN.findall(body))
-            forms[stream.number] = Counter()
-            for name, count in drawn.items():
-                if name in named:
-                    forms[stream.number][named[name]] += count
-    _check(_most_drawn(forms), "forms drawn within a form", MAX_DRAWN_FORMS, location)
+            forms.append((stream, Counter(_DRAWN.findall(body))))
+    _check(
+        _most_drawn(_resolved(forms, data)) if forms else 0,
+        "forms drawn within a form",
+        MAX_DRAWN_FORMS,
+        location,
+    )
     return total
 
 
@@ -86,40 +90,60 @@ def _streams(data: bytes) -> Iterator[_Stream]:
         start += len(data[start : start + 2]) - len(data[start : start + 2].lstrip(b"\r\n"))
         words = number.rsplit(None, 2)[-2:]
         yield _Stream(words[0] if words else b"", dictionary, view[start:end])
-        place = data.find(b"stream", end + len(b"endstream"))
+        # Not from the end on: pdfium finds objects within a stream that is not closed.
+        place = data.find(b"stream", start)
 
 
 def _unfolded(stream: _Stream, budget: int, location: str) -> bytes:
     filters = len(_FLATE.findall(stream.dictionary))
     _check(filters, "filters on one stream", MAX_FILTERS, location)
-    body = bytes(stream.body)
+    _check(len(stream.body), "bytes of streams", budget, location)
+    body: bytes | memoryview = stream.body
     for _ in range(filters):
         try:
             body = zlib.decompressobj().decompress(body, budget + 1)
         except zlib.error:
             return b""  # broken, encrypted, or below a filter that is not Flate
         _check(len(body), "bytes when unpacked", budget, location)
-    return body
+    return bytes(body)
 
 
-def _named(dictionary: bytes, data: bytes) -> dict[bytes, bytes]:
-    """Objects by the names that a form draws them by."""
-    named = dict(_NAMED.findall(dictionary))
-    for number in _RESOURCES.findall(dictionary)[:2]:
-        found = re.search(rb"(?<!\d)%s\s+\d+\s+obj\b" % number, data)
-        if found:
-            resources = data[found.end() : found.end() + _DICTIONARY_BYTES]
-            named |= dict(_NAMED.findall(resources.partition(b"endobj")[0]))
-    return named
+def _resolved(forms: Sequence[tuple[_Stream, Counter[bytes]]], data: bytes) -> dict[bytes, _Drawn]:
+    """The objects that each form draws, with how often; several where the name is not its own."""
+    objects = {found[1]: found.end() for found in _OBJECT.finditer(data)}
+    # What a form's resources do not name is looked up in those of whatever draws the form.
+    elsewhere: defaultdict[bytes, set[bytes]] = defaultdict(set)
+    for name, number in _NAMED.findall(data):
+        elsewhere[name].add(number)
+    hidden = b"/ObjStm" in data
+    drawn: dict[bytes, _Drawn] = {}
+    for stream, names in forms:
+        named = dict(_NAMED.findall(stream.dictionary))
+        unknown = False
+        for number in _RESOURCES.findall(stream.dictionary):
+            start = objects.get(number, len(data))
+            unknown = unknown or (number not in objects and hidden)
+            resources = data[start : start + _DICTIONARY_BYTES].partition(b"endobj")[0]
+            named |= dict(_NAMED.findall(resources))
+        drawn[stream.number] = [
+            (count, {named[name]} if name in named else elsewhere[name])
+            for name, count in names.items()
+            if name in named or not unknown
+        ]
+    return drawn
 
 
-def _most_drawn(forms: Mapping[bytes, Counter[bytes]]) -> int:
+def _most_drawn(forms: Mapping[bytes, _Drawn]) -> int:
     weights: dict[bytes, int] = dict.fromkeys(forms, 1)
     for _ in range(_FORM_LEVELS):
         if max(weights.values(), default=0) > MAX_DRAWN_FORMS:
             break
         heavier = {
-            form: 1 + sum(count * weights.get(child, 1) for child, count in drawn.items())
+            form: 1
+            + sum(
+                count * max((weights.get(child, 1) for child in children), default=0)
+                for count, children in drawn
+            )
             for form, drawn in forms.items()
         }
         if heavier == weights:

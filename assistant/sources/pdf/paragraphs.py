@@ -21,6 +21,11 @@ HEADING_SIZE = 1.15
 NOTE_SIZE = 0.93
 """Font size, in units of the document's usual one, up to which a line may be a footnote's."""
 
+NEAR_LINES = 40
+"""Lines of a paragraph whose margins the next one is compared with."""
+
+MAX_WORD_CHARS = 80
+
 _TERMINAL = re.compile(r"[.!?…:。؟۔！？][\"'”’»)\]]*$")
 _HYPHENS = "-‐\u00ad"
 _RANGE = re.compile(r"\d[-‐–]$")
@@ -154,19 +159,29 @@ def _continues(group: Group, line: Line, pitch: float) -> bool:
         return line.page == last.page and same_shape and line.baseline < last.baseline
     if abs(line.size - last.size) > 0.12 * max(line.size, last.size) or _LIST_MARK.match(line.text):
         return False
-    ends = _TERMINAL.search(last.text) is not None
-    left, right = min(i.left for i in group), max(i.right for i in group)
     if line.page != last.page or line.baseline > last.baseline + pitch:
-        # Next column or page: only an unfinished sentence goes on.
-        on_page = [i for i in group if i.page == last.page]
-        is_full = len(on_page) > 1 and last.right > right - 0.1 * (right - left)
-        return not ends and (is_full or not line.text[:1].isupper())
+        return _goes_on_elsewhere(group, line)
     if last.baseline - line.baseline > PARAGRAPH_GAP * max(pitch, 1.0):
         return False
-    indented = line.left > left + 0.8 * line.size and (len(group) > 1 or ends)
-    indented = indented and line.left < left + 5 * line.size
-    short = last.right < max(right, line.right) - 0.15 * max(right - left, 1.0)
-    return not (ends and (indented or short))
+    return not (_TERMINAL.search(last.text) and _begins_anew(group, line))
+
+
+def _goes_on_elsewhere(group: Group, line: Line) -> bool:
+    """Whether a sentence goes on in the next column or page: only an unfinished one does."""
+    last = group[-1]
+    above = [other for other in group[-NEAR_LINES:] if other.page == last.page]
+    left, right = min(i.left for i in above), max(i.right for i in above)
+    is_full = len(above) > 1 and last.right > right - 0.1 * (right - left)
+    return not _TERMINAL.search(last.text) and (is_full or not line.text[:1].isupper())
+
+
+def _begins_anew(group: Group, line: Line) -> bool:
+    """Whether the line is indented, or the one before it left short."""
+    near = group[-NEAR_LINES:]
+    left, right = min(i.left for i in near), max(i.right for i in near)
+    indented = left + 0.8 * line.size < line.left < left + 5 * line.size
+    short = group[-1].right < max(right, line.right) - 0.15 * max(right - left, 1.0)
+    return indented or short
 
 
 def _block(group: Group, body_size: float, known_words: Counter[str]) -> Block:
@@ -174,9 +189,8 @@ def _block(group: Group, body_size: float, known_words: Counter[str]) -> Block:
     if first.kind is ParagraphKind.TABLE:
         text = "\n".join(line.text for line in group)
         return Block(text, kind=ParagraphKind.TABLE, page=first.page)
-    text = first.text
-    for line in group[1:]:
-        text = _join(text, line.text, known_words)
+    ends = [_end(line.text, more.text, known_words) for line, more in pairwise(group)]
+    text = "".join([*ends, group[-1].text])
     kind = ParagraphKind.TEXT
     if first.size >= HEADING_SIZE * body_size and looks_like_headline(clean(text)):
         kind = ParagraphKind.HEADING
@@ -185,26 +199,25 @@ def _block(group: Group, body_size: float, known_words: Counter[str]) -> Block:
     return Block(text, kind=kind, page=first.page)
 
 
-def _join(text: str, more: str, known_words: Counter[str]) -> str:
-    """Join two lines; a hyphen at the end goes, unless the document's other words tell it is one."""
+def _end(text: str, more: str, known_words: Counter[str]) -> str:
+    """Return a line as it stands before ``more``: with a blank, or with its hyphen or without."""
     if _RANGE.search(text) and more[:1].isdigit():
-        return text + more
+        return text
     if len(text) < 2 or text[-1] not in _HYPHENS or not text[-2].isalnum():
-        return f"{text} {more}"
-    if not more[:1].islower() or text[-2].isdigit():
-        return text.rstrip("\u00ad") + more
-    return text[:-1] + ("-" if _is_true_hyphen(text, more, known_words) else "") + more
+        return f"{text} "
+    if not more[:1].isalpha() or not text[-2].isalpha():
+        return text.rstrip("\u00ad")
+    return text if _is_true_hyphen(text, more, known_words) else text[:-1]
 
 
 def _is_true_hyphen(text: str, more: str, known_words: Counter[str]) -> bool:
     """Whether the word was written with a hyphen, and not broken at the end of the line."""
-    before = re.search(r"[\w-]*\w$", text[:-1].casefold())
-    after = re.match(r"\w[\w-]*", more.casefold())
-    if before is None or after is None:
-        return False
-    first, second = before.group(), after.group()
+    first = re.split(r"[^\w-]", text[-MAX_WORD_CHARS:-1].casefold())[-1]
+    second = re.split(r"[^\w-]", more[:MAX_WORD_CHARS].casefold())[0]
     hyphened, joined = known_words[f"{first}-{second}"], known_words[first + second]
     if hyphened or joined or text[-1] == "\u00ad":
         return hyphened > joined
+    if not more[:1].islower():
+        return True
     # Two words of their own; the one behind the break counts itself once.
     return known_words[first] > 0 and known_words[second] > 1 and min(map(len, (first, second))) > 2

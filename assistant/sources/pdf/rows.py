@@ -36,6 +36,8 @@ SMALL_TYPE = 0.9
 MAX_RAISED_CHARS = 8
 """A longer raised text is no mark and no power."""
 
+MAX_WORD_CHARS = 80
+
 _NOTE_SIGNS = "*†‡§¶#∗⁎,;"
 _SIGNS = "+-−–"
 _UNIT_POWERS = ("2", "3")
@@ -338,11 +340,13 @@ class _Writer:
         for index, (shift, part) in enumerate(groups):
             if shift <= 0:
                 text += part
-            elif not text.strip():
+            elif not text or text.isspace():
                 mark += part
             else:
                 after = groups[index + 1][1] if index + 1 < len(groups) else ""
-                text += raised(part, text, after, self.note_marks)
+                text += raised(
+                    part, text[-MAX_WORD_CHARS:], after[:MAX_WORD_CHARS], self.note_marks
+                )
         if not text.strip():
             mark, text = "", mark
         if self.from_the_right:
@@ -375,7 +379,7 @@ def raised(part: str, before: str, after: str, note_marks: Collection[str]) -> s
         return part if bare.isalpha() and len(bare) > 1 else ""
     if bare.isalpha():
         # "19th", "XIXe", "Dr", but "crowns" and the note a.
-        ordinal = base[-1].isdigit() or base.isupper() or len(base) == 1
+        ordinal = base[-1].isdecimal() or base.isupper() or len(base) == 1
         return part if len(bare) > 1 or (ordinal and bare not in note_marks) else ""
     return _power(bare, base, before, after, note_marks)
 
@@ -384,8 +388,8 @@ def _power(bare: str, base: str, before: str, after: str, note_marks: Collection
     power = _POWER.fullmatch(bare)
     if power is None or bare in note_marks:
         return ""
-    signed = not bare.isdigit()
-    if base[-1].isdigit():
+    signed = not bare.isdecimal()
+    if base[-1].isdecimal():
         beside = before.rstrip()[: -len(base)].rstrip()[-1:] + after.lstrip()[:1]
         calculated = any(unicodedata.category(c) == "Sm" for c in beside)
         return f"^{bare}" if base == "10" or signed or calculated else ""

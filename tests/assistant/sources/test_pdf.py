@@ -537,6 +537,12 @@ def forms(depth: int, *, apart: bool) -> bytes:
     return file_of(stream(b"/X Do"), more=made, names=b"/XObject<</X 6 0 R>>")
 
 
+def form_of_itself() -> bytes:
+    """A form without names of its own takes those of its page, by which it draws itself."""
+    form = stream(b"/X Do /X Do", b"/Type/XObject/Subtype/Form/BBox[0 0 600 800]")
+    return file_of(stream(b"/X Do"), more=[form], names=b"/XObject<</X 6 0 R>>")
+
+
 SHOWN = b"BT /F1 9 Tf 50 700 Td %s ET"
 
 
@@ -548,9 +554,10 @@ SHOWN = b"BT /F1 9 Tf 50 700 Td %s ET"
         (file_of(stream(b" ", times=4)), "more than 3 filters"),
         (forms(40, apart=False), "more than 20,000 forms drawn"),
         (forms(40, apart=True), "more than 20,000 forms drawn"),
+        (form_of_itself(), "more than 20,000 forms drawn"),
         (file_of(stream(SHOWN % b"(a)Tj"), kids=5_001), "5001 pages, the limit is 5000"),
     ],
-    ids=["show operators", "blanks", "filters", "forms", "forms apart", "pages"],
+    ids=["show operators", "blanks", "filters", "forms", "forms apart", "form of itself", "pages"],
 )
 def test_what_unfolds_to_too_much_is_refused_before_it_is_read(
     data: bytes, message: str, monkeypatch: pytest.MonkeyPatch
