@@ -171,12 +171,12 @@ def _ask(pq: Assistant, question: str, *, with_passages: bool) -> dict[str, Any]
 
 
 def _show(pq: Assistant, article_id: str, start: int, max_chars: int) -> dict[str, Any]:
-    form = article_to_json(pq.article(checked_question(article_id)))
-    text: str = form["text"]
     if start < 0 or not 1 <= max_chars <= MOST_CHARS:
         raise UsageError(
             f"start is {start} and max_chars {max_chars}: give numbers from 0, and from 1 to {MOST_CHARS}"
         )
+    form = article_to_json(pq.article(checked_question(article_id)))
+    text: str = form["text"]
     first, end = min(start, len(text)), min(start + max_chars, len(text))
     paragraphs = [p for p in form["paragraphs"] if p["end"] > first and p["start"] < end]
     return {

@@ -35,6 +35,8 @@ IDLE_S = 60
 WALL_FACTOR = 60 if hasattr(signal, "SIGXCPU") else 3
 """By how much the deadline exceeds the processor time allowed: the machine has other work too. It is
 all there is where the system does not limit processor time, else it only ends a parser that sleeps."""
+SEND_S = 300.0
+"""How long a worker may leave what is sent to it lying, busy as the machine may be."""
 LAST_S = 5.0
 """How long a worker whose pipe has ended may take to end."""
 _HEAD_BYTES = 5
@@ -90,7 +92,13 @@ def parse_isolated(
         SourceError: It cannot be understood, or costs more than it may.
         OSError: ``stream`` cannot be read.
     """
-    worker = _waiting_worker() or _Worker()
+    try:
+        worker = _waiting_worker() or _Worker()
+    except OSError as error:
+        msg = (
+            f"{location}: no process could be started to read it ({error}); free some and try again"
+        )
+        raise SourceError(msg) from error
     header = {"location": location, "url": url, "limits": asdict(limits)}
     try:
         worker.send(b"S", json.dumps(header).encode("ascii"))
@@ -110,7 +118,7 @@ class _Worker:
     """The process and its pipes."""
 
     def __init__(self) -> None:
-        path = [str(Path(__file__).resolve().parents[2]), *sys.path]
+        path = [str(Path(__file__).resolve().parents[2]), *filter(None, sys.path)]
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-c", _PROGRAM, json.dumps(path)],
             stdin=subprocess.PIPE,
@@ -128,7 +136,7 @@ class _Worker:
 
     def send(self, kind: bytes, content: bytes) -> None:
         """Send one frame; that the worker has ended is told when its answer is waited for."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), self._within(SEND_S):
             write_frame(self._input, kind, content)
             self._input.flush()
 
@@ -139,11 +147,17 @@ class _Worker:
             EOFError: The worker has ended, or was ended because it took too long.
             OverflowError: The frame is longer than ``max_bytes``.
         """
+        with self._within(timeout_s):
+            return read_frame(self._output, max_bytes)
+
+    @contextlib.contextmanager
+    def _within(self, timeout_s: float) -> Iterator[None]:
+        """End the worker where this takes longer; what waits for it then goes on."""
         alarm = threading.Timer(max(0.0, timeout_s), self._expire)
         alarm.daemon = True
         alarm.start()
         try:
-            return read_frame(self._output, max_bytes)
+            yield
         finally:
             alarm.cancel()
 

@@ -133,10 +133,10 @@ class ClaimsScreen(Screen[None]):
         if self.bidi is Bidi.APP:
             line = visual_line(line, base_rtl=is_rtl(claim))
         self._table.add_row(
-            report.id or str(at + 1),
+            Text(one_line(report.id or str(at + 1))),
             Text(verdict_words(report.verdict), style=verdict_style(report.verdict, palette)),
             f"{report.confidence:.0%}",
-            one_line(differs)[:DIFFERS_CHARS],
+            Text(one_line(differs)[:DIFFERS_CHARS]),  # a string would be taken for markup
             line,
             key=str(at),
         )

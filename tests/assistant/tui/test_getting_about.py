@@ -273,6 +273,18 @@ async def test_claims_of_a_file_are_listed_filtered_and_saved(folder, tmp_path):
         assert isinstance(app.screen, ClaimsScreen)
 
 
+async def test_markup_in_claims_and_their_ids_is_text(folder, tmp_path):
+    row = {"id": "[/red]7", "claim": "The bridge of Arta has 8 [/red] arches."}
+    (tmp_path / "claims.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
+    app = app_over(folder)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, "/check claims.jsonl")
+        await settle(app, pilot)
+        assert "[/red]7" in seen(app)
+        assert "8 [/red] arches" in seen(app)
+
+
 async def test_another_file_of_claims_ends_the_first(folder, tmp_path):
     old = [f"The bridge of Arta has {number} arches." for number in range(20)]
     new = ["The bridge of Arta was built in 1606.", "Pigs fly."]
