@@ -111,7 +111,7 @@ def test_table_rows_stay_rows() -> None:
     rows = [line for y, a, b in ((700, "Year", "Cost"), (688, "2024", "18"), (676, "2025", "22"))
             for line in ((50, y, 10, a), (250, y, 10, b))]  # fmt: skip
     (article,) = parse(samples.pdf([rows]), location="x")
-    assert article.text == "Year Cost 2024 18 2025 22"
+    assert article.text == "Year | Cost\n2024 | 18\n2025 | 22"
 
 
 def test_arabic_is_in_reading_order() -> None:
