@@ -33,6 +33,9 @@ MAX_TAGS = 2_000_000
 MAX_COLUMNS = 63
 """Of a table, as in Word: what a cell says it spans may be any number."""
 
+MAX_BASES = 20
+"""Of a style: Word allows eleven; styles that are based on each other in a ring have no end."""
+
 _SKIPPED = frozenset(
     "del moveFrom instrText delText Fallback pPr rPr trPr tcPr tblPr sectPr rt".split()
 )
@@ -202,7 +205,7 @@ def _styles(root: Any | None) -> dict[str, _Style]:
     for style_id, element in found.items():
         look: dict[str, bool] = {}
         base: Any | None = element
-        for _ in range(len(found)):  # styles that are based on each other in a ring end here, too
+        for _ in range(MAX_BASES):
             if base is None or len(look) == 3:
                 break
             look = {**_look(_child(base, "rPr")), **look}
@@ -308,7 +311,8 @@ class _Body:
         for cell in _inside(row, "tc"):
             # What is merged with the cell above has an empty paragraph of its own.
             cells.append([block for block in self.blocks(cell) if clean(block.text)])
-            cells.extend([[]] * (_count(_child(cell, "tcPr", "gridSpan")) - 1))
+            span = _count(_child(cell, "tcPr", "gridSpan"))
+            cells.extend([[]] * min(span - 1, MAX_COLUMNS - len(cells)))
         return cells
 
 

@@ -24,7 +24,7 @@ _FRONT_MATTER = re.compile(
     r"\A(---|\+\+\+)[ \t]*\n(.{0,20000}?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.S
 )
 _SITE = ("site", "publication", "publisher", "outlet")
-_YAML_ITEM = re.compile(r"\s*-\s+[\"']?([^\"':{}\[\]]+?)[\"']?\s*\Z")
+_YAML_ITEM = re.compile(r"""-\s["']?([^"':{}\[\]]+)["']?""")
 _YAML_LINE = re.compile(r"([A-Za-z_][\w-]*)\s*:\s*(.*?)\s*\Z")
 _SIGNS = (
     re.compile(r"^#{1,6} \S", re.M),
@@ -52,10 +52,10 @@ _STRUCK_TAG = re.compile(r"<(/?)(?:del|s|strike)\b[^>]*>", re.I)
 _MARKS = (
     (re.compile(r"%%.*?%%|!\[\[[^\[\]]*\]\]"), ""),
     (re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]"), r"\1"),
-    (re.compile(r"\A\[(?:[ xX]|![\w-]+)\][-+]?\s+|\s+\{[#.][^{}\n]*\}\Z"), ""),
+    (re.compile(r"\A\[(?:[ xX]|![\w-]+)\][-+]?\s+|(?<!\s)\s+\{[#.][^{}\n]*\}\Z"), ""),
     (re.compile(r"==(\S(?:[^=]*[^\s=])?)=="), r"\1"),
     (re.compile(r"(?<![\\~])~([^~\s]{1,20})~(?!~)"), r"\1"),
-    (re.compile(r"\$(?=\S)([^$\n]*[=^_\\+][^$\n]*)(?<=\S)\$(?!\d)"), r"\1"),
+    (re.compile(r"\$(?=\S)(?=[^$\n=^_\\+]*[=^_\\+])([^$\n]*)(?<=\S)\$(?!\d)"), r"\1"),
 )
 """What other dialects write: comments and embedded files, links to pages, tasks and boxes, names of headings,
 highlights, lowered text, formulas."""
@@ -133,8 +133,8 @@ def _front_matter(found: re.Match[str]) -> dict[str, str]:
             fields[pair.group(1).lower()] = value
         elif pair:
             above = pair.group(1).lower()
-        elif above and (item := _YAML_ITEM.match(line)):
-            fields[above] = ", ".join(filter(None, (fields.get(above), item.group(1))))
+        elif above and (item := _YAML_ITEM.fullmatch(line.strip())):
+            fields[above] = ", ".join(filter(None, (fields.get(above), item.group(1).strip())))
     return fields
 
 
