@@ -40,7 +40,7 @@ sys.path.insert(0, {root!r})
 from assistant.assistant import Assistant
 from assistant.library import Library
 from tests.assistant.fakes import DIM, HashEncoder
-import assistant.ingest
+import assistant.library.ingest
 assistant.library.ingest.BATCH_PASSAGES = 8  # many transactions, so that a kill falls between and inside them
 put = Library.put
 def told(self, article, spans, vectors, *, state):

@@ -21,7 +21,6 @@ QUERY = "Which countries sent representatives to the Paris summit?"
 @pytest.fixture(autouse=True)
 def _few(monkeypatch):
     monkeypatch.setattr("assistant.reading.reranking.RERANKED", RERANKED)
-    monkeypatch.setattr("assistant.search.retriever.RERANKED", RERANKED)
 
 
 class Longest:
