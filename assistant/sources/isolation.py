@@ -32,7 +32,9 @@ from assistant.types import Article, IngestFailure
 CHUNK_BYTES = 1 << 18
 IDLE_S = 60
 """How long a worker waits for the next source before it leaves."""
-WALL_FACTOR = 60 if hasattr(signal, "SIGXCPU") else 3
+_CPU_LIMIT = getattr(signal, "SIGXCPU", None)
+"""What ends a process that has used up its processor time; None where the system does not do that."""
+WALL_FACTOR = 3 if _CPU_LIMIT is None else 60
 """By how much the deadline exceeds the processor time allowed: the machine has other work too. It is
 all there is where the system does not limit processor time, else it only ends a parser that sleeps."""
 SEND_S = 300.0
@@ -180,7 +182,7 @@ class _Worker:
         except subprocess.TimeoutExpired:  # it closed its pipe and lives on
             self._process.kill()
             code = self._process.wait()
-        if self._late or code == -getattr(signal, "SIGXCPU", 0):
+        if self._late or (_CPU_LIMIT is not None and code == -_CPU_LIMIT):
             return (
                 f"took more than {limits.cpu(read_bytes):.0f} s to read; split it or leave it out"
             )
