@@ -16,7 +16,7 @@ from assistant import storage
 from assistant.caches import Caches
 from assistant.errors import Cancelled, SourceError
 from assistant.library import Library
-from assistant.types import Article, IngestFailure, IngestReport, Progress
+from assistant.types import Article, IngestFailure, IngestReport, IngestWarning, Progress
 from embeddings.chunking import MAX_TOKENS, PassageSpan, embedding_text, passages
 from embeddings.encoder import Encoder
 
@@ -104,6 +104,7 @@ class _Counts:
     updated: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     failures: list[IngestFailure] = field(default_factory=list)
+    warnings: list[IngestWarning] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     sources: set[str] = field(default_factory=set)
 
@@ -190,6 +191,7 @@ class Ingestor:
             duplicates=tuple(self._library.originals(ids).items()),
             failures=tuple(counts.failures),
             elapsed_s=time.perf_counter() - started,
+            warnings=tuple(counts.warnings),
         )
 
     def _chunked(
@@ -230,6 +232,10 @@ class Ingestor:
             at += len(waiting.spans)
             self._library.put(waiting.article, waiting.spans, rows, state=waiting.state)
             (counts.updated if known else counts.added).append(waiting.article.id)
+            counts.warnings += [
+                IngestWarning(waiting.article.id, waiting.article.source, message)
+                for message in waiting.article.warnings
+            ]
 
     def _vanished(self, counts: _Counts) -> list[str]:
         """Articles that a source had before and has no more; failed sources are not judged."""

@@ -201,6 +201,7 @@ def article_to_json(article: Article) -> dict[str, Any]:
         "site": article.site,
         "author": article.author,
         "published": article.published,
+        "published_from": article.published_from,
         "language": article.language,
         "format": article.format,
         "content_hash": article.content_hash,
@@ -253,6 +254,10 @@ def report_to_json(report: IngestReport) -> dict[str, Any]:
         ],
         "failures": [{"source": f.source, "message": f.message} for f in report.failures],
         "elapsed_s": round(report.elapsed_s, 3),
+        "warnings": [
+            {"article_id": w.article_id, "source": w.source, "message": w.message}
+            for w in report.warnings
+        ],
     }
 
 

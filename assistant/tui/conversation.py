@@ -16,7 +16,7 @@ from textual.widgets import Footer, Static
 
 from assistant.checking.reports import ClaimReport
 from assistant.progress import progress_text
-from assistant.render import report_lines
+from assistant.render import report_lines, warning_lines
 from assistant.tui import messages, turns
 from assistant.tui.bidi import Bidi
 from assistant.tui.cards import Card, Note, Question
@@ -201,7 +201,7 @@ class ConversationApp(Tasks):
     def on_add_finished(self, message: messages.AddFinished) -> None:
         """Show what was added."""
         self._article_count = message.article_count
-        for line in report_lines(message.report):
+        for line in [*report_lines(message.report), *warning_lines(message.report)]:
             self._append(Note("".join(text for text, _ in line)))
         for welcome in self.screen_stack[0].query(Welcome):
             welcome.show_articles(message.newest, message.article_count)
