@@ -264,12 +264,13 @@ def add(
 
 def _write_report(report: IngestReport, *, as_json: bool) -> None:
     from assistant.output.json import report_to_json
-    from assistant.output.text import report_lines
+    from assistant.output.text import report_lines, warning_lines, write_lines
 
     if as_json:
         write_json(report_to_json(report))
     else:
         write(report_lines(report))
+        write_lines(warning_lines(report), sys.stderr)
 
 
 @cli.command()

@@ -17,7 +17,7 @@ from assistant.library import storage
 from assistant.library.articles import Library
 from assistant.library.caches import Caches
 from assistant.output.sanitise import for_display
-from assistant.types import Article, IngestFailure, IngestReport, Progress
+from assistant.types import Article, IngestFailure, IngestReport, IngestWarning, Progress
 from embeddings.chunking import MAX_TOKENS, PassageSpan, embedding_text, passages
 from embeddings.encoder import Encoder
 
@@ -105,6 +105,7 @@ class _Counts:
     updated: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     failures: list[IngestFailure] = field(default_factory=list)
+    warnings: list[IngestWarning] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     sources: set[str] = field(default_factory=set)
 
@@ -197,6 +198,7 @@ class Ingestor:
             duplicates=tuple(self._library.originals(ids).items()),
             failures=tuple(counts.failures),
             elapsed_s=time.perf_counter() - started,
+            warnings=tuple(counts.warnings),
         )
 
     def _chunked(
@@ -249,6 +251,10 @@ class Ingestor:
                 counts.failures.append(_refused(waiting.article, error))
                 continue
             (counts.updated if known else counts.added).append(waiting.article.id)
+            counts.warnings += [
+                IngestWarning(waiting.article.id, waiting.article.source, message)
+                for message in waiting.article.warnings
+            ]
 
     def _vanished(self, counts: _Counts) -> list[str]:
         """Articles that a source had before and has no more; failed sources are not judged."""

@@ -208,6 +208,7 @@ _ARTICLE_FIELDS = (
     "site",
     "author",
     "published",
+    "published_from",
     "language",
     "format",
     "metadata",
@@ -288,6 +289,10 @@ def report_to_json(report: IngestReport) -> dict[str, Any]:
         ],
         "failures": [{"source": f.source, "message": f.message} for f in report.failures],
         "elapsed_s": round(report.elapsed_s, 3),
+        "warnings": [
+            {"article_id": w.article_id, "source": w.source, "message": w.message}
+            for w in report.warnings
+        ],
     }
 
 

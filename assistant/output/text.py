@@ -296,11 +296,22 @@ def report_lines(report: IngestReport) -> list[Line]:
     return lines
 
 
+def warning_lines(report: IngestReport) -> list[Line]:
+    """Which of the articles added may not be whole, a line each."""
+    return [
+        [("not sure: ", "bold yellow"), (_of_source(warning.source, warning.message), "")]
+        for warning in report.warnings
+    ]
+
+
 def _failure_line(failure: IngestFailure) -> Line:
-    source, message = _one_line(failure.source).strip(), _one_line(failure.message)
-    # Nearly all messages begin with the source.
-    told = message if message.startswith(source) else f"{source}: {message}"
-    return [("failed: ", "bold red"), (told, "")]
+    return [("failed: ", "bold red"), (_of_source(failure.source, failure.message), "")]
+
+
+def _of_source(source: str, message: str) -> str:
+    source, message = _one_line(source).strip(), _one_line(message)
+    # Nearly all messages of failures begin with the source.
+    return message if message.startswith(source) else f"{source}: {message}"
 
 
 def _one_line(text: str) -> str:

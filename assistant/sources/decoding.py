@@ -1,4 +1,8 @@
-"""Bytes → text: byte-order marks, UTF-8 and UTF-16, declared and guessed encodings."""
+"""Bytes → text: byte-order marks, UTF-8 and UTF-16, declared and guessed encodings.
+
+A declared encoding means what it means to a browser (https://encoding.spec.whatwg.org): ISO-8859-1 and
+ASCII are windows-1252, GB2312 is GBK.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+BYTE_ORDER_MARKS = tuple(mark for mark, _ in _MARKS)
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.I)
 _WESTERN = "cp1252"
 _CODE_PAGES = {
@@ -52,6 +57,9 @@ def _decode(data: bytes, *, location: str, markup: bool) -> str:
     if wide is not None:
         return data.decode(wide, "replace")
     head = data[:_GUESS_BYTES]
+    declared = _declared(data) if markup else None
+    if declared == "iso2022_jp" and b"\x1b$" in head:  # it has ASCII's bytes only
+        return data.decode(declared, "replace")
     if b"\0" in head or sum(head.count(c) for c in _CONTROLS) > _MAX_CONTROL_SHARE * len(head):
         msg = f"{location}: binary data, not text, HTML, PDF or DOCX; leave it out"
         raise SourceError(msg)
@@ -62,12 +70,28 @@ def _decode(data: bytes, *, location: str, markup: bool) -> str:
         good, bad = _multibyte_count(data), data.decode("utf-8", "replace").count("\ufffd")
         if good > 20 * bad or (good and error.start >= len(data) - 3):
             return data.decode("utf-8", "replace")
-    if markup and (declared := _DECLARED.search(data[:_HEAD_BYTES])):
-        try:
-            return data.decode(declared.group(1).decode("ascii"), "replace")
-        except (LookupError, UnicodeError):
-            pass  # an encoding that Python does not know: guess instead
-    return _guess(data)
+    return data.decode(declared, "replace") if declared else _guess(data)
+
+
+def codec_of(label: str) -> str | None:
+    """The codec that browsers take for an encoding's label; None for a label that they do not know.
+
+    >>> codec_of("ISO-8859-1"), codec_of("gb2312"), codec_of("shift_jis"), codec_of("none")
+    ('cp1252', 'gb18030', 'cp932', None)
+    """
+    from webencodings import lookup
+
+    found = lookup(label)
+    if found is None or found.name in ("replacement", "x-user-defined"):
+        return None
+    codec = str(found.codec_info.name)
+    # GBK is read as its superset, and what a page says in its own ASCII letters cannot be UTF-16.
+    return {"gbk": "gb18030", "utf-16-le": "utf-8", "utf-16-be": "utf-8"}.get(codec, codec)
+
+
+def _declared(data: bytes) -> str | None:
+    found = _DECLARED.search(data[:_HEAD_BYTES])
+    return codec_of(found.group(1).decode("ascii")) if found else None
 
 
 def _unmarked_utf16(data: bytes) -> str | None:

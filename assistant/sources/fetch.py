@@ -8,6 +8,7 @@ that are not of the public internet are refused; robots.txt is honoured.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import http.client
 import io
@@ -24,6 +25,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
 from assistant.errors import FetchError, SourceError
 from assistant.output.sanitise import for_display
+from assistant.sources.decoding import BYTE_ORDER_MARKS, codec_of
 from assistant.sources.isolation import parse_isolated
 from assistant.types import Article, IngestFailure
 
@@ -374,17 +376,15 @@ def _fetched(url: str, answer: _Answer) -> Fetched:
 
 def _with_charset(data: bytes, content_type: str | None) -> bytes:
     """Recode text whose encoding only the header tells."""
+    if data.startswith((b"%PDF", b"PK", b"\x1f\x8b", *BYTE_ORDER_MARKS)):
+        return data
     _, _, charset = (content_type or "").lower().partition("charset=")
-    charset = charset.split(";")[0].strip(" \"'")
-    if (
-        not charset
-        or charset in ("utf-8", "utf8")
-        or data.startswith((b"%PDF", b"PK", b"\x1f\x8b"))
-    ):
+    codec = codec_of(charset.split(";")[0].strip(" \"'"))
+    if codec is None:
         return data
     try:
-        return b"\xef\xbb\xbf" + data.decode(charset).encode("utf-8")
-    except (LookupError, ValueError):
+        return codecs.BOM_UTF8 + data.decode(codec).encode("utf-8")
+    except ValueError:
         return data  # a wrong header: the bytes are looked at instead
 
 

@@ -33,7 +33,11 @@ LABELS = frozenset({Furniture.AI_IMAGE, Furniture.AI_TEXT})
 MAX_LINE_CHARS = 160
 """No phrase of the table is longer; longer lines are not looked at."""
 
+MAX_NOTICE_CHARS = 300
+"""A longer paragraph that speaks of subscribers is about them."""
+
 _COOKIE_WORDS = "cookie_words"
+_PAYWALL = "paywall"
 
 
 def fold(line: str) -> str:
@@ -48,16 +52,18 @@ def fold(line: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _table() -> tuple[dict[str, Furniture], tuple[str, ...]]:
+def _table() -> tuple[dict[str, Furniture], tuple[str, ...], tuple[str, ...]]:
     raw = resources.files("assistant.sources").joinpath("furniture.toml").read_text("utf-8")
     phrases: dict[str, Furniture] = {}
     cookie_words: set[str] = set()
+    paywall: set[str] = set()
     for entries in tomllib.loads(raw).values():
         cookie_words.update(fold(word) for word in entries[_COOKIE_WORDS])
+        paywall.update(fold(phrase) for phrase in entries.get(_PAYWALL, ()))
         for what in Furniture:
             for phrase in entries[what.value]:
                 phrases.setdefault(fold(phrase), what)
-    return phrases, tuple(sorted(cookie_words))
+    return phrases, tuple(sorted(cookie_words)), tuple(sorted(paywall))
 
 
 def labels_of(line: str) -> tuple[Furniture, ...]:
@@ -68,7 +74,7 @@ def labels_of(line: str) -> tuple[Furniture, ...]:
     """
     if len(line) > MAX_LINE_CHARS:
         return ()
-    phrases, _ = _table()
+    phrases, _, _ = _table()
     rest = fold(line)
     if not rest:
         return ()
@@ -94,6 +100,19 @@ def labels_of(line: str) -> tuple[Furniture, ...]:
 
 def speaks_of_cookies(line: str) -> bool:
     """Whether a line uses the words of a cookie notice; asked only directly after its title."""
-    _, words = _table()
+    _, words, _ = _table()
     folded = f" {fold(line)} "
     return any(f" {word} " in folded for word in words)
+
+
+def is_paywall_notice(text: str) -> bool:
+    """Whether a short paragraph asks for a subscription to read on.
+
+    >>> is_paywall_notice("Subscribe to continue reading."), is_paywall_notice("They subscribe to it.")
+    (True, False)
+    """
+    if len(text) > MAX_NOTICE_CHARS:
+        return False
+    _, _, notices = _table()
+    folded = f" {fold(text)} "
+    return any(f" {notice} " in folded for notice in notices)

@@ -1,26 +1,29 @@
-"""HTML pages → blocks, by trafilatura's tree of the main content.
+"""HTML pages → articles.
 
-The tree is used instead of the flat text, so that headings, lists, tables and quotes keep their
-kind. Figure captions, which the extraction drops, are put back where they stood.
+The page's paragraphs are read from its own tree (:mod:`assistant.sources.markup`); trafilatura says which
+of them are the article, and :mod:`assistant.sources.main_text` whether that can be.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from html import unescape
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.errors import SourceError
+from assistant.language.bylines import is_byline
 from assistant.output.sanitise import safe_url
+from assistant.sources import linked_data, main_text, page_dates
 from assistant.sources.blocks import Block, Meta, build_article, clean, with_lede
 from assistant.sources.decoding import decode
-from assistant.sources.furniture import Furniture, fold, labels_of
+from assistant.sources.furniture import Furniture, fold, is_paywall_notice, labels_of
 from assistant.sources.language import detect
-from assistant.types import Article, ParagraphKind, Section
+from assistant.sources.markup import Piece, mark, marked, pieces_of
+from assistant.types import Article, ParagraphKind
 
 FORMAT = "html"
 
@@ -39,16 +42,11 @@ MIN_BODY_CHARS = 200
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _TITLE_SEPARATOR = re.compile(r"\s+[|–—·»-]\s+|\s*[|»]\s*")
-_KINDS = {
-    "head": ParagraphKind.HEADING,
-    "item": ParagraphKind.LIST_ITEM,
-    "quote": ParagraphKind.QUOTE,
-    "code": ParagraphKind.CODE,
-    "table": ParagraphKind.TABLE,
-}
-_TRANSPARENT = frozenset({"p", "list", "div", "body", "row", "cell", "ab", "main"})
-_STRONGER = frozenset({ParagraphKind.LIST_ITEM, ParagraphKind.QUOTE, ParagraphKind.CODE})
-"""Kinds that a paragraph inside takes over."""
+_UNDIGESTED = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError)
+"""What trafilatura raises at pages that it was not made for."""
+LITTLE_CHARS = 80
+CLOSED_CHARS = 1_500
+"""A longer text under a paywall notice is the whole article, or most of it."""
 
 
 def parse_html(data: bytes, *, location: str, url: str | None = None) -> list[Article]:
@@ -70,19 +68,31 @@ def parse_html(data: bytes, *, location: str, url: str | None = None) -> list[Ar
         )
         raise SourceError(msg)
     page = _Page.from_text(decode(data, location=location, markup=True), location)
-    document, body = page.extract()
-    title = _title(document.title, document.sitename, page.headings())
-    blocks = _without_furniture(_with_captions(_without_title(_blocks(body), title), page.tree))
+    described = page.metadata(url)
+    nodes = linked_data.nodes_of(page.tree)
+    title = _title(described.title, described.sitename, page.headings())
+    address = _address(described.url, url)
+    body = page.body()
+    pieces = pieces_of(body)
+    found = page_dates.published_of(page.tree, pieces, nodes=nodes, url=address)
+    blocks, warnings = _article(page, body, pieces, nodes)
+    blocks = _without_furniture(_without_title(blocks, title))
     sample = "\n".join(block.text for block in blocks)
     meta = Meta(
         title=title,
-        url=_address(document.url, url),
-        site=document.sitename or document.hostname,
-        author=document.author,
-        published=document.date,
+        url=address,
+        site=described.sitename or described.hostname,
+        author=described.author,
+        published=found.day if found else None,
         language=detect(sample) or page.language(),
     )
-    return [build_article(with_lede(blocks), meta, location=location, format_name=FORMAT)]
+    metadata: dict[str, Any] = {"published_from": found.where} if found else {}
+    if warnings:
+        metadata["warnings"] = warnings
+    article = build_article(
+        with_lede(blocks), meta, location=location, format_name=FORMAT, metadata=metadata
+    )
+    return [article]
 
 
 def text_of_fragment(markup: str) -> list[Block]:
@@ -91,12 +101,12 @@ def text_of_fragment(markup: str) -> list[Block]:
     from lxml import html as lxml_html
 
     if "<" not in markup:
-        return [Block(_unescape(markup))]
+        return [Block(unescape(markup))]
     try:
         tree = lxml_html.fragment_fromstring(_XML_DECLARATION.sub("", markup), create_parent="div")
     except (etree.LxmlError, ValueError, AssertionError):
-        return [Block(_unescape(re.sub(r"<[^>]*>", " ", markup)))]
-    return list(_fragment_blocks(tree))
+        return [Block(unescape(re.sub(r"<[^>]*>", " ", markup)))]
+    return [piece.block for piece in pieces_of(tree)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +137,32 @@ class _Page:
             raise SourceError(msg)
         return cls(tree, location)
 
-    def extract(self) -> tuple[Any, Any]:
-        """Return trafilatura's document and the tree of its main content.
+    def body(self) -> Any:
+        """What holds the page's text."""
+        body = self.tree.find("body")
+        return self.tree if body is None else body
+
+    def metadata(self, url: str | None) -> Any:
+        """Title, author, site and address as trafilatura reads them; its date is a guess and not used."""
+        from trafilatura.metadata import extract_metadata
+        from trafilatura.settings import Document
+
+        logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+        try:
+            return extract_metadata(self.tree, url, {"extensive_search": False})
+        except _UNDIGESTED:
+            return Document()
+
+    def runs(self, pieces: list[Piece]) -> set[int]:
+        """Runs of paragraphs that trafilatura takes for the article; the tree is marked for it.
 
         Boilerplate taken for article is worse here than a lost aside (it could become an answer),
         so precision comes first, and recall only where that finds next to nothing.
         """
         import trafilatura
 
-        logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-        best: tuple[Any, Any] | None = None
+        mark(pieces)
+        best: set[int] = set()
         best_length = 0
         for precision, recall in ((True, False), (False, False), (False, True)):
             try:
@@ -145,23 +171,18 @@ class _Page:
                     favor_precision=precision,
                     favor_recall=recall,
                     include_comments=False,
-                    with_metadata=True,
+                    with_metadata=False,
                 )
-            except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError):
-                continue  # a page it cannot digest in this mode; the last word is said below
+            except _UNDIGESTED:
+                continue  # a page it cannot digest in this mode
             if document is None or document.body is None:
                 continue
-            length = sum(len(text) for text in document.body.itertext())
+            runs = marked("".join(document.body.itertext()))
+            length = sum(len(piece.block.text) for piece in pieces if piece.run in runs)
             if length > 2 * best_length:
-                best, best_length = (document, document.body), length
+                best, best_length = runs, length
             if best_length >= MIN_BODY_CHARS:
                 break
-        if best is None or not best_length:
-            msg = (
-                f"{self.location}: no article text found in the HTML page;"
-                " a page drawn by scripts must be saved from the browser"
-            )
-            raise SourceError(msg)
         return best
 
     def headings(self) -> list[str]:
@@ -219,42 +240,96 @@ def _address(canonical: str | None, fetched: str | None) -> str | None:
     return own
 
 
-def _blocks(element: Any, kind: ParagraphKind = ParagraphKind.TEXT) -> Iterator[Block]:
-    """Yield the paragraphs of trafilatura's tree in order."""
-    tag = element.tag
-    if tag == "table":
-        yield from _table(element)
-        return
-    own = _KINDS.get(tag)
-    if own is not None and kind not in _STRONGER - {ParagraphKind.LIST_ITEM}:
-        kind = own
-    buffer = [element.text or ""]
-    for child in element:
-        if isinstance(child.tag, str) and (child.tag in _KINDS or child.tag in _TRANSPARENT):
-            yield Block("".join(buffer), kind=kind)
-            buffer = []
-            yield from _blocks(child, kind)
-        elif isinstance(child.tag, str):
-            inline = " " if child.tag == "lb" else "".join(child.itertext())
-            buffer.append("\n" if child.tag == "lb" and kind is ParagraphKind.CODE else inline)
-        buffer.append(child.tail or "")
-    yield Block("".join(buffer), kind=kind)
+def _article(
+    page: _Page, body: Any, pieces: list[Piece], nodes: list[dict[str, Any]]
+) -> tuple[list[Block], list[str]]:
+    """The article's paragraphs, and what a reader of the report should know about them.
+
+    Raises:
+        SourceError: There are none.
+    """
+    layout = main_text.layout_of(body, pieces)
+    kept = main_text.completed(pieces, page.runs(pieces))
+    if main_text.share_of(pieces, kept, layout) < main_text.UNSURE:
+        kept |= main_text.second_reading(body, pieces, layout)
+    chosen = [piece for piece in pieces if piece.run in kept]
+    chosen = _trimmed(main_text.without_asides(chosen, layout))
+    notices = [piece for piece in chosen if is_paywall_notice(piece.block.text)]
+    is_closed = linked_data.is_for_subscribers(nodes) or any(
+        is_paywall_notice(piece.block.text) for piece in pieces
+    )
+    blocks = _with_captions(pieces, [piece for piece in chosen if piece not in notices])
+    stated = text_of_fragment(_in_paragraphs(linked_data.body_of(nodes)))
+    char_count = _char_count(blocks)
+    if _char_count(stated) > 2 * char_count:
+        return stated, []
+    if not blocks:
+        msg = (
+            f"{page.location}: no article text found in the HTML page;"
+            " a page drawn by scripts must be saved from the browser"
+        )
+        raise SourceError(msg)
+    share = main_text.share_of(pieces, {piece.run for piece in chosen}, layout)
+    return blocks, _warnings(share, char_count, is_closed=is_closed)
 
 
-def _table(element: Any) -> Iterator[Block]:
-    """Yield a table as lines of cells; one with a single column is layout, not a table."""
-    rows = [
-        [clean(" ".join(c.itertext())) for c in row.iter("cell")] for row in element.iter("row")
-    ]
-    rows = [[cell for cell in row if cell] for row in rows]
-    if max((len(row) for row in rows), default=0) > 1:
-        yield Block("\n".join(" | ".join(row) for row in rows if row), kind=ParagraphKind.TABLE)
-        return
-    for cell in element.iter("cell"):
-        yield from _blocks(cell)
+def _warnings(share: float, char_count: int, *, is_closed: bool) -> list[str]:
+    found = []
+    if share < main_text.HALF:
+        found.append(
+            f"kept {share:.0%} of the page's text: compare it with the page".replace("%", " %")
+        )
+    if is_closed and (char_count < CLOSED_CHARS or share < main_text.HALF):
+        found.append(
+            "the page shows the whole article to subscribers only: what is kept may be its beginning"
+        )
+    elif char_count < LITTLE_CHARS and share >= main_text.HALF:
+        found.append(
+            f"kept {char_count} characters, little for an article: compare it with the page"
+        )
+    return found
 
 
-def _without_title(blocks: Iterator[Block], title: str | None) -> list[Block]:
+def _char_count(blocks: list[Block]) -> int:
+    return sum(len(block.text) for block in blocks)
+
+
+def _in_paragraphs(text: str) -> str:
+    """Plain text with its lines as paragraphs."""
+    if "<" in text:
+        return text
+    return "".join(f"<p>{line}</p>" for line in text.splitlines() if line.strip())
+
+
+def _trimmed(pieces: list[Piece]) -> list[Piece]:
+    """Without the byline above the text, which is told elsewhere, and heads of nothing at its end."""
+    first = next((at for at, piece in enumerate(pieces) if main_text.is_prose(piece)), 0)
+    kept = [p for at, p in enumerate(pieces) if at > first + 1 or not is_byline(p.block)]
+    while len(kept) > 1 and kept[-1].block.kind is ParagraphKind.HEADING:
+        kept.pop()
+    return kept or pieces
+
+
+def _with_captions(pieces: list[Piece], chosen: list[Piece]) -> list[Block]:
+    """The chosen paragraphs' blocks, and the captions of pictures that stand before the last of them."""
+    wanted = {id(piece) for piece in chosen}
+    last = max((at for at, piece in enumerate(pieces) if id(piece) in wanted), default=-1)
+    texts = {piece.block.text for piece in chosen if piece.block.kind is not ParagraphKind.CAPTION}
+    blocks = []
+    for piece in pieces[: last + 1]:
+        if piece.block.kind is not ParagraphKind.CAPTION:
+            blocks += [piece.block] if id(piece) in wanted else []
+        elif piece.block.text not in texts and not _is_aside(piece.element):
+            texts.add(piece.block.text)
+            blocks.append(piece.block)
+    return blocks
+
+
+def _is_aside(element: Any) -> bool:
+    return any(a.tag in ("aside", "nav", "footer", "a") for a in element.iterancestors())
+
+
+def _without_title(blocks: list[Block], title: str | None) -> list[Block]:
     """Drop empty blocks and the title where the content repeats it at its beginning."""
     kept = [block for block in blocks if clean(block.text)]
     folded = fold(title or "")
@@ -275,111 +350,3 @@ def _without_furniture(blocks: list[Block]) -> list[Block]:
         elif Furniture.AI_IMAGE in labels and kept and kept[-1].kind is ParagraphKind.CAPTION:
             kept[-1] = replace(kept[-1], ai_generated=True)
     return kept
-
-
-def _with_captions(blocks: list[Block], tree: Any) -> list[Block]:
-    """Put figure captions where they stood: before the next paragraph that was kept."""
-    places: dict[str, int] = {}
-    for index, block in enumerate(blocks):
-        places.setdefault(clean(block.text), index)
-    present = set(places)
-    waiting: list[Block] = []
-    inserted: dict[int, list[Block]] = {}
-    position = -1
-    for element in tree.iter("p", "li", "blockquote", "h2", "h3", "h4", "figcaption", "table"):
-        text = clean(element.text_content())
-        if element.tag == "figcaption":
-            if text and text not in present and not _is_aside(element):
-                present.add(text)
-                waiting.extend(_caption(element))
-            continue
-        index = places.get(text, -1)
-        if element.tag == "table":
-            index = _table_place(element, blocks, position)
-        if index > position:
-            inserted.setdefault(index, []).extend(waiting)
-            waiting, position = [], index
-    result: list[Block] = []
-    for index, block in enumerate(blocks):
-        result.extend(inserted.get(index, ()))
-        result.append(block)
-    return result
-
-
-def _table_place(element: Any, blocks: list[Block], position: int) -> int:
-    """Index of the table's block, -1 where it was not kept."""
-    first = next(
-        (text for c in element.iter("td", "th") if (text := clean(c.text_content()))), None
-    )
-    for index in range(position + 1, len(blocks)):
-        if blocks[index].kind is ParagraphKind.TABLE:
-            return index if first and blocks[index].text.startswith(first) else -1
-    return -1
-
-
-def _caption(element: Any) -> Iterator[Block]:
-    """Yield a caption and the labels in it as blocks of their own."""
-    lines = [clean(text) for text in element.itertext()]
-    labels = [line for line in lines if Furniture.AI_IMAGE in labels_of(line)]
-    text = " ".join(line for line in lines if line and line not in labels)
-    yield Block(text, Section.CAPTION, ParagraphKind.CAPTION, ai_generated=bool(labels))
-
-
-def _is_aside(element: Any) -> bool:
-    return any(a.tag in ("aside", "nav", "footer", "a") for a in element.iterancestors())
-
-
-_FRAGMENT_KINDS = {
-    "li": ParagraphKind.LIST_ITEM,
-    "blockquote": ParagraphKind.QUOTE,
-    "pre": ParagraphKind.CODE,
-    "figcaption": ParagraphKind.CAPTION,
-    **{f"h{level}": ParagraphKind.HEADING for level in range(1, 7)},
-}
-_FRAGMENT_BREAKS = frozenset(
-    {"p", "div", "ul", "ol", "dl", "dt", "dd", "table", "tr", "section", "article", "figure", "hr"}
-)
-_FRAGMENT_DROPPED = frozenset({"script", "style", "noscript", "template", "svg", "form", "iframe"})
-
-
-def _fragment_blocks(element: Any) -> Iterator[Block]:
-    """Walk a fragment without recursion: feeds may nest as deeply as they like."""
-    buffer: list[str] = []
-    kinds = [ParagraphKind.TEXT]
-    # Entries: an element to enter, or the kind stack's height to return to and a tail.
-    stack: list[tuple[Any, str | None]] = [(element, None)]
-
-    def flush() -> Iterator[Block]:
-        text = "".join(buffer)
-        buffer.clear()
-        if clean(text):
-            section = Section.CAPTION if kinds[-1] is ParagraphKind.CAPTION else Section.BODY
-            yield Block(text, section, kinds[-1])
-
-    while stack:
-        node, tail = stack.pop()
-        if isinstance(node, bool):
-            if node:
-                yield from flush()
-                kinds.pop()
-            buffer.append(tail or "")
-            continue
-        tag = node.tag if isinstance(node.tag, str) else "script"
-        breaks = tag in _FRAGMENT_BREAKS or tag in _FRAGMENT_KINDS
-        after = (node.tail or "") if node is not element else ""
-        if tag in _FRAGMENT_DROPPED:
-            buffer.append(after)
-            continue
-        if breaks:
-            yield from flush()
-            kinds.append(_FRAGMENT_KINDS.get(tag, kinds[-1]))
-        stack.append((breaks, after))
-        buffer.append("\n" if tag == "br" else node.text or "")
-        stack.extend((child, None) for child in reversed(node))
-    yield from flush()
-
-
-def _unescape(text: str) -> str:
-    from html import unescape
-
-    return unescape(text)

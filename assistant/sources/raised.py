@@ -1,34 +1,64 @@
-"""Raised text: a note's mark is no part of the number before it, a power is."""
+"""What small raised text is: a note's mark, a power, the cents of a price, the end of an ordinal."""
 
 from __future__ import annotations
 
 import re
 
-_DIGITS = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
+_NOTE = re.compile(r"[\[(].*[\])]|[*†‡§¶#\s]+", re.DOTALL)
+_POWERS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _EXPONENT = re.compile(r"[-−+]?\d{1,3}")
-_BASE = re.compile(r"(?:^|[^\w.,])(?:10|2|[A-Za-zα-ω]|[kdcmµ]m|ft|yd|mi|in)$")
-"""What has powers: ten and two, a variable, a unit of length."""
-_MARK = re.compile(r"[\d\s,;.–*†‡§¶#()\[\]-]+|[a-z]")
+_CHARGE = re.compile(r"\d?[-−+]")
+_UNIT = re.compile(
+    r"(?:^|[\s\d/·*(])(?:[kcdmnµμ]?m|ft|in|mi|yd|s|[kmg]?W|[kcm]?g|[a-zA-Zα-ω]|км|м|см|мм|كم|م|سم)\s?$"
+)
+_BASE = re.compile(r"(?<![\d.,٫٬])(?:10|[2-9])$")
+_PRICE = re.compile(r"[$€£¥]\s?\d[\d.,]*$")
+_NUMBER = re.compile(r"\d$")
+_LONG_NUMBER = re.compile(r"\d{3}$|\d[.,]\d+$")
 
 
-def raised(before: str, text: str) -> str:
-    """Return raised text as it stands in its line: a power as such, a mark of a note not at all.
+def raised(before: str, text: str, *, after: str = "", is_link: bool = False) -> str:
+    """Text to put in place of a raised one.
 
     Args:
-        before: The text that it stands behind, or the end of it.
-        text: What is raised.
+        before: What stands before it in the paragraph.
+        text: The raised text.
+        after: What follows it.
+        is_link: It is, or holds, a link: to a note.
 
-    >>> raised("took in 212", "3"), raised("some 10", "6"), raised("9 km", "2")
-    ('', '^6', '²')
-    >>> raised("the 19", "th"), raised("4,812", "a")
-    ('th', '')
+    Returns:
+        Empty for a note's mark, which is no part of the word or number before it.
+
+    >>> raised("had 4,812", "1"), raised("found 10", "6"), raised("35 km", "2"), raised("the 20", "th")
+    ('', '^6', '²', 'th')
+    >>> raised("for $19", "99"), raised("about 1", "1", after="⁄2 cups"), raised("his mayor", "[2]")
+    ('.99', ' 1', '')
     """
-    mark = text.strip()
-    if _EXPONENT.fullmatch(mark) and _BASE.search(before):
-        return f"^{mark}" if before[-1:].isdigit() else mark.translate(_DIGITS)
-    if mark[:1] in "-−" and _EXPONENT.fullmatch(mark):
-        return f"^{mark}"
-    if not _MARK.fullmatch(mark):
-        return text
-    is_ordinal = mark.isalpha() and re.search(r"(?<![\d.,])\d{1,2}$", before)
-    return text if is_ordinal else ""
+    if not text or _NOTE.fullmatch(text):
+        return ""
+    if not any(character.isdigit() for character in text):
+        return "" if is_link and len(text) == 1 else text
+    if is_link:
+        return ""
+    if after[:1] in ("⁄", "∕", "/"):
+        return f" {text}" if _NUMBER.search(before) else text
+    if not before.strip() or before[-1:].isspace():
+        return text if after[:1].isalpha() else ""
+    if _PRICE.search(before) and len(text) == 2 and text.isdigit():
+        return f".{text}"
+    return _power(before, text)
+
+
+def _power(before: str, text: str) -> str:
+    is_exponent = _EXPONENT.fullmatch(text) is not None
+    if _UNIT.search(before) and is_exponent:
+        return text.translate(_POWERS)
+    if _BASE.search(before) and text not in ("0", "1"):
+        return f"^{text}"
+    if _CHARGE.fullmatch(text) or (is_exponent and not text[0].isdigit()):
+        return f"^{text}"
+    if not is_exponent and not re.fullmatch(r"[\d\s,;–-]+", text):
+        return f"^{text}" if re.search(r"[\w)]$", before) else text
+    if re.search(r"\d\d?$", before) and not _LONG_NUMBER.search(before) and len(text) == 2:
+        return f"^{text}"
+    return ""

@@ -23,7 +23,7 @@ from textual.widgets import Footer, Input, Static
 from assistant.errors import UsageError
 from assistant.output.progress import progress_text
 from assistant.output.sanitise import safe_url
-from assistant.output.text import report_lines
+from assistant.output.text import report_lines, warning_lines
 from assistant.tui import commands, messages, turns
 from assistant.tui.bidi import Bidi, has_rtl
 from assistant.tui.cards import AnswerCard, Card, Note, Question
@@ -214,7 +214,7 @@ class PullquoteApp(Tasks):
     def on_add_finished(self, message: messages.AddFinished) -> None:
         """Show what was added."""
         self._article_count = message.article_count
-        for line in report_lines(message.report):
+        for line in [*report_lines(message.report), *warning_lines(message.report)]:
             self._append(Note("".join(text for text, _ in line)))
         for welcome in self.screen_stack[0].query(Welcome):
             welcome.show_articles(message.newest, message.article_count)

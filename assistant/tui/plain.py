@@ -11,7 +11,7 @@ from typing import TextIO
 from assistant.assistant import Assistant
 from assistant.errors import LibraryReadOnly, PullquoteError
 from assistant.output.sanitise import for_display
-from assistant.output.text import Line, answer_lines, report_lines, write_lines
+from assistant.output.text import Line, answer_lines, report_lines, warning_lines, write_lines
 from assistant.tui.commands import COMMANDS, claims_file, command_named, sources_in
 from assistant.types import Answer
 
@@ -104,7 +104,8 @@ class _Talk:
         if name == "timeline":
             return timeline_lines(self._pq.timeline(rest))
         if name == "add":
-            return report_lines(self._pq.add(sources_in(rest)))
+            report = self._pq.add(sources_in(rest))
+            return [*report_lines(report), *warning_lines(report)]
         if name == "alone":
             return self._ask(rest, alone=True)
         if name == "new":

@@ -107,6 +107,17 @@ class Article:
     linked_ids: tuple[str, ...] = ()
     """Articles that the page itself names as related."""
     metadata: dict[str, Any] = field(default_factory=dict)
+    """What else is known; ``published_from`` and ``warnings`` have properties of their own."""
+
+    @property
+    def published_from(self) -> str | None:
+        """Where ``published`` was found, such as ``meta`` or ``date line``; None where it is not kept."""
+        return self.metadata.get("published_from")
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Why the article may not be whole, a line each."""
+        return tuple(self.metadata.get("warnings", ()))
 
     @property
     def content_hash(self) -> str:
@@ -221,6 +232,15 @@ class IngestFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class IngestWarning:
+    """An article that was added, but perhaps not whole."""
+
+    article_id: str
+    source: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
     """What one ``add`` did, as article ids."""
 
@@ -233,6 +253,8 @@ class IngestReport:
     """(new article, near-identical article that was there before)."""
     failures: tuple[IngestFailure, ...] = ()
     elapsed_s: float = 0.0
+    warnings: tuple[IngestWarning, ...] = ()
+    """Articles that lack much of what their page shows, of those added or updated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,11 @@
 
 Scored as in Zyte's article-extraction-benchmark (https://github.com/scrapinghub/article-extraction-
 benchmark): multisets of 4-grams of ``\\w+`` tokens; precision and recall of each page, averaged over
-pages, and the harmonic mean of the two averages.
+pages, and the harmonic mean of the two averages. Beside it, in the same run, what plain trafilatura
+finds on the same pages.
+
+Half of the pages, by a hash of their ids, may be looked at while rules are written; of the others only
+the averages are printed. What helps the first half and not the second does not stay.
 
     python tests/benchmarks/extraction.py --data DIR [--out FILE]
 
@@ -13,6 +17,7 @@ pages, and the harmonic mean of the two averages.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gzip
 import hashlib
 import json
@@ -23,17 +28,20 @@ import sys
 import tarfile
 import time
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+
+import trafilatura
 
 from assistant.errors import SourceError
 from assistant.sources import parse
 from assistant.types import PARAGRAPH_SEPARATOR, Article, Section
 
 NGRAM = 4
-TARGET_F1 = 0.958
-"""Published for trafilatura on the 181 pages that these 91 are from."""
+TARGET_GAIN = 0.01
+"""F1 over plain trafilatura's on the pages that are not looked at."""
 
 TOKEN = re.compile(r"\w+")
 BODY = (Section.LEDE, Section.BODY)
@@ -50,7 +58,21 @@ class PageScore:
     has_title: bool
     has_date: bool
     offsets_hold: bool
+    plain_precision: float
+    """Of trafilatura alone."""
+    plain_recall: float
+    warnings: tuple[str, ...] = ()
     error: str | None = None
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether rules may be written with this page in view."""
+        return hashlib.sha256(self.page.encode()).digest()[0] % 2 == 0
+
+    @property
+    def f1(self) -> float:
+        """Of this page."""
+        return harmonic(self.precision, self.recall)
 
 
 def shingles(text: str) -> Counter[tuple[str, ...]]:
@@ -73,25 +95,66 @@ def precision_recall(truth: str, found: str) -> tuple[float, float]:
     )
 
 
+def harmonic(precision: float, recall: float) -> float:
+    """Harmonic mean, 0 where both are."""
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def plain_body(data: bytes) -> str:
+    """What trafilatura alone takes for the article."""
+    document = trafilatura.bare_extraction(
+        gzip.decompress(data), include_comments=False, with_metadata=False
+    )
+    return (document.text or "") if document else ""
+
+
 def score_page(page: str, data: bytes, truth: dict[str, str]) -> PageScore:
     """Extract one page and compare it."""
+    body, article, error = "", None, None
     try:
         (article,) = parse(data, location=page)
-    except SourceError as error:
-        return PageScore(page, truth["url"], 0.0, 0.0, False, False, True, str(error))
-    body = "\n".join(
-        article.paragraph_text(i) for i, p in enumerate(article.paragraphs) if p.section in BODY
-    )
+        body = "\n".join(
+            article.paragraph_text(i) for i, p in enumerate(article.paragraphs) if p.section in BODY
+        )
+    except SourceError as failure:
+        error = str(failure)
     precision, recall = precision_recall(truth["articleBody"], body)
+    plain_precision, plain_recall = precision_recall(truth["articleBody"], plain_body(data))
     return PageScore(
         page,
         truth["url"],
         precision,
         recall,
-        not article.title_derived,
-        article.published is not None,
-        offsets_hold(article),
+        article is not None and not article.title_derived,
+        article is not None and article.published is not None,
+        article is None or offsets_hold(article),
+        plain_precision,
+        plain_recall,
+        tuple(article.metadata.get("warnings", ())) if article else (),
+        error=error,
     )
+
+
+def summary(scores: Sequence[PageScore]) -> dict[str, float | int]:
+    """Averages over some of the pages."""
+
+    def mean(values: Iterable[float]) -> float:
+        return sum(values) / len(scores)
+
+    precision, recall = mean(s.precision for s in scores), mean(s.recall for s in scores)
+    plain = harmonic(mean(s.plain_precision for s in scores), mean(s.plain_recall for s in scores))
+    return {
+        "pages": len(scores),
+        "precision": round(precision, 4),
+        "recall": round(recall, 4),
+        "f1": round(harmonic(precision, recall), 4),
+        "plain_trafilatura_f1": round(plain, 4),
+        "with_title": sum(s.has_title for s in scores),
+        "with_date": sum(s.has_date for s in scores),
+        "offsets_hold": sum(s.offsets_hold for s in scores),
+        "under_half": sum(s.f1 < 0.5 for s in scores),
+        "under_half_without_warning": sum(s.f1 < 0.5 and not s.warnings for s in scores),
+    }
 
 
 def offsets_hold(article: Article) -> bool:
@@ -105,35 +168,35 @@ def main() -> int:
     options = argparse.ArgumentParser(description="article extraction on real news pages")
     options.add_argument("--data", type=Path, required=True)
     options.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
-    options.add_argument("--worst", type=int, default=5, help="how many of the worst pages to list")
+    options.add_argument(
+        "--worst", type=int, default=5, help="how many of the worst pages looked at to list"
+    )
     chosen = options.parse_args()
     archive = chosen.data / "news-pages.tar"
     truth_file = chosen.data / "news-pages-truth.json.gz"
     with gzip.open(truth_file) as stream:
         truth = json.load(stream)
     scores = []
-    started = time.perf_counter()
+    elapsed_s = 0.0
     with tarfile.open(archive) as pages:
         for page, expected in sorted(truth.items()):
             member = pages.extractfile(f"{page}.html.gz")
             assert member is not None
-            scores.append(score_page(page, member.read(), expected))
-    elapsed_s = time.perf_counter() - started
-    precision = sum(score.precision for score in scores) / len(scores)
-    recall = sum(score.recall for score in scores) / len(scores)
-    f1 = 2 * precision * recall / (precision + recall)
+            data = member.read()
+            started = time.perf_counter()
+            with contextlib.suppress(SourceError):
+                parse(data, location=page)
+            elapsed_s += time.perf_counter() - started
+            scores.append(score_page(page, data, expected))
+    looked_at = [score for score in scores if score.is_looked_at]
+    others = [score for score in scores if not score.is_looked_at]
+    parts = {"looked at": looked_at, "not looked at": others, "all": scores}
     result = {
         "benchmark": "extraction",
-        "pages": len(scores),
-        "f1": round(f1, 4),
-        "precision": round(precision, 4),
-        "recall": round(recall, 4),
-        "with_title": sum(score.has_title for score in scores),
-        "with_date": sum(score.has_date for score in scores),
-        "offsets_hold": sum(score.offsets_hold for score in scores),
+        **{name: summary(part) for name, part in parts.items()},
         "failures": [score.error for score in scores if score.error],
         "pages_per_s": round(len(scores) / elapsed_s, 1),
-        "target_f1": TARGET_F1,
+        "target_gain": TARGET_GAIN,
         "data_sha256": hashlib.sha256(truth_file.read_bytes() + archive.read_bytes()).hexdigest(),
         "commit": commit(),
         "python": platform.python_version(),
@@ -142,18 +205,19 @@ def main() -> int:
         "scores": [asdict(score) for score in scores],
     }
     chosen.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    print("| pages | precision | recall | F1 | titles | dates | offsets hold | pages/s |")
-    print("|---|---|---|---|---|---|---|---|")
-    print(
-        f"| {len(scores)} | {precision:.4f} | {recall:.4f} | {f1:.4f} | {result['with_title']} |"
-        f" {result['with_date']} | {result['offsets_hold']} | {result['pages_per_s']} |"
-    )
-    for score in sorted(scores, key=lambda s: s.precision + s.recall)[: chosen.worst]:
+    columns = list(summary(scores))
+    print("| | " + " | ".join(column.replace("_", " ") for column in columns) + " |")
+    print("|---" * (len(columns) + 1) + "|")
+    for name, part in parts.items():
+        print(f"| {name} | " + " | ".join(str(value) for value in summary(part).values()) + " |")
+    print(f"{result['pages_per_s']} pages/s")
+    for score in sorted(looked_at, key=lambda s: s.f1)[: chosen.worst]:
         print(
             f"{score.page[:6]} precision {score.precision:.3f} recall {score.recall:.3f} {score.url}",
             file=sys.stderr,
         )
-    return 0 if f1 >= TARGET_F1 else 1
+    gain = summary(others)["f1"] - summary(others)["plain_trafilatura_f1"]
+    return 0 if gain >= TARGET_GAIN else 1
 
 
 def commit() -> str | None:
