@@ -74,6 +74,11 @@ def pieces_of(tree: Any) -> list[Piece]:
     return _Walk(tree).pieces
 
 
+def _cell_text(cell: Any) -> str:
+    """A table cell's text in one line."""
+    return " ".join(clean(piece.block.text.replace("\n", "; ")) for piece in pieces_of(cell))
+
+
 def mark(pieces: list[Piece]) -> None:
     """Write the number of its run before each text, to be found again in a copy of the tree."""
     for piece in pieces[: _MARK_COUNT**2]:
@@ -181,7 +186,7 @@ class _Walk:
             self.pieces.extend(_caption(node, self._run))
             self._run += 1
             return False
-        if tag == "table" and (grid := grid_of(node)):
+        if tag == "table" and (grid := grid_of(node, _cell_text)):
             self._table(node, lines_of(grid))
             return False
         styles = _styles(node)

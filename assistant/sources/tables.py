@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
-
-from assistant.sources.blocks import clean
 
 MAX_COLUMNS = 200
 MAX_CELL_CHARS = 600
@@ -25,7 +23,11 @@ def lines_of(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(line.lstrip() for line in lines)
 
 
-def grid_of(table: Any) -> list[list[str]]:
+CellText = Callable[[Any], str]
+"""An element of a cell to its text in one line."""
+
+
+def grid_of(table: Any, text_of: CellText) -> list[list[str]]:
     """Cells of an HTML table, row by row.
 
     A cell that spans rows is repeated in each, for it belongs to each; one that spans columns is repeated
@@ -43,7 +45,7 @@ def grid_of(table: Any) -> list[list[str]]:
     rows: list[list[str]] = []
     below: dict[int, tuple[int, str]] = {}  # column: rows still to fill, and with what
     for row in _rows(table):
-        cells, below = _fill(row, below)
+        cells, below = _fill(row, below, text_of)
         if any(len(cell) > MAX_CELL_CHARS for cell in cells):
             return []
         if any(cells):
@@ -71,7 +73,7 @@ def _rows(table: Any) -> list[Any]:
 
 
 def _fill(
-    row: Any, above: dict[int, tuple[int, str]]
+    row: Any, above: dict[int, tuple[int, str]], text_of: CellText
 ) -> tuple[list[str], dict[int, tuple[int, str]]]:
     """One row's cells, and what they leave for the rows below."""
     cells: list[str] = []
@@ -91,7 +93,7 @@ def _fill(
     is_head = all(cell.tag == "th" for cell in all_cells) and len(all_cells) > 1
     for cell in all_cells:
         fill_from_above()
-        text = _text(cell)
+        text = text_of(cell)
         for step in range(min(_span(cell, "colspan"), MAX_COLUMNS - len(cells))):
             shown = text if step == 0 or is_head else ""
             if (count := _span(cell, "rowspan")) > 1:
@@ -108,10 +110,3 @@ def _fill(
 def _span(cell: Any, name: str) -> int:
     value = (cell.get(name) or "").strip()
     return max(1, int(value)) if value.isdecimal() and len(value) < 5 else 1
-
-
-def _text(cell: Any) -> str:
-    """A cell's text in one line."""
-    from assistant.sources.markup import pieces_of
-
-    return " ".join(clean(piece.block.text.replace("\n", "; ")) for piece in pieces_of(cell))
