@@ -144,6 +144,7 @@ class Assistant:
 
             try:
                 self._ingest(read_seeds(), total=None, on_progress=on_progress, cancelled=None)
+                return
             except LibraryLocked:
                 if _clock() >= deadline:
                     raise
@@ -503,21 +504,26 @@ class Assistant:
         ingestor = Ingestor(self._library, self._caches, self._encoder)
         return ingestor.add(articles, total=total, on_progress=on_progress, cancelled=cancelled)
 
-    def remove(self, article_id: str) -> None:
-        """Remove an article.
+    def remove(self, *article_ids: str) -> None:
+        """Remove articles, all at once.
 
         Raises:
-            ArticleNotFound: There is no such article.
+            ArticleNotFound: One is not there; nothing is removed.
         """
         with self._library.writing():
-            self._library.remove(article_id)
+            self._library.remove(*article_ids)
             self._caches.save()
 
-    def doctor(self, *, repair: bool = True) -> DoctorReport:
-        """Check everything; rebuild indexes that disagree with the database if ``repair``."""
+    def doctor(self, *, repair: bool = True, full: bool = False) -> DoctorReport:
+        """Check everything; make anew what is derived and wrong.
+
+        Args:
+            repair: Whether anything is changed.
+            full: Encode every passage again, not only some.
+        """
         from assistant.library.doctor import examine
 
-        return examine(self._library, self._caches, repair=repair)
+        return examine(self._library, self._caches, self._encoder, repair=repair, full=full)
 
     def backup(self, path: str | Path) -> None:
         """Write the whole library into one new file.

@@ -281,6 +281,28 @@ class FaissIndex:
                 ids[i, : len(order)] = all_ids[order]
         return scores, ids
 
+    def vectors(self, ids: ArrayLike) -> Vectors:
+        """The exact vectors under ids.
+
+        Args:
+            ids: ``(n,)`` integers.
+
+        Returns:
+            ``(n, dim)`` float32 rows; zeros where an id is not there.
+        """
+        wanted = as_ids(ids)
+        found = np.zeros((len(wanted), self._dim), np.float32)
+        with self._lock:
+            state = self._state
+            if state.base is not None:
+                live = state.base_live_ids()
+                is_here = np.isin(wanted, live)
+                found[is_here] = state.base.rows[np.searchsorted(state.base.ids, wanted[is_here])]
+            for at, passage_id in enumerate(wanted.tolist()):
+                if passage_id in self._delta_row_of:
+                    found[at] = state.delta_rows[self._delta_row_of[passage_id]]
+        return found
+
     def save(
         self,
         folder: Path,
@@ -304,7 +326,7 @@ class FaissIndex:
             OSError: The folder cannot be written.
         """
         limit = EXACT_LIMIT if exact_limit is None else exact_limit
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._lock:
             state, base_files = self._state, self._base_files
             merges = self._folder != folder or self._needs_merge(state, limit)
@@ -361,7 +383,7 @@ class FaissIndex:
             ValueError: Ids do not ascend, or the vectors are not as :meth:`add` wants them.
             OSError: The folder cannot be written.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         report = on_progress or (lambda _done, _total: None)
         # Reading, then training as a tenth, then writing.
         ids, rows = gather(

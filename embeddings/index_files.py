@@ -115,7 +115,7 @@ def read_manifest(folder: Path) -> Manifest:
         content["kind"] = IndexKind(content["kind"])
         content["files"] = {role: DataFile(**f) for role, f in content["files"].items()}
         return Manifest(**content)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise IndexDamaged(
             f"cannot read the index manifest {path} ({error}); rebuild the index"
         ) from error

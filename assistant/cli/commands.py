@@ -282,8 +282,7 @@ def remove(
     """Remove articles by id: all of them, or none where one is not there."""
     with open_assistant(library, model) as pq:
         ids = list(dict.fromkeys(article_id(pq, name) for name in article_ids))
-        for removed in ids:
-            pq.remove(removed)
+        pq.remove(*ids)
     if as_json:
         write_json({"removed": ids})
     else:
@@ -347,13 +346,16 @@ def related(
 
 @cli.command()
 @click.option("--no-repair", is_flag=True, help="Only look.")
+@click.option("--full", is_flag=True, help="Encode every passage again, not only some.")
 @common
-def doctor(no_repair: bool, library: Path | None, model: str | None, as_json: bool) -> None:
+def doctor(
+    no_repair: bool, full: bool, library: Path | None, model: str | None, as_json: bool
+) -> None:
     """Check offsets, hashes, vectors and indexes; rebuild what is derived."""
     from assistant.output.json import doctor_to_json
 
     with open_assistant(library, model) as pq:
-        report = pq.doctor(repair=not no_repair)
+        report = pq.doctor(repair=not no_repair, full=full)
     if as_json:
         write_json(doctor_to_json(report))
     else:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import ArticleNotFound
+from assistant.errors import ArticleNotFound, LibraryDamaged
 from assistant.library import fingerprints, storage
 from assistant.library.database import Database
 from assistant.library.filters import check_dates
@@ -36,8 +36,10 @@ from assistant.types import (
     Section,
 )
 from embeddings.chunking import PassageSpan
+from embeddings.vectors import NORM_LIMIT
 
 ARTICLE_CACHE_SIZE = 256
+_SECTIONS = frozenset(Section)
 
 _PASSAGE_COLUMNS = (
     'p.id, p.article_id, p.paragraph, p.start, p."end", p.section, p.language, p.is_evidence, '
@@ -128,23 +130,28 @@ class Library(Database):
                 (article_id, original[0] if original else row[0], similarity),
             )
 
-    def remove(self, article_id: str) -> None:
-        """Remove an article and all that belongs to it.
+    def remove(self, *article_ids: str) -> None:
+        """Remove articles and all that belongs to them, in one transaction.
 
         Raises:
-            ArticleNotFound: There is no such article.
+            ArticleNotFound: One is not there; nothing is removed.
         """
         with self._transaction() as connection:
             generation = self._next_generation(connection)
-            if not self._delete_article(connection, article_id, generation):
-                raise ArticleNotFound(f"no article has the id {article_id!r}: see `pullquote list`")
+            for article_id in article_ids:
+                if not self._delete_article(connection, article_id, generation):
+                    raise ArticleNotFound(
+                        f"no article has the id {article_id!r}: see `pullquote list`"
+                    )
         with self._lock:
-            self._articles.pop(article_id, None)
+            for article_id in article_ids:
+                self._articles.pop(article_id, None)
 
     @staticmethod
     def _delete_article(connection: sqlite3.Connection, article_id: str, generation: int) -> bool:
+        # After a restore, ids are given again that were removed before.
         connection.execute(
-            "INSERT INTO removed_passages SELECT id, ? FROM passages WHERE article_id = ?",
+            "INSERT OR REPLACE INTO removed_passages SELECT id, ? FROM passages WHERE article_id = ?",
             (generation, article_id),
         )
         # Copies whose original goes, or changes, are of one text all the same: the first of them
@@ -198,6 +205,31 @@ class Library(Database):
             return None
         return article if article.text[passage.start : passage.end] == passage.text else None
 
+    def forget_state(self, article_id: str) -> None:
+        """Have an article made anew when its source is added again, as if that had changed."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE articles SET state_hash = '' WHERE id = ?", (article_id,))
+
+    def recompute(self, article_id: str, *, recipe: str) -> None:
+        """Compute the hashes and the fingerprint of a stored article from what is stored of it.
+
+        A state that is not the one of its content becomes empty: adding its source makes it anew.
+
+        Args:
+            article_id: The article.
+            recipe: See :func:`assistant.storage.state_hash`.
+        """
+        article = self.article(article_id)
+        state = storage.state_hash(article, recipe=recipe)
+        is_sound = (article.content_hash, state) == self.hashes(article_id)
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE articles SET content_hash = ?, state_hash = ? WHERE id = ?",
+                (article.content_hash, state if is_sound else "", article_id),
+            )
+            connection.execute("DELETE FROM fingerprints WHERE article_id = ?", (article_id,))
+            self._store_fingerprints(connection, article_id, fingerprints.fingerprint(article.text))
+
     def _load_article(self, article_id: str) -> Article:
         row = self._rows(
             "SELECT id, title, title_derived, text, url, source, site, author, published, "
@@ -212,25 +244,32 @@ class Library(Database):
         links = self._rows(
             "SELECT target_id FROM links WHERE article_id = ? ORDER BY position", (article_id,)
         )
-        return Article(
-            id=row[0],
-            title=row[1],
-            title_derived=bool(row[2]),
-            text=row[3],
-            url=row[4],
-            source=row[5],
-            site=row[6],
-            author=row[7],
-            published=row[8],
-            language=row[9],
-            format=row[10],
-            metadata=json.loads(row[11]),
-            linked_ids=tuple(link[0] for link in links),
-            paragraphs=tuple(
-                Paragraph(p[0], p[1], Section(p[2]), p[3], ParagraphKind(p[4]), bool(p[5]), p[6])
-                for p in paragraphs
-            ),
-        )
+        try:
+            return Article(
+                id=row[0],
+                title=row[1],
+                title_derived=bool(row[2]),
+                text=row[3],
+                url=row[4],
+                source=row[5],
+                site=row[6],
+                author=row[7],
+                published=row[8],
+                language=row[9],
+                format=row[10],
+                metadata=dict(json.loads(row[11])),
+                linked_ids=tuple(link[0] for link in links),
+                paragraphs=tuple(
+                    Paragraph(
+                        p[0], p[1], Section(p[2]), p[3], ParagraphKind(p[4]), bool(p[5]), p[6]
+                    )
+                    for p in paragraphs
+                ),
+            )
+        except (ValueError, TypeError, RecursionError) as error:
+            raise LibraryDamaged(
+                f"article {article_id} is damaged ({error}): remove it and add it again"
+            ) from error
 
     def has_article(self, article_id: str) -> bool:
         """Whether an article has that id."""
@@ -240,6 +279,12 @@ class Library(Database):
         """What ``put`` was given as state for the stored article, None where there is none."""
         rows = self._rows("SELECT state_hash FROM articles WHERE id = ?", (article_id,))
         return rows[0][0] if rows else None
+
+    def hashes(self, article_id: str) -> tuple[str, str]:
+        """What is stored as content hash and state of an article that is there."""
+        return self._rows(
+            "SELECT content_hash, state_hash FROM articles WHERE id = ?", (article_id,)
+        )[0]
 
     def summaries(
         self, *, limit: int | None = None, offset: int = 0, matching: str | None = None
@@ -318,6 +363,10 @@ class Library(Database):
         if len(text) != row[4] - row[3]:
             # SQLite's substr ends at a NUL, and there may be one in a text.
             text = self.article(row[1]).text[row[3] : row[4]]
+        if row[5] not in _SECTIONS:
+            raise LibraryDamaged(
+                f"passage {row[0]} is damaged (section {row[5]!r}): run `pullquote doctor`"
+            )
         return Passage(
             id=row[0],
             article_id=row[1],
@@ -382,7 +431,10 @@ class Library(Database):
                 return
             last = rows[-1][0]
             ids = np.array([row[0] for row in rows], dtype=np.int64)
-            yield ids, storage.vectors_from_blobs([row[1] for row in rows], self.dim)
+            vectors = storage.vectors_from_blobs([row[1] for row in rows], self.dim)
+            # No index takes such a one. The others are found all the same, and doctor finds this.
+            vectors[~(np.linalg.norm(vectors, axis=1) <= NORM_LIMIT)] = 0
+            yield ids, vectors
 
     def changed_count(self, since: int) -> int:
         """How many passages were stored after generation ``since``."""

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import LibraryLocked, LibraryReadOnly
 from assistant.library.articles import Library
-from assistant.library.lexical import LexicalIndex
+from assistant.library.lexical import LexicalDamaged, LexicalIndex, check_files
 from embeddings.errors import EmbeddingsError
 from embeddings.index import EXACT_LIMIT, FaissIndex, OnProgress, VectorIndex
+from embeddings.index_files import MANIFEST_FILE
 
 if TYPE_CHECKING:
     from assistant.library.remote_vectors import RemoteVectors
@@ -51,8 +52,9 @@ class Caches:
         self._lock = threading.RLock()
         self._vectors: FaissIndex | None = None
         self._vectors_generation = -1
+        self._vectors_are_damaged = False
         self._lexical: LexicalIndex | None = None
-        self._lexical_ready = False
+        self._lexical_damage: LexicalDamaged | None = None
 
     @property
     def vectors_folder(self) -> Path:
@@ -80,6 +82,15 @@ class Caches:
         with self._lock:
             if self._vectors is None:
                 self._load_vectors()
+                if self._vectors_are_damaged:
+                    self._vectors_are_damaged = False
+                    # Or every process would make it again for itself.
+                    with (
+                        contextlib.suppress(LibraryLocked, LibraryReadOnly),
+                        self._library.writing(),
+                        self._errors_of_files(),
+                    ):
+                        self._save_vectors(None)
             self._catch_up_vectors()
             assert self._vectors is not None
             return self._vectors
@@ -89,9 +100,12 @@ class Caches:
         try:
             index = FaissIndex.load(self.vectors_folder, expect_model=library.model_id)
             generation = index.generation
-        except (EmbeddingsError, FileNotFoundError):
+        except (EmbeddingsError, FileNotFoundError) as error:
             # A cache: whatever is wrong with it, the database has it all.
             index, generation = None, -1
+            if (self.vectors_folder / MANIFEST_FILE).exists():
+                self._vectors_are_damaged = True
+                _tell(error)
         if index is None or generation > library.generation or index.dim != library.dim:
             index, generation = FaissIndex(library.dim, model_id=library.model_id), -1
         self._vectors, self._vectors_generation = index, generation
@@ -124,8 +138,29 @@ class Caches:
             except LibraryLocked:
                 pass  # the writer brings it up to date; until then the older state serves
             except (LibraryReadOnly, OSError):
-                self._lexical = LexicalIndex(None)
-                self._catch_up_lexical(self._lexical)
+                self._lexical_in_memory()
+            return self._lexical
+
+    def _lexical_in_memory(self) -> LexicalIndex:
+        _tell(self._lexical_damage)
+        self._lexical = LexicalIndex(None)
+        self._catch_up_lexical(self._lexical)
+        return self._lexical
+
+    def _replace_lexical(self, damage: LexicalDamaged) -> LexicalIndex:
+        """What is searched instead of the index beside the database, which fails while it is open."""
+        with self._lock:
+            _tell(damage)
+            self._lexical = self._lexical_damage = None
+            try:
+                with self._library.writing():
+                    LexicalIndex.discard(self.lexical_folder)
+                    self._write_lexical()
+            except (LibraryLocked, LibraryReadOnly, OSError):
+                return self._lexical_in_memory()
+            assert self._lexical is not None
+            # What fails at once again is not made a third time.
+            self._lexical.on_damage = None
             return self._lexical
 
     def _write_lexical(self) -> None:
@@ -145,16 +180,25 @@ class Caches:
             # Until now another process may have been at it.
             index = self._stored_lexical()
             if index is None:
+                _tell(self._lexical_damage)
                 index = LexicalIndex(self.lexical_folder)
+                index.on_damage = self._replace_lexical
             self._catch_up_lexical(index)
             self._lexical = index
 
     def _stored_lexical(self) -> LexicalIndex | None:
         """The lexical index beside the database as it is; None where none can be used."""
-        index = self._lexical
-        if index is not None and not index.in_memory and index.reload():
-            return index
-        return LexicalIndex.stored(self.lexical_folder)
+        index, self._lexical_damage = self._lexical, None
+        try:
+            if index is not None and not index.in_memory and index.reload():
+                return index
+            index = LexicalIndex.stored(self.lexical_folder)
+        except LexicalDamaged as damage:
+            self._lexical_damage = damage
+            return None
+        if index is not None:
+            index.on_damage = self._replace_lexical
+        return index
 
     def _catch_up_lexical(self, index: LexicalIndex) -> None:
         library = self._library
@@ -185,14 +229,35 @@ class Caches:
             if self._remote is not None:
                 self._remote.catch_up()
                 return
-            if self._vectors is None:
-                self._load_vectors()
-            limit = STREAMED_FROM if self._vectors_generation >= 0 else FIRST_STREAMED_FROM
-            if self._library.changed_count(self._vectors_generation) > limit:
-                self._build_vectors(on_progress)
-            index = self._local_vectors()
-            if index.generation != self._vectors_generation or not self.vectors_folder.exists():
-                index.save(self.vectors_folder, generation=self._vectors_generation)
+            self._save_vectors(on_progress)
+
+    def _save_vectors(self, on_progress: OnProgress | None) -> None:
+        if self._vectors is None:
+            self._load_vectors()
+            self._vectors_are_damaged = False  # it is written anew right here
+        limit = STREAMED_FROM if self._vectors_generation >= 0 else FIRST_STREAMED_FROM
+        if self._library.changed_count(self._vectors_generation) > limit:
+            self._build_vectors(on_progress)
+        index = self._local_vectors()
+        if index.generation != self._vectors_generation or not self.vectors_folder.exists():
+            index.save(self.vectors_folder, generation=self._vectors_generation)
+
+    def damage(self) -> list[str]:
+        """What is wrong with the files of both, every byte of them read, a line each."""
+        problems = []
+        try:
+            if (self.vectors_folder / MANIFEST_FILE).exists():
+                FaissIndex.load(
+                    self.vectors_folder, expect_model=self._library.model_id, verify=True
+                )
+        except EmbeddingsError as error:
+            problems.append(f"vector index: {error}")
+        try:
+            if LexicalIndex.stored_generation(self.lexical_folder) is not None:
+                check_files(self.lexical_folder, verify=True)
+        except LexicalDamaged as error:
+            problems.append(f"lexical index: {error}")
+        return problems
 
     def _build_vectors(self, on_progress: OnProgress | None) -> None:
         library = self._library
@@ -240,6 +305,15 @@ class Caches:
         """End the connection to an index on another machine."""
         if self._remote is not None:
             self._remote.close()
+
+
+def _tell(damage: Exception | None) -> None:
+    """Say that an index is made anew: one line on stderr, unless the program that uses us says otherwise."""
+    if damage is not None:
+        import logging
+
+        line = " ".join(str(damage).split())
+        logging.getLogger("pullquote").warning("%s: it is made anew from the articles", line)
 
 
 def _remote_vectors(library: Library, index: str) -> RemoteVectors:

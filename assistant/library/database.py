@@ -17,8 +17,16 @@ from assistant.errors import LibraryDamaged, LibraryLocked, LibraryReadOnly, Usa
 from assistant.library import schema, storage
 
 DATABASE_NAME = "library.sqlite3"
+ASIDE_NAME = "before-restore"
+"""How the names of libraries begin that a restore has kept aside."""
+RESTORE_FOLDER = "restore.part"
+"""Where a restore makes the database before it puts it in its place."""
+MOST = 2**53
+"""Highest id or generation: far beyond what is ever reached, far below what SQLite cannot count up."""
 SQL_BATCH = 900
 """Most values in one ``IN (...)``; SQLite's own limit was 999 for long."""
+MAX_DIM = 2**16
+"""Most numbers in a vector."""
 
 
 def acquire_writer_lock(folder: Path) -> Any:
@@ -95,29 +103,74 @@ class Database:
                 )
             connection = storage.open_database(path, read_only=True)
         else:
-            try:
-                self.folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise LibraryReadOnly(
-                    f"{self.folder} cannot be made ({error.strerror}): choose another --library"
-                ) from error
+            if not path.exists():
+                self._make_file()
             connection = storage.open_database(path, read_only=False)
-            # One state of it: another process may be making the tables.
-            connection.execute("BEGIN")
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            has_tables = connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
-            connection.execute("COMMIT")
-            if version == 0 and has_tables:
-                connection.close()
-                raise LibraryDamaged(f"{path} is a database, but not a Pullquote library")
-            if version < schema.SCHEMA_VERSION:
-                schema.migrate(connection)
-        schema.check_version(connection.execute("PRAGMA user_version").fetchone()[0])
+        try:
+            self._check_schema(connection)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
+    def _make_file(self) -> None:
+        """An empty file for the database, in a folder for it, that only this user may read."""
+        if self.folder.is_dir():
+            beside = sorted(
+                file.name
+                for pattern in (f"{ASIDE_NAME}*", RESTORE_FOLDER, f"{DATABASE_NAME}.part")
+                for file in self.folder.glob(pattern)
+            )
+            if beside:
+                raise LibraryDamaged(
+                    f"{self.folder} has no library, but {beside[0]}, which a restore left that was "
+                    f"stopped: run `pullquote restore` again, with the backup or a {ASIDE_NAME} file"
+                )
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # SQLite gives the files that it makes beside a database the rights of that.
+            self.database_path.touch(mode=0o600)
+        except OSError as error:
+            raise LibraryReadOnly(
+                f"{self.folder} cannot be made ({error.strerror}): choose another --library"
+            ) from error
+
+    def _check_schema(self, connection: sqlite3.Connection) -> None:
+        # One state of it: another process may be making the tables.
+        connection.execute("BEGIN")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        schema.check_version(version)
+        if version > 0:
+            schema.check_definitions(connection, version, name=str(self.database_path))
+        elif schema.stored_definitions(connection):
+            raise LibraryDamaged(f"{self.database_path} is a database, but not a Pullquote library")
+        connection.execute("COMMIT")
+        if version < schema.SCHEMA_VERSION and not self.read_only:
+            if version > 0:
+                self._migrate_earlier(connection)
+            else:
+                schema.migrate(connection)
+
+    def _migrate_earlier(self, connection: sqlite3.Connection) -> None:
+        """Migrate a library of an earlier release; what it was is kept beside it."""
+        lock = acquire_writer_lock(self.folder)
+        try:
+            # Until now another process may have been at it.
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version < schema.SCHEMA_VERSION:
+                kept = self.folder / f"before-version-{version + 1}.sqlite3"
+                temporary = kept.with_suffix(".part")
+                temporary.unlink(missing_ok=True)
+                temporary.touch(mode=0o600)
+                connection.execute("VACUUM INTO ?", (str(temporary),))
+                os.replace(temporary, kept)
+                schema.migrate(connection)
+        finally:
+            lock.release()
+
     def _check_model(self) -> None:
-        stored = self._meta("model_id")
-        if stored is None:
+        stored = dict(self._rows("SELECT key, value FROM meta"))
+        if not stored and not self._rows("SELECT 1 FROM articles LIMIT 1"):
             if not self.read_only:
                 with self._transaction() as connection:
                     connection.executemany(
@@ -128,10 +181,16 @@ class Database:
                             ("generation", "0"),
                         ],
                     )
-        elif stored != self.model_id:
+            return
+        model_id, dim = stored.get("model_id"), stored.get("dim")
+        if model_id is None or dim is None or not is_count(stored.get("generation")):
+            raise LibraryDamaged(
+                f"{self.database_path} does not say what its vectors are: restore a backup"
+            )
+        if (model_id, dim) != (self.model_id, str(self.dim)):
             raise UsageError(
-                f"the library at {self.folder} holds vectors of {stored}, not of {self.model_id}: "
-                "open it with that model, or build another library"
+                f"the library at {self.folder} holds vectors of {model_id} ({dim}), not of "
+                f"{self.model_id} ({self.dim}): open it with that model, or build another library"
             )
 
     def identity(self) -> str:
@@ -254,3 +313,8 @@ class Database:
             part = list(values[start : start + SQL_BATCH])
             found += self._rows(sql.format(",".join("?" * len(part))), part)
         return found
+
+
+def is_count(value: str | None) -> bool:
+    """Whether a value of ``meta`` is a number that can be counted up."""
+    return value is not None and value.isascii() and value.isdigit() and int(value[:20]) < MOST

@@ -12,7 +12,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import Cancelled, PullquoteError, SourceError
+from assistant.errors import Cancelled, LibraryReadOnly, PullquoteError, SourceError
 from assistant.library import storage
 from assistant.library.articles import Library
 from assistant.library.caches import Caches
@@ -25,6 +25,11 @@ BATCH_PASSAGES = 128
 """Passages encoded together: enough for batches of like length, few enough to lose little."""
 CHUNKING = f"chunking/1/{MAX_TOKENS}"
 """Names how passages are made: articles made otherwise are made again when they are added."""
+
+
+def recipe(model_id: str) -> str:
+    """How articles are made now, for :func:`assistant.storage.state_hash`."""
+    return f"{CHUNKING} {model_id}"
 
 
 def articles_of(
@@ -138,7 +143,7 @@ class Ingestor:
         self._library = library
         self._caches = caches
         self._encoder = encoder
-        self._recipe = f"{CHUNKING} {encoder.id}"
+        self._recipe = recipe(encoder.id)
 
     def add(
         self,
@@ -180,7 +185,14 @@ class Ingestor:
 
         with self._library.writing():
             for batch, vectors in self._encoded(waiting()):
-                self._put(batch, vectors, counts)
+                try:
+                    self._put(batch, vectors, counts)
+                except LibraryReadOnly as error:
+                    stored = len(counts.added) + len(counts.updated)
+                    raise LibraryReadOnly(
+                        f"{error}; {stored} articles of this run are stored and stay, "
+                        "the same again goes on from there"
+                    ) from error
             tell("")
 
             def tell_steps(done: int, steps: int) -> None:

@@ -12,8 +12,10 @@ import json
 import os
 import re
 import shutil
+import struct
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -28,10 +30,30 @@ MAX_TERM_CHARS = 60
 MAX_QUERY_TERMS = 64
 """A pasted page is searched by its first distinct terms."""
 WRITER_HEAP_BYTES = 50_000_000
-SCHEMA = 1
-"""Raised when the fields or the analysis change: an index of another schema is rebuilt."""
+DISCARD_ATTEMPTS = 5
+SCHEMA = 2
+"""Raised when the fields, the analysis or the manifest change: an index of another schema is rebuilt."""
+CHECKED_BYTES = 32 * 2**20
+"""Files up to this size are read through whenever an index is opened; larger ones when asked to verify."""
+
+_UNREADABLE = (
+    ValueError,
+    OSError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    struct.error,
+)
+_FOOTER_MAGIC = 1337
+_MOST_FOOTER_BYTES = 4096
+_CHUNK_BYTES = 2**22
 
 _ANALYZER = "pullquote"
+
+
+class LexicalDamaged(OSError):
+    """The files of an index are not what was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +74,8 @@ class LexicalIndex:
             cannot be used is then started over, otherwise nothing is made or removed.
 
     Raises:
-        OSError: It cannot be made; without ``may_write``, there is none that can be used.
+        LexicalDamaged: Without ``may_write``: there is one, but it cannot be used.
+        OSError: It cannot be made; without ``may_write``, there is none.
     """
 
     def __init__(self, folder: Path | None, *, may_write: bool = True) -> None:
@@ -68,6 +91,8 @@ class LexicalIndex:
         builder.add_text_field("body", tokenizer_name=_ANALYZER, index_option="freq")
         self._schema = builder.build()
         self.generation = 0
+        self.on_damage: Callable[[LexicalDamaged], LexicalIndex] | None = None
+        """Gives what is searched instead when the files turn out to be unreadable."""
         if folder is None:
             self._index = tantivy.Index(self._schema)
         else:
@@ -75,21 +100,25 @@ class LexicalIndex:
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
 
     def _open(self, folder: Path, *, may_write: bool) -> Any:
-        # Without a manifest nothing says what is inside. Read first: what is committed since then is
-        # newer than the generation says, and is only added again.
-        generation = self.stored_generation(folder)
-        if generation is not None:
-            try:
-                # Unlike the constructor, this makes nothing where the files are gone.
-                index = self._tantivy.Index.open(str(folder))
-            except (ValueError, OSError):
-                generation = None
+        try:
+            # Without a manifest nothing says what is inside. Read first: what is committed since
+            # then is newer than the generation says, and is only added again.
+            generation = self.stored_generation(folder)
+            if generation is not None:
+                with _errors_of_reading(folder):
+                    # Unlike the constructor, this makes nothing where the files are gone.
+                    index = self._tantivy.Index.open(str(folder))
+                check_files(folder)
+        except LexicalDamaged:
+            if not may_write:
+                raise
+            generation = None
         if generation is None:
             if not may_write:
-                raise OSError(f"{folder} has no lexical index that can be used")
+                raise OSError(f"{folder} has no lexical index")
             # It is a cache, so start over.
             self.discard(folder)
-            folder.mkdir(parents=True)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with _errors_of_files():
                 index = self._tantivy.Index(self._schema, path=str(folder))
         self.generation = generation or 0
@@ -97,9 +126,15 @@ class LexicalIndex:
 
     @classmethod
     def stored(cls, folder: Path) -> Self | None:
-        """The index in ``folder`` for one who may not write; None where none can be used."""
+        """The index in ``folder`` for one who may not write; None where there is none.
+
+        Raises:
+            LexicalDamaged: There is one, but it cannot be used.
+        """
         try:
             return cls(folder, may_write=False)
+        except LexicalDamaged:
+            raise
         except OSError:
             return None
 
@@ -112,14 +147,36 @@ class LexicalIndex:
         """
         # The manifest first: a process that is killed in between leaves none that would be trusted.
         _manifest_path(folder).unlink(missing_ok=True)
-        if folder.exists():
-            shutil.rmtree(folder)
+        for attempt in range(1, DISCARD_ATTEMPTS + 1):
+            if not folder.exists():
+                return
+            try:
+                shutil.rmtree(folder)
+            except OSError:
+                # Whoever has it open makes and removes a lock in it now and then.
+                if attempt == DISCARD_ATTEMPTS:
+                    raise
 
     @staticmethod
     def stored_generation(folder: Path) -> int | None:
-        """Generation of the index in ``folder``; None where there is none that can be used."""
-        manifest = _read_manifest(folder)
-        return None if manifest is None else int(manifest["generation"])
+        """Generation of the index in ``folder``; None where there is none of this form.
+
+        Raises:
+            LexicalDamaged: What says so was changed.
+        """
+        try:
+            content = _manifest_path(folder).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise LexicalDamaged(f"{_manifest_path(folder)} cannot be read ({error})") from error
+        with _errors_of_reading(_manifest_path(folder)):
+            manifest = json.loads(content)
+            if manifest.get("schema") != SCHEMA or not folder.is_dir():
+                return None
+            if manifest != _manifest(manifest["generation"]):
+                raise ValueError("its checksum is wrong")
+            return int(manifest["generation"])
 
     @property
     def in_memory(self) -> bool:
@@ -183,17 +240,19 @@ class LexicalIndex:
             writer.delete_documents_by_query(query)
 
     def reload(self) -> bool:
-        """See what another process has committed since; false where it cannot be used any more."""
+        """See what another process has committed since; false where it is gone.
+
+        Raises:
+            LexicalDamaged: It cannot be used any more.
+        """
         with self._lock:
             if self._folder is None:
                 return True
             generation = self.stored_generation(self._folder)
             if generation is None:
                 return False
-            try:
+            with _errors_of_reading(self._folder):
                 self._index.reload()
-            except (ValueError, OSError):
-                return False
             self.generation = generation
             return True
 
@@ -206,6 +265,9 @@ class LexicalIndex:
             query: Any text; an empty or wordless one finds nothing.
             k: How many at the most.
             allowed_ids: Only these passages, where given.
+
+        Raises:
+            LexicalDamaged: Its files cannot be read any more.
         """
         terms = self.terms(query)
         if not terms or k <= 0 or (allowed_ids is not None and len(allowed_ids) == 0):
@@ -225,9 +287,15 @@ class LexicalIndex:
             matching = tantivy.Query.boolean_query(
                 [(tantivy.Occur.Must, matching), (tantivy.Occur.Must, allowed)]
             )
-        searcher = self._index.searcher()
-        result = searcher.search(matching, limit=k, count=False).hits
-        ids = searcher.fast_field_values("id", [address for _, address in result])
+        try:
+            with _errors_of_reading(self._folder):
+                searcher = self._index.searcher()
+                result = searcher.search(matching, limit=k, count=False).hits
+                ids = searcher.fast_field_values("id", [address for _, address in result])
+        except LexicalDamaged as error:
+            if self.on_damage is None:
+                raise
+            return self.on_damage(error).search(query, k, allowed_ids=allowed_ids)
         found = [
             (int(_first(value)), float(score))
             for value, (score, _) in zip(ids, result, strict=True)
@@ -289,18 +357,69 @@ def _manifest_path(folder: Path) -> Path:
     return folder.with_name(folder.name + ".json")
 
 
-def _read_manifest(folder: Path) -> dict[str, Any] | None:
-    try:
-        manifest = json.loads(_manifest_path(folder).read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA or not folder.is_dir():
-        return None
-    return manifest
+def _manifest(generation: object) -> dict[str, Any]:
+    said = {"schema": SCHEMA, "generation": generation}
+    return said | {"checksum": zlib.crc32(json.dumps(said).encode())}
 
 
 def _write_manifest(folder: Path, generation: int) -> None:
     path = _manifest_path(folder)
     temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(json.dumps({"schema": SCHEMA, "generation": generation}), "utf-8")
+    temporary.write_text(json.dumps(_manifest(generation)), "utf-8")
     os.replace(temporary, path)
+
+
+@contextlib.contextmanager
+def _errors_of_reading(path: Path | None) -> Iterator[None]:
+    """What tantivy, or a Rust panic in it, says of files that are not as it wrote them."""
+    try:
+        yield
+    except LexicalDamaged:
+        raise
+    except BaseException as error:
+        # A panic is no Exception, and its type cannot be imported.
+        is_panic = type(error).__name__ == "PanicException"
+        if not is_panic and not isinstance(error, _UNREADABLE):
+            raise
+        reason = " ".join(str(error).split())[:200]
+        raise LexicalDamaged(f"{path} cannot be read ({reason})") from error
+
+
+def check_files(folder: Path, *, verify: bool = False) -> None:
+    """Compare the files of an index with the checksums at their ends.
+
+    Args:
+        folder: Where they are.
+        verify: Read large files through too.
+
+    Raises:
+        LexicalDamaged: One is not what was written.
+    """
+    with _errors_of_reading(folder):
+        segments = json.loads((folder / "meta.json").read_bytes())["segments"]
+        # Only these are finished: another process may be writing more.
+        names = {segment["segment_id"].replace("-", "") for segment in segments}
+        for path in folder.iterdir():
+            if path.name.split(".")[0] in names:
+                # Or it may have merged one into others just now.
+                with contextlib.suppress(FileNotFoundError):
+                    if verify or path.stat().st_size <= CHECKED_BYTES:
+                        _check_file(path)
+
+
+def _check_file(path: Path) -> None:
+    """Tantivy ends a file with a JSON object, the number of its bytes, and a magic number."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, size - _MOST_FOOTER_BYTES))
+        end = file.read()
+        length, magic = struct.unpack("<II", end[-8:])
+        if magic != _FOOTER_MAGIC or length > len(end) - 8:
+            raise ValueError(f"{path.name} does not end as it should")
+        expected = json.loads(end[-8 - length : -8])["crc"]
+        file.seek(0)
+        left, value = size - 8 - length, 0
+        while left and (chunk := file.read(min(left, _CHUNK_BYTES))):
+            value, left = zlib.crc32(chunk, value), left - len(chunk)
+    if value != expected:
+        raise ValueError(f"{path.name} fails its checksum")

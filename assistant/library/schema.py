@@ -6,10 +6,12 @@ a library of any released version is brought up to date by running the ones that
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import sqlite3
 from collections.abc import Iterator
 
-from assistant.errors import LibraryTooNew
+from assistant.errors import LibraryDamaged, LibraryTooNew
 
 APPLICATION_ID = 0x50515445
 """``PQTE``: written into the file's header, so that another database is not mistaken for ours."""
@@ -88,28 +90,76 @@ MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
 SCHEMA_VERSION = len(MIGRATIONS)
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the database up to :data:`SCHEMA_VERSION`, one transaction per version.
+def migrate(connection: sqlite3.Connection, *, version: int | None = None) -> None:
+    """Bring the database up to a version, one transaction per version.
+
+    Args:
+        connection: The database.
+        version: Which; None: :data:`SCHEMA_VERSION`.
 
     Raises:
         LibraryTooNew: A newer version of this package wrote it; nothing is changed.
     """
-    while _version(connection) < SCHEMA_VERSION:
+    wanted = SCHEMA_VERSION if version is None else version
+    while _version(connection) < wanted:
         connection.execute("BEGIN IMMEDIATE")
         try:
             # Only now is it sure: another process may have migrated meanwhile.
-            version = _version(connection)
-            if version < SCHEMA_VERSION:
-                for statement in _statements(MIGRATIONS[version]):
+            reached = _version(connection)
+            if reached < wanted:
+                for statement in _statements(MIGRATIONS[reached]):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute(f"PRAGMA user_version = {version + 1}")
+                connection.execute(f"PRAGMA user_version = {reached + 1}")
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
     check_version(_version(connection))
+
+
+Definition = tuple[str, str, str, str | None]
+"""A row of ``sqlite_master``: type, name, table, SQL."""
+
+
+def definitions(version: int) -> frozenset[Definition]:
+    """What the database of a library of that version consists of, byte for byte."""
+    return _definitions(MIGRATIONS[:version])
+
+
+@functools.cache
+def _definitions(scripts: tuple[str, ...]) -> frozenset[Definition]:
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for script in scripts:
+            for statement in _statements(script):
+                connection.execute(statement)
+        return stored_definitions(connection)
+
+
+def stored_definitions(connection: sqlite3.Connection) -> frozenset[Definition]:
+    """What a database consists of; nothing of it is run."""
+    return frozenset(connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
+
+
+def check_definitions(connection: sqlite3.Connection, version: int, *, name: str) -> None:
+    """Refuse a database that has anything but our tables and indexes: a trigger in it would run.
+
+    Args:
+        connection: The database.
+        version: What it says that its version is.
+        name: Its file, for the message.
+
+    Raises:
+        LibraryDamaged: Something was added, changed or left out.
+    """
+    different = stored_definitions(connection) ^ definitions(version)
+    if different:
+        kind, what = min(different, key=lambda found: (found[0] != "trigger", found[1]))[:2]
+        raise LibraryDamaged(
+            f"{name} is not as Pullquote made it (the {kind} {what[:80]!r}): `pullquote restore` "
+            "of this file makes a library of its articles and leaves the rest"
+        )
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -43,6 +43,9 @@ def open_database(path: Path, *, read_only: bool) -> sqlite3.Connection:
         check_same_thread=False,
     )
     connection.execute("PRAGMA foreign_keys = ON")
+    # The file may come from anybody: what its schema names may not reach beyond it.
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
     if not read_only:
         _write_ahead(connection)
         # In WAL mode a killed process loses nothing; only a power cut may lose the last commits.
@@ -88,7 +91,10 @@ def translate(error: sqlite3.Error, path: Path) -> LibraryError:
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return LibraryLocked(f"{path} is locked by another process: try again in a moment")
     if name.startswith("SQLITE_FULL"):
-        return LibraryReadOnly(f"the disk of {path} is full: make room; nothing was changed")
+        return LibraryReadOnly(
+            f"the disk of {path} is full: make room; what was stored before is safe, "
+            "the last step was taken back"
+        )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_PERM")):
         return LibraryReadOnly(f"{path} cannot be opened or written ({error}): check its rights")
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
@@ -197,11 +203,12 @@ def passage_row(
 
 
 def vectors_from_blobs(blobs: Sequence[bytes], dim: int) -> NDArray[np.float32]:
-    """Stored vectors as ``(n, dim)`` float32."""
+    """Stored vectors as ``(n, dim)`` float32; zeros in place of one of another length."""
     if not blobs:
         return np.zeros((0, dim), dtype=np.float32)
-    flat = np.frombuffer(b"".join(blobs), dtype=STORED_DTYPE)
-    return flat.reshape(len(blobs), dim).astype(np.float32)
+    size = dim * np.dtype(STORED_DTYPE).itemsize
+    whole = b"".join(blob if len(blob) == size else bytes(size) for blob in blobs)
+    return np.frombuffer(whole, dtype=STORED_DTYPE).reshape(len(blobs), dim).astype(np.float32)
 
 
 def where(filters: Filters) -> tuple[str, list[Any]]:

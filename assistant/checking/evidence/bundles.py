@@ -8,6 +8,7 @@ Digests tell a damaged or careless copy from a true one; they do not say who mad
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -119,9 +120,14 @@ def write_files(files: Mapping[Path, bytes]) -> tuple[Path, ...]:
     for target, content in files.items():
         temporary = target.with_name(f".{target.name}.tmp")
         try:
+            temporary.unlink(missing_ok=True)
+            # What was asked, and of what, is for this user's eyes only.
+            temporary.touch(mode=0o600)
             temporary.write_bytes(content)
             os.replace(temporary, target)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
             raise BundleError(
                 f"{target} cannot be written ({error.strerror}): choose another place"
             ) from error

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from tests.assistant.test_durability import open_library, write_articles
 
 from assistant.errors import (
     ArticleNotFound,
@@ -368,3 +369,30 @@ def test_history_is_kept(library):
     )
     assert library.history_rows("SELECT id, title FROM conversations") == [(row, "First")]
     assert library.history_rows("SELECT id FROM turns") == []
+
+
+def test_many_are_removed_at_once_or_none(library):
+    for name in "abc":
+        put(library, make_article(name, f"One {name}."))
+    generation = library.generation
+    with pytest.raises(ArticleNotFound, match="'nobody'"):
+        library.remove("a", "b", "nobody")
+    assert library.article_ids() == ["a", "b", "c"]
+    library.remove("a", "b")
+    assert (library.article_ids(), library.generation) == (["c"], generation + 1)
+
+
+def test_a_full_disk_says_what_stays(tmp_path):
+    source = tmp_path / "articles.jsonl"
+    write_articles(source, 200)
+    with open_library(tmp_path / "library") as pq:
+        pages = pq._library.history_rows("PRAGMA page_count")[0][0]
+        pq._library.history_rows(f"PRAGMA max_page_count = {pages + 12}")
+        with pytest.raises(LibraryReadOnly, match="is full: make room") as told:
+            pq.add([source])
+        count = len(pq.articles())
+        assert 0 < count < 200
+        assert f"; {count} articles of this run are stored and stay" in str(told.value)
+        pq._library.history_rows("PRAGMA max_page_count = 1000000")
+        assert len(pq.add([source]).unchanged) == count
+        assert pq.doctor(repair=False).problems == ()

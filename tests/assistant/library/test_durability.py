@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import random
 import re
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,11 +15,9 @@ from pathlib import Path
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.errors import LibraryLocked, LibraryReadOnly
+from assistant.errors import LibraryLocked
 from assistant.library import Library
-from assistant.library.archive import backup, restore
 from assistant.library.caches import Caches
-from assistant.library.database import acquire_writer_lock
 from assistant.types import Filters, Section
 from tests.assistant.fakes import DIM, FirstWordsReader, HashEncoder
 
@@ -228,118 +223,8 @@ def test_articles_replaced_in_the_middle_of_a_search_are_found_all_the_same(
     assert "22222" in hits[0].passage.text
 
 
-# Restoring
-
-
 def filled(folder, source, count):
     """A library of ``count`` articles in ``folder``."""
     write_articles(source, count)
     with open_library(folder) as pq:
         pq.add([source])
-
-
-def article_count(path):
-    connection = sqlite3.connect(path)
-    try:
-        return connection.execute("SELECT COUNT(*) FROM articles").fetchone()[0]
-    finally:
-        connection.close()
-
-
-@pytest.fixture
-def kept(tmp_path):
-    """A backup of a library of 3 articles."""
-    filled(tmp_path / "theirs", tmp_path / "articles.jsonl", 3)
-    with open_library(tmp_path / "theirs") as pq:
-        backup(pq._library, tmp_path / "kept.pullquote")
-    return tmp_path / "kept.pullquote"
-
-
-def test_restoring_again_keeps_every_library_that_was_there(tmp_path, kept):
-    folder = tmp_path / "library"
-    assert restore(kept, folder) is None
-    shutil.rmtree(folder)
-    filled(folder, tmp_path / "articles.jsonl", 7)
-    aside = [restore(kept, folder) for _ in range(3)]
-    assert [article_count(path) for path in aside] == [7, 3, 3]
-    assert len({*aside, folder / "library.sqlite3"}) == 4
-    assert article_count(folder / "library.sqlite3") == 3
-
-
-@pytest.mark.parametrize("suffix", ["-wal", "-shm", "-journal"])
-def test_no_log_of_another_database_stays_beside_a_restored_one(tmp_path, kept, suffix):
-    folder = tmp_path / "library"
-    folder.mkdir()
-    (folder / f"library.sqlite3{suffix}").write_bytes(b"of another")
-    (folder / f"library.sqlite3.part{suffix}").write_bytes(b"of a restore that was killed")
-    assert restore(kept, folder) is None
-    assert sorted(path.name for path in folder.glob("*.sqlite3*")) == [
-        f"before-restore.sqlite3{suffix}",
-        "library.sqlite3",
-    ]
-    assert (folder / f"before-restore.sqlite3{suffix}").read_bytes() == b"of another"
-    assert restore(kept, folder) == folder / "before-restore-2.sqlite3"
-    assert article_count(folder / "library.sqlite3") == 3
-
-
-def test_no_library_is_restored_while_another_process_writes_to_it(tmp_path, kept):
-    folder = tmp_path / "library"
-    filled(folder, tmp_path / "articles.jsonl", 2)
-    held = acquire_writer_lock(folder)
-    with pytest.raises(LibraryLocked, match="wait until it has finished"):
-        restore(kept, folder)
-    held.release()
-    assert article_count(folder / "library.sqlite3") == 2
-    assert not (folder / "before-restore.sqlite3").exists()
-    assert restore(kept, folder) == folder / "before-restore.sqlite3"
-
-
-@pytest.mark.parametrize("moment", ["vectors", "lexical", "library.sqlite3"])
-def test_a_restore_that_is_killed_leaves_no_index_of_the_old_library(
-    tmp_path, kept, monkeypatch, moment
-):
-    folder, replace = tmp_path / "library", os.replace
-    write_articles(tmp_path / "articles.jsonl", 3, edition=22222)
-    with open_library(folder) as pq:
-        pq.add([tmp_path / "articles.jsonl"])
-
-    def removing(path, **_):
-        for file in Path(path).iterdir():
-            file.unlink()
-        if Path(path).name == moment:
-            raise KeyboardInterrupt
-
-    def replacing(source, target):
-        replace(source, target)
-        if Path(target).name == moment:
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(shutil, "rmtree", removing)
-        patch.setattr(os, "replace", replacing)
-        with pytest.raises(KeyboardInterrupt):
-            restore(kept, folder)
-    restored = moment == "library.sqlite3"
-    with open_library(folder) as pq:
-        passages = pq._library.counts()["passages"]
-        assert passages > 0
-        assert len(pq._caches.lexical()) == len(pq._caches.vectors()) == passages
-        assert (pq._caches.lexical().search("22222", 50) == []) is restored
-
-
-def test_a_restore_without_room_leaves_the_library_as_it_was(tmp_path, kept, monkeypatch):
-    folder = tmp_path / "library"
-    filled(folder, tmp_path / "articles.jsonl", 7)
-
-    def no_room(source, target):
-        Path(target).write_bytes(Path(source).read_bytes()[:100])
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    before = sorted(path.name for path in folder.iterdir())
-    with monkeypatch.context() as patch:
-        patch.setattr(shutil, "copyfile", no_room)
-        with pytest.raises(LibraryReadOnly, match="No space left"):
-            restore(kept, folder)
-    assert sorted(path.name for path in folder.iterdir()) == before
-    check_whole(folder, [])
-    assert article_count(folder / "library.sqlite3") == 7

@@ -59,7 +59,7 @@ class Interrupted(sqlite3.Connection):
     """Another process makes the tables while this one looks whether there are any."""
 
     def execute(self, sql, *values):
-        if sql.startswith("SELECT 1 FROM sqlite_master"):
+        if sql.startswith("SELECT type, name, tbl_name, sql FROM sqlite_master"):
             other = sqlite3.connect(super().execute("PRAGMA database_list").fetchone()[2])
             other.isolation_level = None
             schema.migrate(other)
@@ -91,6 +91,25 @@ def test_a_migration_that_fails_changes_nothing(tmp_path, monkeypatch):
     assert connection.execute("PRAGMA user_version").fetchone() == (0,)
     assert connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone() == (0,)
     connection.close()
+
+
+def test_a_library_of_the_previous_release_is_kept_and_migrated_once(tmp_path, monkeypatch):
+    folder = tmp_path / "library"
+    Library(folder, model_id="m", dim=4).close()
+    more = (*schema.MIGRATIONS, "CREATE TABLE more (x TEXT) STRICT;")
+    monkeypatch.setattr(schema, "MIGRATIONS", more)
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", len(more))
+    Library(folder, model_id="m", dim=4, read_only=True).close()
+    assert not (folder / f"before-version-{len(more)}.sqlite3").exists()
+    for _ in range(2):
+        with Library(folder, model_id="m", dim=4) as library:
+            assert library.history_rows("PRAGMA user_version") == [(len(more),)]
+            assert library.history_rows("SELECT COUNT(*) FROM more") == [(0,)]
+    kept = sqlite3.connect(folder / f"before-version-{len(more)}.sqlite3")
+    assert kept.execute("PRAGMA user_version").fetchone() == (len(more) - 1,)
+    assert kept.execute("SELECT value FROM meta WHERE key = 'model_id'").fetchone() == ("m",)
+    kept.close()
+    assert not list(folder.glob("*.part"))
 
 
 @pytest.fixture
