@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.assistant import Assistant
-from tests.assistant.test_inputs import steps
+from tests.assistant.language.test_inputs import steps
 
 pytestmark = pytest.mark.full
 

@@ -10,7 +10,6 @@ import stat
 from pathlib import Path
 
 import pytest
-from tests.assistant.test_durability import check_whole, filled, open_library, write_articles
 
 from assistant import archive, schema
 from assistant.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryReadOnly
@@ -18,6 +17,12 @@ from assistant.library import Library
 from assistant.library.archive import backup, restore
 from assistant.library.database import acquire_writer_lock
 from tests.assistant.fakes import DIM, HashEncoder
+from tests.assistant.library.test_durability import (
+    check_whole,
+    filled,
+    open_library,
+    write_articles,
+)
 
 
 def count_of(path, table="articles"):

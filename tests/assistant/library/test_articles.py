@@ -6,7 +6,6 @@ import sys
 
 import numpy as np
 import pytest
-from tests.assistant.test_durability import open_library, write_articles
 
 from assistant.errors import (
     ArticleNotFound,
@@ -20,6 +19,7 @@ from assistant.library import Library
 from assistant.library.caches import Caches
 from assistant.types import Article, Filters, Paragraph, Section
 from embeddings.chunking import PassageSpan
+from tests.assistant.library.test_durability import open_library, write_articles
 
 DIM = 8
 

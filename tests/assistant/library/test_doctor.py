@@ -13,7 +13,7 @@ import sys
 import pytest
 
 from assistant.library.caches import Caches
-from tests.assistant.test_durability import filled, open_library, write_articles
+from tests.assistant.library.test_durability import filled, open_library, write_articles
 
 ARTICLES = 12
 
