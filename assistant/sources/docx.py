@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.errors import SourceError
-from assistant.language.bylines import read_byline, with_lede_under_byline
+from assistant.sources.authorship import read_byline, with_lede_under_byline
 from assistant.sources.blocks import Block, Meta, build_article, clean
 from assistant.sources.properties import author_of, date_of
 from assistant.sources.raised import raised

@@ -15,9 +15,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.errors import SourceError
-from assistant.language.bylines import is_byline
 from assistant.output.sanitise import safe_url
 from assistant.sources import linked_data, main_text, page_dates
+from assistant.sources.authorship import is_byline
 from assistant.sources.blocks import Block, Meta, build_article, clean, with_lede
 from assistant.sources.decoding import decode
 from assistant.sources.furniture import Furniture, fold, is_paywall_notice, labels_of

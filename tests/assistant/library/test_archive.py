@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant import archive, schema
 from assistant.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryReadOnly
-from assistant.library import Library
+from assistant.library import Library, archive, schema
 from assistant.library.archive import backup, restore
 from assistant.library.database import acquire_writer_lock
 from tests.assistant.fakes import DIM, HashEncoder
