@@ -92,6 +92,8 @@ class _Source(io.RawIOBase):
         self._limits, self._own_bytes = limits, own
         self._began_s = time.process_time()
         self._read_bytes = 0
+        self._ahead = b""
+        self._ended = False
         self._receive()
 
     def readable(self) -> bool:
