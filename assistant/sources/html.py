@@ -23,7 +23,7 @@ from assistant.sources.decoding import decode
 from assistant.sources.furniture import Furniture, fold, is_paywall_notice, labels_of
 from assistant.sources.language import detect
 from assistant.sources.markup import Piece, mark, marked, pieces_of
-from assistant.types import Article, ParagraphKind
+from assistant.types import Article, ParagraphKind, Section
 
 FORMAT = "html"
 
@@ -253,7 +253,7 @@ def _article(
     if main_text.share_of(pieces, kept, layout) < main_text.UNSURE:
         kept |= main_text.second_reading(body, pieces, layout)
     chosen = [piece for piece in pieces if piece.run in kept]
-    chosen = _trimmed(main_text.without_asides(chosen, layout))
+    chosen = _shown_headline(_trimmed(main_text.without_asides(chosen, layout)))
     notices = [piece for piece in chosen if is_paywall_notice(piece.block.text)]
     is_closed = linked_data.is_for_subscribers(nodes) or any(
         is_paywall_notice(piece.block.text) for piece in pieces
@@ -308,6 +308,15 @@ def _trimmed(pieces: list[Piece]) -> list[Piece]:
     while len(kept) > 1 and kept[-1].block.kind is ParagraphKind.HEADING:
         kept.pop()
     return kept or pieces
+
+
+def _shown_headline(pieces: list[Piece]) -> list[Piece]:
+    """Mark the first-level heading above the text as the headline, also where the page's title is another."""
+    for piece in pieces[:3]:
+        if piece.element.tag == "h1":
+            piece.block = replace(piece.block, section=Section.HEADLINE)
+            break
+    return pieces
 
 
 def _with_captions(pieces: list[Piece], chosen: list[Piece]) -> list[Block]:
