@@ -72,10 +72,9 @@ def parse_html(data: bytes, *, location: str, url: str | None = None) -> list[Ar
     nodes = linked_data.nodes_of(page.tree)
     title = _title(described.title, described.sitename, page.headings())
     address = _address(described.url, url)
-    body = page.body()
-    pieces = pieces_of(body)
+    pieces = pieces_of(page.tree)
     found = page_dates.published_of(page.tree, pieces, nodes=nodes, url=address)
-    blocks, warnings = _article(page, body, pieces, nodes)
+    blocks, warnings = _article(page, pieces, nodes)
     blocks = _without_furniture(_without_title(blocks, title))
     sample = "\n".join(block.text for block in blocks)
     meta = Meta(
@@ -136,11 +135,6 @@ class _Page:
             )
             raise SourceError(msg)
         return cls(tree, location)
-
-    def body(self) -> Any:
-        """What holds the page's text."""
-        body = self.tree.find("body")
-        return self.tree if body is None else body
 
     def metadata(self, url: str | None) -> Any:
         """Title, author, site and address as trafilatura reads them; its date is a guess and not used."""
@@ -241,17 +235,17 @@ def _address(canonical: str | None, fetched: str | None) -> str | None:
 
 
 def _article(
-    page: _Page, body: Any, pieces: list[Piece], nodes: list[dict[str, Any]]
+    page: _Page, pieces: list[Piece], nodes: list[dict[str, Any]]
 ) -> tuple[list[Block], list[str]]:
     """The article's paragraphs, and what a reader of the report should know about them.
 
     Raises:
         SourceError: There are none.
     """
-    layout = main_text.layout_of(body, pieces)
+    layout = main_text.layout_of(page.tree, pieces)
     kept = main_text.completed(pieces, page.runs(pieces))
     if main_text.share_of(pieces, kept, layout) < main_text.UNSURE:
-        kept |= main_text.second_reading(body, pieces, layout)
+        kept |= main_text.second_reading(page.tree, pieces, layout)
     chosen = [piece for piece in pieces if piece.run in kept]
     chosen = _shown_headline(_trimmed(main_text.without_asides(chosen, layout)))
     notices = [piece for piece in chosen if is_paywall_notice(piece.block.text)]
