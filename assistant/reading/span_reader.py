@@ -24,6 +24,7 @@ from assistant.reading.calibration import CALIBRATION_NAME, VERDICTS, Calibratio
 from assistant.reading.reader import MAX_SPANS, check_cancelled
 from assistant.reading.span_features import RawSpan, across_scripts, span_features
 from assistant.reading.spans import after_conjunction
+from assistant.reading.tables import TableView, table_view
 from assistant.types import Hit, ReadSpan
 from embeddings.encoder import batches, open_session, thread_count
 from embeddings.errors import EmbeddingsError
@@ -114,8 +115,13 @@ class SpanReader:
         cancelled: Callable[[], bool] | None = None,
     ) -> list[ReadSpan]:
         """See :meth:`assistant.reading.reader.Reader.read`; scores are sums of two logits."""
-        raw = self.read_raw(question, [hit.passage.text for hit in hits], cancelled=cancelled)
-        return self.rate(question, hits, raw)
+        views = [table_view(question, hit.passage.text) for hit in hits]
+        texts = [
+            hit.passage.text if view is None else view.text
+            for hit, view in zip(hits, views, strict=True)
+        ]
+        raw = self.read_raw(question, texts, cancelled=cancelled)
+        return self.rate(question, hits, _in_passages(raw, views))
 
     def rate(self, question: str, hits: Sequence[Hit], raw: Sequence[RawSpan]) -> list[ReadSpan]:
         """The spans that were read in ``hits``, with probabilities, most probable first."""
@@ -279,6 +285,19 @@ def _padded(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[n
         ids[place, : len(row)] = row
         mask[place, : len(row)] = 1
     return ids, mask
+
+
+def _in_passages(raw: Sequence[RawSpan], views: Sequence[TableView | None]) -> list[RawSpan]:
+    """Spans of views as spans of the passages; those between cells are dropped."""
+    found: dict[tuple[int, int, int], RawSpan] = {}
+    for span in raw:
+        view = views[span.hit_index]
+        place = (span.start, span.end) if view is None else view.origin(span.start, span.end)
+        if place is not None:
+            key = (span.hit_index, *place)
+            moved = replace(span, start=place[0], end=place[1])
+            found[key] = max(found.get(key, moved), moved, key=lambda one: one.score)
+    return list(found.values())
 
 
 def whole_words(

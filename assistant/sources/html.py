@@ -23,7 +23,7 @@ from assistant.sources.decoding import decode
 from assistant.sources.furniture import Furniture, fold, is_paywall_notice, labels_of
 from assistant.sources.language import detect
 from assistant.sources.markup import Piece, mark, marked, pieces_of
-from assistant.types import Article, ParagraphKind
+from assistant.types import Article, ParagraphKind, Section
 
 FORMAT = "html"
 
@@ -72,10 +72,9 @@ def parse_html(data: bytes, *, location: str, url: str | None = None) -> list[Ar
     nodes = linked_data.nodes_of(page.tree)
     title = _title(described.title, described.sitename, page.headings())
     address = _address(described.url, url)
-    body = page.body()
-    pieces = pieces_of(body)
+    pieces = pieces_of(page.tree)
     found = page_dates.published_of(page.tree, pieces, nodes=nodes, url=address)
-    blocks, warnings = _article(page, body, pieces, nodes)
+    blocks, warnings = _article(page, pieces, nodes)
     blocks = _without_furniture(_without_title(blocks, title))
     sample = "\n".join(block.text for block in blocks)
     meta = Meta(
@@ -136,11 +135,6 @@ class _Page:
             )
             raise SourceError(msg)
         return cls(tree, location)
-
-    def body(self) -> Any:
-        """What holds the page's text."""
-        body = self.tree.find("body")
-        return self.tree if body is None else body
 
     def metadata(self, url: str | None) -> Any:
         """Title, author, site and address as trafilatura reads them; its date is a guess and not used."""
@@ -241,19 +235,19 @@ def _address(canonical: str | None, fetched: str | None) -> str | None:
 
 
 def _article(
-    page: _Page, body: Any, pieces: list[Piece], nodes: list[dict[str, Any]]
+    page: _Page, pieces: list[Piece], nodes: list[dict[str, Any]]
 ) -> tuple[list[Block], list[str]]:
     """The article's paragraphs, and what a reader of the report should know about them.
 
     Raises:
         SourceError: There are none.
     """
-    layout = main_text.layout_of(body, pieces)
+    layout = main_text.layout_of(page.tree, pieces)
     kept = main_text.completed(pieces, page.runs(pieces))
     if main_text.share_of(pieces, kept, layout) < main_text.UNSURE:
-        kept |= main_text.second_reading(body, pieces, layout)
+        kept |= main_text.second_reading(page.tree, pieces, layout)
     chosen = [piece for piece in pieces if piece.run in kept]
-    chosen = _trimmed(main_text.without_asides(chosen, layout))
+    chosen = _shown_headline(_trimmed(main_text.without_asides(chosen, layout)))
     notices = [piece for piece in chosen if is_paywall_notice(piece.block.text)]
     is_closed = linked_data.is_for_subscribers(nodes) or any(
         is_paywall_notice(piece.block.text) for piece in pieces
@@ -308,6 +302,15 @@ def _trimmed(pieces: list[Piece]) -> list[Piece]:
     while len(kept) > 1 and kept[-1].block.kind is ParagraphKind.HEADING:
         kept.pop()
     return kept or pieces
+
+
+def _shown_headline(pieces: list[Piece]) -> list[Piece]:
+    """Mark the first-level heading above the text as the headline, also where the page's title is another."""
+    for piece in pieces[:3]:
+        if piece.element.tag == "h1":
+            piece.block = replace(piece.block, section=Section.HEADLINE)
+            break
+    return pieces
 
 
 def _with_captions(pieces: list[Piece], chosen: list[Piece]) -> list[Block]:

@@ -72,7 +72,11 @@ def layout_of(body: Any, pieces: Sequence[Piece]) -> Layout:
 
 def in_furniture(element: Any) -> bool:
     """Whether an element stands in navigation, a comment, a teaser or a footer, by its name and those around it."""
-    return any(_is_furniture(e) for e in (element, *element.iterancestors()) if e.tag != "body")
+    return any(
+        _is_furniture(e)
+        for e in (element, *element.iterancestors())
+        if e.tag not in ("body", "html")
+    )
 
 
 def share_of(pieces: Sequence[Piece], kept: Collection[int], layout: Layout) -> float:

@@ -32,7 +32,7 @@ _BLOCKS = frozenset(
     " listing xmp optgroup option select".split()
 ) | set(_KINDS)
 _DROPPED = frozenset(
-    "script style noscript template svg iframe head textarea datalist select audio video canvas map"
+    "script style noscript template svg iframe title textarea datalist select audio video canvas map"
     " del s strike rp rt input frameset noframes".split()
 )
 """What a browser does not show as running text, and what the author struck out."""

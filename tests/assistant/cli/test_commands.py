@@ -299,3 +299,21 @@ def test_what_is_no_backup_is_refused_and_changes_nothing(call, tmp_path):
     assert len(json.loads(call("list", "--json", library=library)[1])["articles"]) == 8
     code, _, err = call("backup", str(tmp_path / "not-a-backup"), library=library)
     assert (code, "exists" in err) == (2, True)
+
+
+def test_an_article_that_may_not_be_whole_is_told_of(call, tmp_path):
+    page, library = tmp_path / "page.html", tmp_path / "own"
+    notice = "<p>Subscribe to continue reading.</p>"
+    text = "<p>The council adopted the budget for the coming year after a long debate.</p>" * 3
+    page.write_text(f"<html><title>Budget</title><article>{text}{notice}</article>", "utf-8")
+    code, out, told = call("add", str(page), library=library)
+    assert code == 0
+    assert f"not sure: {page}: the page shows the whole article to subscribers only" in told
+    assert "subscribers" not in out
+    page.write_text(page.read_text("utf-8").replace("a long debate", "three hours"), "utf-8")
+    _, out, _ = call("add", str(page), "--json", library=library)
+    (warning,) = json.loads(out)["warnings"]
+    assert warning["source"] == str(page)
+    assert warning["message"].startswith("the page shows the whole article to subscribers only")
+    shown = json.loads(call("show", warning["article_id"], "--json", library=library)[1])
+    assert shown["published_from"] is None

@@ -145,3 +145,8 @@ def test_what_leads_elsewhere_is_left_out() -> None:
         f"<article><h1>Pipes renewed</h1><p>By Ann Lee, 5 January 2026</p>{body}</article>"
     )
     assert article.text == "\n\n".join(["Pipes renewed", *SENTENCES])
+
+
+def test_a_page_without_a_body_is_read_too() -> None:
+    page = f"<html><title>Pipes renewed</title><article>{BODIES['line breaks']}</article>"
+    assert parse(page.encode(), location="x")[0].text.count("quarter of the town") == len(SENTENCES)
