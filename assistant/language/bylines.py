@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.language.values import MONTHS, WEEKDAYS, fold
+from assistant.language import pack
+from assistant.language.values import fold
 
 LINE_CHARS = 120
 DATELINE_CHARS = 1_000
@@ -210,7 +211,7 @@ def _is_range_end(text: str) -> bool:
     if found is None:
         return False
     month = found["month"] or found["us_month"]
-    return month is None or fold(month).rstrip(".") in MONTHS
+    return month is None or fold(month).rstrip(".") in pack.months("en", "ar")
 
 
 def _in_capitals(text: str) -> bool:
@@ -243,7 +244,7 @@ def _is_author(found: re.Match[str], author: str, *, is_dated: bool) -> bool:
         return True
     words = author.split()
     folded = [fold(word) for word in words]
-    is_time = folded[0].strip(".") in MONTHS or folded[0] in WEEKDAYS
+    is_time = folded[0].strip(".") in pack.months("en", "ar") or folded[0] in pack.weekdays("en")
     if not _NO_AUTHOR.isdisjoint(folded) or (is_time and len(words) == 1):
         return False
     if author[-1] in "?!" or (author[-1] == "." and len(folded[-1]) > 3):
@@ -262,9 +263,9 @@ def _date_of(found: re.Match[str]) -> str | None:
             found["month"] or found["us_month"],
             found["year"] or found["us_year"],
         )
-        if day is None or fold(month).rstrip(".") not in MONTHS:
+        if day is None or fold(month).rstrip(".") not in pack.months("en", "ar"):
             return None
-        number = MONTHS[fold(month).rstrip(".")]
+        number = pack.months("en", "ar")[fold(month).rstrip(".")]
         return date(int(year), number, int(re.sub(r"\D", "", day))).isoformat()
     except ValueError:
         return None

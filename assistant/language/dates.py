@@ -1,4 +1,4 @@
-"""The dates in a text as far as they are given, in ten languages and in figures."""
+"""The dates in a text as far as they are given, in figures and in the languages of :mod:`assistant.language.pack`."""
 
 from __future__ import annotations
 
@@ -6,48 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.language import pack
 from assistant.language.tokens import Token
 from assistant.language.words import STOP_WORDS
 from assistant.types import Span
 
 RANGE = re.compile(r"\s*(?:-|–|—|to|and|bis|à|a|إلى|و)\s*[$€£]?\Z")
-_MONTH_WORDS = (
-    "january jan januar janner janvier enero gennaio janeiro januari ocak января январь يناير",
-    "february feb februar fevrier febrero febbraio fevereiro februari subat февраля февраль فبراير",
-    "march mar marz mars marzo marco maart mart марта март مارس",
-    "april apr avril abril aprile nisan апреля апрель أبريل ابريل إبريل نيسان",
-    "may mai mayo maggio maio mei mayis мая май مايو ايار",
-    "june jun juni juin junio giugno junho haziran июня июнь يونيو حزيران",
-    "july jul juli juillet julio luglio julho temmuz июля июль يوليو تموز",
-    "august aug aout agosto augustus agustos августа август اغسطس أغسطس",
-    "september sep sept septembre septiembre settembre setembro eylul сентября сентябрь سبتمبر ايلول",
-    "october oct oktober octobre octubre ottobre outubro ekim октября октябрь اكتوبر أكتوبر",
-    "november nov novembre noviembre novembro kasim ноября ноябрь نوفمبر",
-    "december dec dezember decembre diciembre dicembre dezembro desember aralik декабря декабрь ديسمبر",
-)
-_MONTHS = {word: month for month, words in enumerate(_MONTH_WORDS, 1) for word in words.split()}
 _CASED_MONTHS = frozenset("may march mar mars marco mart mai mei nov dec jan sept sep".split())
 """Ordinary words too: months only with a capital."""
 _BEFORE_MONTH = frozenset(
     "in since until till by from of last next this early late mid during im seit en em a в".split()
 )
 _PART = re.compile(r"[-‐'’]\w")
-_WEEKDAYS = {
-    word: day
-    for day, words in enumerate(
-        (
-            "monday montag lundi lunes الاثنين الإثنين",
-            "tuesday dienstag mardi martes الثلاثاء",
-            "wednesday mittwoch mercredi miercoles الأربعاء الاربعاء",
-            "thursday donnerstag jeudi jueves الخميس",
-            "friday freitag vendredi viernes الجمعة",
-            "saturday samstag samedi sabado السبت",
-            "sunday sonntag dimanche domingo الأحد الاحد",
-        ),
-        1,
-    )
-    for word in words.split()
-}
 _DETERMINERS = frozenset("the a an its their his her this last".split())
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
@@ -94,13 +64,9 @@ def dates_in(text: str, tokens: Sequence[Token]) -> tuple[list[DateMention], set
     for at, token in enumerate(tokens):
         if at in used:
             continue
-        if token.form in _WEEKDAYS:
+        if (weekday := pack.weekdays().get(token.form)) is not None:
             used.add(at)
-            found.append(
-                DateMention(
-                    None, None, None, None, _WEEKDAYS[token.form], Span(token.start, token.end)
-                )
-            )
+            found.append(DateMention(None, None, None, None, weekday, Span(token.start, token.end)))
         elif _YEAR.fullmatch(token.form) and _is_year(text, tokens, at):
             used.add(at)
             found.append(
@@ -110,9 +76,7 @@ def dates_in(text: str, tokens: Sequence[Token]) -> tuple[list[DateMention], set
 
 
 def _month(text: str, token: Token) -> int | None:
-    month = _MONTHS.get(token.form)
-    if month is None and token.form not in _MONTHS:
-        return None
+    month = pack.months().get(token.form)
     if token.form in _CASED_MONTHS and not text[token.start].isupper():
         return None
     return month
@@ -166,12 +130,12 @@ def _weekday_before(text: str, tokens: Sequence[Token], first: int) -> tuple[int
     at = first - 1
     if at >= 0 and tokens[at].form in _BETWEEN_WEEKDAY:
         at -= 1
-    if at < 0 or tokens[at].form not in _WEEKDAYS:
+    if at < 0 or tokens[at].form not in pack.weekdays():
         return first, None
     inner = tokens[at + 1].start if at + 1 < first else tokens[first].start
     if not _WEEKDAY_BEFORE.fullmatch(text, tokens[at].end, inner):
         return first, None
-    return at, _WEEKDAYS[tokens[at].form]
+    return at, pack.weekdays()[tokens[at].form]
 
 
 def _day_at(text: str, tokens: Sequence[Token], at: int) -> int | None:

@@ -12,10 +12,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.language import pack
 from assistant.language.demonyms import is_listed, nation_of
 from assistant.language.scripts import normalised, script_of
 from assistant.language.sounds import can_compare, consonants_of, reliability, skeletons
-from assistant.language.values import WEEKDAYS
 
 PEOPLE = (
     r"critics?|supporters?|friends?|fans?|opponents?|rivals?|allies|relatives|colleagues?|followers?|backers|"
@@ -363,7 +363,7 @@ def _is_no_given_name(word: str) -> bool:
         folded in _TITLES
         or folded in _NO_GIVEN_NAMES
         or folded in _ARTICLES
-        or folded in WEEKDAYS
+        or folded in pack.weekdays("en")
         or (word.isupper() and len(folded) > 1)
         or _DEMONYM.search(folded) is not None
         or _NOUN.fullmatch(folded) is not None

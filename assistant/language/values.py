@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from assistant.language import pack
 from assistant.language.scripts import normalised
 
 _NUMBER = re.compile(r"\d+(?:[.,\u066b\u066c\u202f\u00a0]\d+)*")
@@ -56,28 +57,6 @@ _SCALES = {
     "ألف": 10**3,
     "مليون": 10**6,
     "مليار": 10**9,
-}
-WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
-MONTHS = {
-    name: month
-    for month, names in enumerate(
-        (
-            "january jan يناير",
-            "february feb فبراير",
-            "march mar مارس",
-            "april apr أبريل إبريل",
-            "may مايو",
-            "june jun يونيو",
-            "july jul يوليو",
-            "august aug أغسطس",
-            "september sep sept سبتمبر",
-            "october oct أكتوبر",
-            "november nov نوفمبر",
-            "december dec ديسمبر",
-        ),
-        1,
-    )
-    for name in names.split()
 }
 
 
@@ -211,4 +190,5 @@ def same_words(first: Value, second: Value) -> bool:
 
 
 def _months(value: Value) -> frozenset[int]:
-    return frozenset(MONTHS[word] for word in value.words if word in MONTHS)
+    months = pack.months()
+    return frozenset(months[word] for word in value.words if word in months)
