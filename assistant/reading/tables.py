@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.reading.reader import words_of
+from assistant.language.words import words_of
 
 CELL_SEPARATOR = " | "
 STEM_CHARS = 4

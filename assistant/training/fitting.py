@@ -26,6 +26,13 @@ MISLEADING = "misleading"
 """Setting of questions that their passage seems to answer and does not."""
 LOCAL_WINDOW = 0.1
 """Width in probability of what counts as being at a threshold."""
+ASKED = {
+    Setting.PRESENT.value: 0.6,
+    MISLEADING: 0.2,
+    Setting.PARAGRAPH_REMOVED.value: 0.1,
+    Setting.ARTICLE_REMOVED.value: 0.1,
+}
+"""Shares of the settings in what is asked of a library, as the probabilities take it."""
 UNMATCHED = 2
 """The last features, shares of words, mean nothing across scripts."""
 
@@ -76,7 +83,7 @@ def _filled(features: NDArray[np.float64], neutral: NDArray[np.float64]) -> NDAr
 def fit_sides(asked: Sequence[Asked]) -> Sides:
     """Rank spans by a model of each candidate, then scale it to be right about the first of each.
 
-    Misleading questions count like others in the first, and not in the second: they are half of what was
+    In the second, the settings count as :data:`ASKED` says: misleading questions are half of what was
     written and a small part of what is asked.
     """
     shares = np.concatenate([one.features[~one.across, -UNMATCHED:] for one in asked])
@@ -95,13 +102,14 @@ def fit_sides(asked: Sequence[Asked]) -> Sides:
         weights, _ = fit_logistic(
             np.concatenate([features for features, _ in parts]), np.concatenate(right).astype(float)
         )
-        scores, firsts = [], []
-        for (features, one), hits in zip(parts, right, strict=True):
-            if one.setting != MISLEADING or len(scores) % 3 == 0:
-                best = int((features @ weights).argmax())
-                scores.append(float(features[best] @ weights))
-                firsts.append(float(hits[best]))
-        scale, bias = fit_logistic(np.array(scores)[:, None], np.array(firsts))
+        bests = [int((features @ weights).argmax()) for features, _ in parts]
+        scores = [
+            features[best] @ weights for (features, _), best in zip(parts, bests, strict=True)
+        ]
+        firsts = [float(hits[best]) for hits, best in zip(right, bests, strict=True)]
+        scale, bias = fit_logistic(
+            np.array(scores)[:, None], np.array(firsts), weight=_importance([a for _, a in parts])
+        )
         fitted.append((weights * scale[0], bias))
     removed = [a for a in asked if a.setting == Setting.ARTICLE_REMOVED.value and len(a.f1)]
     margins = [
@@ -112,6 +120,13 @@ def fit_sides(asked: Sequence[Asked]) -> Sides:
     ]
     (weights, bias), (cross_weights, cross_bias) = fitted
     return Sides(weights, bias, cross_weights, cross_bias, float(margins[0] - margins[1]), neutral)
+
+
+def _importance(asked: Sequence[Asked]) -> NDArray[np.float64]:
+    """How much each question counts, 1 on average, so that settings have their share of :data:`ASKED`."""
+    setting = np.array([one.setting for one in asked])
+    weight = np.array([ASKED[name] / (setting == name).sum() for name in setting])
+    return weight * len(asked) / weight.sum()
 
 
 def first_answers(
@@ -305,7 +320,11 @@ def fit_reranking(asked: Sequence[Asked]) -> tuple[float, dict[str, float]]:
 
 
 def fit_logistic(
-    features: NDArray[np.float64], right: NDArray[np.float64], *, ridge: float = RIDGE
+    features: NDArray[np.float64],
+    right: NDArray[np.float64],
+    *,
+    ridge: float = RIDGE,
+    weight: NDArray[np.float64] | None = None,
 ) -> tuple[NDArray[np.float64], float]:
     """Weights and bias of a logistic model, ridge on standardised features.
 
@@ -313,7 +332,9 @@ def fit_logistic(
         features: ``(n, d)``.
         right: ``(n,)`` of 0 and 1.
         ridge: Penalty on the squared weights, per example.
+        weight: ``(n,)``, how much each counts, 1 on average; None: all alike.
     """
+    counts = np.ones(len(right)) if weight is None else weight
     mean, spread = features.mean(0), features.std(0)
     spread[spread == 0] = 1.0
     scaled = (features - mean) / spread
@@ -321,8 +342,8 @@ def fit_logistic(
     def loss(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights, bias = values[:-1], values[-1]
         logits = scaled @ weights + bias
-        error = 1 / (1 + np.exp(-logits)) - right
-        value = np.logaddexp(0, logits) - right * logits
+        error = counts * (1 / (1 + np.exp(-logits)) - right)
+        value = counts * (np.logaddexp(0, logits) - right * logits)
         gradient = np.append(scaled.T @ error / len(right) + 2 * ridge * weights, error.mean())
         return float(value.mean() + ridge * weights @ weights), gradient
 

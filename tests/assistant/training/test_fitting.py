@@ -73,7 +73,7 @@ def test_the_first_answer_is_the_likeliest_and_its_probability_is_right():
     questions = list(made(rng, 3_000, weight=2))
     crossing = list(made(rng, 3_000, weight=0.8, across=True))
     removed = [
-        replace(asked(rng.normal(size=(1, 7)) - shift, [0], answerable=False, across=shift > 0))
+        replace(asked(rng.normal(size=(1, 7)) - 5 - shift, [0], answerable=False, across=shift > 0))
         for shift in (0, 3)
         for _ in range(300)
     ]
