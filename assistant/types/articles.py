@@ -231,6 +231,8 @@ class IngestReport:
     """(new article, near-identical article that was there before)."""
     failures: tuple[IngestFailure, ...] = ()
     elapsed_s: float = 0.0
+    samples_removed: tuple[str, ...] = ()
+    """Sample articles that left the library because the first articles of its own came."""
 
 
 @dataclass(frozen=True, slots=True)
