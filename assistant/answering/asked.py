@@ -14,9 +14,6 @@ from functools import lru_cache
 from importlib import resources
 
 from assistant.answering.asked_statements import asked_statement
-from assistant.language.cues import PRONOUNS, negations_of
-from assistant.language.facts import facts_of
-from assistant.language.tokens import tokens_of
 from assistant.types import QuestionKind
 
 _IN_TABLE: tuple[QuestionKind, ...] = tuple(
@@ -77,8 +74,11 @@ class Question:
         (True, True)
         """
         allowed = _ALLOWED.get(self.kind)
-        if allowed is None:
+        # What reads figures takes time to import: names are looked at only where they have one.
+        if allowed is None or not (allowed or any(letter.isdigit() for letter in answer)):
             return True
+        from assistant.language.facts import facts_of
+
         types = [_type_of(quantity.unit) for quantity in facts_of(answer).quantities]
         return not types or any(found is None or found in allowed for found in types)
 
@@ -103,7 +103,7 @@ def asked_of(question: str) -> Question:
     found = [(end, kind) for kind in _IN_TABLE if (end := _opening(table[kind.value], text))]
     if found:
         end, kind = max(found, key=lambda item: item[0])
-        words = set(re.findall(r"\w+", text.casefold()))
+        words = set(text.rstrip(" ?؟!.").casefold().split())
         if kind is QuestionKind.AMOUNT and not words.isdisjoint(table["money_words"]):
             kind = QuestionKind.MONEY
         return Question(text, kind, "" if kind is QuestionKind.OTHER else text[:end].strip(" ¿"))
@@ -133,16 +133,16 @@ def _statement(table: Mapping[str, Sequence[str]], text: str) -> str:
     verb, rest = plain[:end].strip().casefold(), plain[end:].strip()
     if verb in table["silent"]:
         return rest
+    from assistant.language.cues import PRONOUNS
+
     first = rest.split(maxsplit=1)[0]
-    subject = _SUBJECT.match(rest)
+    subject = re.match(_SUBJECT, rest)
     at = len(first) if first.casefold() in PRONOUNS or subject is None else subject.end()
     return " ".join(f"{rest[:at]} {verb} {rest[at:]}".split())
 
 
 _NAME = r"[^\W\d_a-zß-öø-ÿ][\w'’.-]*"
-_SUBJECT = re.compile(
-    rf"(?:\S{{1,3}}\s+)?(?:{_NAME}(?:(?:\s+(?:of|the|de|von|van|and|und))*\s+{_NAME})*|\S+)"
-)
+_SUBJECT = rf"(?:\S{{1,3}}\s+)?(?:{_NAME}(?:(?:\s+(?:of|the|de|von|van|and|und))*\s+{_NAME})*|\S+)"
 """A name or a word, with the short one before it."""
 
 
@@ -152,6 +152,9 @@ def is_turned(sentence: str) -> bool:
     >>> is_turned("Brandt refused to sell the mill."), is_turned("Brandt sold the mill.")
     (True, False)
     """
+    from assistant.language.cues import negations_of
+    from assistant.language.tokens import tokens_of
+
     if negations_of(tokens_of(sentence)):
         return True
     words = " ".join(["", *re.findall(r"[^\W_]+", sentence.lower()), ""])
@@ -172,7 +175,7 @@ def _opening(phrases: Iterable[str], text: str) -> int | None:
 
 def _table_for(text: str) -> Mapping[str, Sequence[str]]:
     """The table of the language whose phrases, then whose small words, a question has most of."""
-    words = re.findall(r"\w+", text.casefold())
+    words = text.casefold().split()
 
     def score(table: Mapping[str, Sequence[str]]) -> tuple[bool, int]:
         opens = _begins_question(table, text) or _opening(table["order"], text) is not None

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from assistant.answering.asked import Question
-from assistant.language.bylines import read_line
 from assistant.language.scripts import script_of
 from assistant.language.sounds import can_compare, overlap_shares
 from assistant.language.values import fold
@@ -73,6 +72,9 @@ def nearest(
 
 def _tells(hit: Hit) -> bool:
     """Whether a passage is more than a headline or a byline."""
+    # Only here, as it takes a fifth of the time that an answer does.
+    from assistant.language.bylines import read_line
+
     return hit.passage.section is not Section.HEADLINE and read_line(hit.passage.text) is None
 
 

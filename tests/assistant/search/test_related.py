@@ -9,7 +9,6 @@ from assistant.search.credits import is_credit
 from assistant.search.fusion import without_captions
 from assistant.types import Article, Hit, Paragraph, Passage, RelatedWhy, Section
 
-
 PLACES = {"ferry": (1, 0, 0, 0), "boat": (0.97, 0.24, 0, 0), "laptop": (0.7, 0.7, 0.14, 0)}
 
 
