@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from assistant.answering.answers import answer as make_answer
+from assistant.answering.asked import asked_of
+from assistant.answering.declining import missing, nearest
 from assistant.answering.followups import complete
 from assistant.answering.idle_talk import is_idle_talk
+from assistant.answering.rulings import Judge, with_rulings, without_refuted
 from assistant.errors import ArticleNotFound, LibraryLocked, UsageError
 from assistant.language.inputs import (
     MAX_QUESTION_CHARS,
@@ -25,7 +28,7 @@ from assistant.library import Library, history
 from assistant.library.filters import check_dates
 from assistant.library.folders import INDEX_VARIABLE, default_folder
 from assistant.reading.models import load_encoder, load_reader, load_reranker
-from assistant.reading.reader import Reader, check_cancelled
+from assistant.reading.reader import Reader, SentenceReader, check_cancelled
 from assistant.reading.reranking import Reranker
 from assistant.search.fusion import DEFAULT_SETTINGS, RetrievalSettings, without_captions
 from assistant.search.retriever import RELATED, Retriever
@@ -43,6 +46,7 @@ from assistant.types import (
     IngestReport,
     Progress,
     RelatedArticle,
+    Tier,
     UnanswerableReason,
 )
 from embeddings.encoder import Encoder
@@ -57,6 +61,8 @@ READ_PASSAGES = 10
 """How many passages are read for one question."""
 SPARE_PASSAGES = 5
 """How many more are searched, in place of captions that may not be evidence."""
+NAMES_SEARCHED = 3
+"""Passages in which a name is looked for that none of those has that were read."""
 FILL_WAIT_S = 10.0
 """How long a new library is waited for that another process fills."""
 FILL_POLL_S = 0.1
@@ -210,6 +216,7 @@ class Assistant:
         history: Sequence[Answer] = (),
         k: int = READ_PASSAGES,
         filters: Filters = Filters(),  # noqa: B008 - frozen
+        strict: bool = False,
         cancelled: Callable[[], bool] | None = None,
     ) -> Answer:
         """Answer ``question`` in the articles' own words, or say that they do not.
@@ -219,6 +226,7 @@ class Assistant:
             history: Earlier answers of the conversation, oldest first.
             k: How many passages are read.
             filters: Which passages may be read.
+            strict: Decline where there is no more than a possible answer.
             cancelled: Asked between steps; true stops.
 
         Raises:
@@ -243,7 +251,7 @@ class Assistant:
         if not hits and self._library.counts()["passages"] == 0:
             return _without_passages(question, asked_as, UnanswerableReason.EMPTY_LIBRARY)
         shown = [c for turn in history for group in turn.answers for c in group.citations]
-        answer = self._answer(question, hits, asked_as, timings, cancelled, shown)
+        answer = self._answer(question, hits, asked_as, timings, cancelled, shown, strict=strict)
         related = tuple(
             other for other in answer.related if self._allows(filters, other.article_id)
         )
@@ -276,26 +284,57 @@ class Assistant:
         timings: dict[str, float],
         cancelled: Callable[[], bool] | None,
         shown: Sequence[Citation] = (),
+        *,
+        strict: bool = False,
     ) -> Answer:
         reading = time.perf_counter()
         reader = self._get_reader()
-        spans = reader.read(asked_as or question, hits, cancelled=cancelled) if hits else []
+        wanted, sentences = asked_of(asked_as or question), SentenceReader(self._encoder)
+        spans = reader.read(wanted.text, hits, cancelled=cancelled) if hits else []
+        if isinstance(reader, Judge):
+            spans = without_refuted(
+                wanted,
+                hits,
+                spans,
+                judge=reader,
+                threshold=reader.possible_threshold,
+                cancelled=cancelled,
+            )
+            spans = with_rulings(
+                wanted,
+                hits,
+                spans,
+                judge=reader,
+                sentences=sentences,
+                threshold=reader.possible_threshold,
+                cancelled=cancelled,
+            )
         timings["read"] = _elapsed_ms(reading)
         related = []
         anchor = hits[spans[0].hit_index if spans else 0].passage.article_id if hits else None
         if anchor is not None:
             with contextlib.suppress(ArticleNotFound):  # removed since it was searched
                 related = self.related(anchor, k=RELATED)
-        return make_answer(
+        answer = make_answer(
             question,
             hits,
             spans,
             library=self._library,
             threshold=reader.threshold,
+            possible_threshold=reader.possible_threshold,
             related=related,
             timings_ms=timings,
             asked_as=asked_as,
             shown=shown,
+        )
+        if strict and answer.tier is Tier.POSSIBLE:
+            answer = replace(answer, tier=Tier.DECLINED)
+        if answer.tier is not Tier.DECLINED or not hits:
+            return answer
+        return replace(
+            answer,
+            nearest=nearest(wanted.text, hits, library=self._library, reader=sentences),
+            missing=missing(wanted, hits, find=lambda name: self.search(name, k=NAMES_SEARCHED)),
         )
 
     # Checking
@@ -444,8 +483,11 @@ class Assistant:
         stdin: BinaryIO | None = None,
         allow_private: bool = False,
         cluster: str | None = None,
+        keep_samples: bool = False,
     ) -> IngestReport:
         """Add files, folders, pages and feeds; what fails is listed, the rest goes on.
+
+        The sample articles leave a library that had no others.
 
         Args:
             sources: Paths, ``http(s)://`` addresses, or ``-`` for ``stdin``; one or several.
@@ -455,6 +497,7 @@ class Assistant:
             allow_private: Fetch from private and loopback addresses too.
             cluster: Spread the encoding over Dask workers: a scheduler's address, or how many
                 processes to start here; None: encode in this process.
+            keep_samples: Leave the sample articles in.
 
         Raises:
             ClusterError: The workers fail; what was added until then is kept.
@@ -470,26 +513,45 @@ class Assistant:
             sources, library=self._library, stdin=stdin, allow_private=allow_private
         )
         total = count_of(sources)
-        if cluster is None:
-            return self._ingest(articles, total=total, on_progress=on_progress, cancelled=cancelled)
-        from assistant.library.bulk import BulkIngestor, cluster_executor
-
-        with cluster_executor(cluster) as (executor, workers):
-            ingestor = BulkIngestor(
-                self._library, self._caches, self._encoder, executor=executor, workers=workers
+        samples = () if keep_samples else self._only_samples()
+        try:
+            report = self._ingest(
+                articles, total=total, on_progress=on_progress, cancelled=cancelled, cluster=cluster
             )
-            return ingestor.add(articles, total=total, on_progress=on_progress, cancelled=cancelled)
+        finally:
+            left = self._without_samples(samples)
+        return replace(report, samples_removed=left)
+
+    def _only_samples(self) -> tuple[str, ...]:
+        """Ids of the sample articles of a library that has no others."""
+        from assistant.sources import SEEDS_PREFIX
+
+        samples = tuple(self._library.article_ids_below(SEEDS_PREFIX))
+        return samples if len(samples) == self.article_count() else ()
+
+    def _without_samples(self, samples: Sequence[str]) -> tuple[str, ...]:
+        """Remove these, where other articles have come; gives those that were removed."""
+        if not samples or self.article_count() <= len(samples):
+            return ()
+        with self._library.writing():
+            for sample in samples:
+                self._library.remove(sample)
+            self._caches.save()
+        return tuple(samples)
 
     def add_articles(
         self,
         articles: Sequence[Article],
         *,
         on_progress: Callable[[Progress], None] | None = None,
+        keep_samples: bool = False,
     ) -> IngestReport:
         """Add articles that are already in hand. Raises as :meth:`add` does."""
-        return self._ingest(
+        samples = () if keep_samples else self._only_samples()
+        report = self._ingest(
             iter(articles), total=len(articles), on_progress=on_progress, cancelled=None
         )
+        return replace(report, samples_removed=self._without_samples(samples))
 
     def _ingest(
         self,
@@ -498,9 +560,18 @@ class Assistant:
         total: int | None,
         on_progress: Callable[[Progress], None] | None,
         cancelled: Callable[[], bool] | None,
+        cluster: str | None = None,
     ) -> IngestReport:
         from assistant.library.ingest import Ingestor
 
+        if cluster is not None:
+            from assistant.library.bulk import BulkIngestor, cluster_executor
+
+            with cluster_executor(cluster) as (executor, workers):
+                bulk = BulkIngestor(
+                    self._library, self._caches, self._encoder, executor=executor, workers=workers
+                )
+                return bulk.add(articles, total=total, on_progress=on_progress, cancelled=cancelled)
         ingestor = Ingestor(self._library, self._caches, self._encoder)
         return ingestor.add(articles, total=total, on_progress=on_progress, cancelled=cancelled)
 

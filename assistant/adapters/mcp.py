@@ -23,7 +23,7 @@ INSTRUCTIONS = (
     "A library of articles. Every answer and every citation is a verbatim span of an article: "
     "article.text[start:end] == quote, in Unicode code points. `ask` for an answer in the "
     "articles' own words, `search` for passages, `show` to read around a citation, `verify` before "
-    "quoting. Where the articles do not say, `ask` says so: do not fill the gap."
+    "quoting. Where the articles do not say, `ask` says so: do not fill the gap; where it is not sure, say so too."
 )
 SHOWN_CHARS = 20_000
 """How much of an article one call shows unless asked otherwise: some 5,000 tokens."""
@@ -95,14 +95,18 @@ def make_server(pq: Assistant) -> MCPServer[Any]:
         return answered(found)
 
     @server.tool(title="Ask the articles", annotations=reads)
-    def ask(question: str, with_passages: bool = False) -> dict[str, Any]:
+    def ask(question: str, with_passages: bool = False, strict: bool = False) -> dict[str, Any]:
         """Answer a question with verbatim quotes and their citations, or say that no article does.
+
+        ``tier`` is "answered"; "possible", where the best of ``candidates`` is too improbable to be given as
+        an answer and must be told as unsure, with its ``probability``; or "declined".
 
         Args:
             question: The question, complete in itself, in any language.
             with_passages: Also give the passages that were read.
+            strict: Decline where an answer is merely possible.
         """
-        return answered(lambda: _ask(pq, question, with_passages=with_passages))
+        return answered(lambda: _ask(pq, question, with_passages=with_passages, strict=strict))
 
     @server.tool(title="Show an article", annotations=reads)
     def show(article_id: str, start: int = 0, max_chars: int = SHOWN_CHARS) -> dict[str, Any]:
@@ -163,8 +167,8 @@ def _search(pq: Assistant, query: str, k: int, filters: Filters) -> dict[str, An
     return {"query": query, "passages": [hit_to_json(hit) for hit in hits]}
 
 
-def _ask(pq: Assistant, question: str, *, with_passages: bool) -> dict[str, Any]:
-    form = answer_to_json(pq.ask(question))
+def _ask(pq: Assistant, question: str, *, with_passages: bool, strict: bool) -> dict[str, Any]:
+    form = answer_to_json(pq.ask(question, strict=strict))
     if not with_passages:
         del form["passages"]
     return form

@@ -133,6 +133,9 @@ def cli(
     help="Keep the evidence: write a new bundle (`pullquote verify --bundle FILE` checks it), and "
     "reports of it as .md and .html beside it.",
 )
+@click.option(
+    "--strict", is_flag=True, help="Answers only: where an answer is merely possible, decline."
+)
 @filtering
 @common
 def ask(
@@ -140,6 +143,7 @@ def ask(
     batch: TextIO | None,
     passages: int,
     bundle: Path | None,
+    strict: bool,
     library: Path | None,
     model: str | None,
     as_json: bool,
@@ -157,10 +161,11 @@ def ask(
         tell_undated(pq, wanted, as_json=as_json)
         if batch is not None:
             for line in _questions(batch):
-                write_json(answer_to_json(pq.ask(line, k=passages, filters=wanted)))
+                found = pq.ask(line, k=passages, filters=wanted, strict=strict)
+                write_json(answer_to_json(found))
             return
         assert question is not None
-        answer = pq.ask(question, k=passages, filters=wanted)
+        answer = pq.ask(question, k=passages, filters=wanted, strict=strict)
         if bundle is not None:
             checking.write_answer_bundle(pq, bundle, answer)
     if as_json:
@@ -229,12 +234,18 @@ def search(
     metavar="ADDRESS|N",
     help="Encode on the workers of a Dask scheduler, or in N processes here.",
 )
+@click.option(
+    "--keep-samples",
+    is_flag=True,
+    help="Keep the sample articles, which leave a library when its first others come.",
+)
 @common
 def add(
     sources: tuple[str, ...],
     watch: bool,
     allow_private: bool,
     cluster: str | None,
+    keep_samples: bool,
     library: Path | None,
     model: str | None,
     as_json: bool,
@@ -243,13 +254,14 @@ def add(
     folders = [source for source in sources if os.path.isdir(source)]
     if watch and not folders:
         raise UsageError("--watch follows folders: name one")
-    with open_assistant(library, model) as pq:
+    with open_assistant(library, model, samples=keep_samples) as pq:
         report = pq.add(
             sources,
             on_progress=progress("adding"),
             stdin=sys.stdin.buffer,
             allow_private=allow_private,
             cluster=cluster,
+            keep_samples=keep_samples,
         )
         _write_report(report, as_json=as_json)
         if watch:

@@ -71,10 +71,15 @@ def kept_option(name: str) -> str | None:
     return value
 
 
-def open_assistant(library: Path | None, model: str | None) -> Assistant:
+def open_assistant(library: Path | None, model: str | None, *, samples: bool = True) -> Assistant:
     """The assistant; options of the group serve where the command has none of its own.
 
     That a library was made is said on stderr: whoever mistyped the folder of another learns it.
+
+    Args:
+        library: Its folder.
+        model: Of its vectors.
+        samples: Fill a new library with the articles that come with the program.
     """
     from assistant.assistant import Assistant
     from assistant.library.database import DATABASE_NAME
@@ -88,12 +93,12 @@ def open_assistant(library: Path | None, model: str | None) -> Assistant:
         model=model or shared.get("model"),
         index=kept_option("index"),
         rerank=kept_option("rerank"),
+        seeds=samples,
         on_progress=progress("making the first library from the bundled articles"),
     )
     if is_new:
-        sys.stderr.write(
-            f"made a new library in {for_display(str(folder))}, with the bundled articles\n"
-        )
+        holding = ", with the bundled articles" if samples else ""
+        sys.stderr.write(f"made a new library in {for_display(str(folder))}{holding}\n")
     return pq
 
 

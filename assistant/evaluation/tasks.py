@@ -280,6 +280,7 @@ class ForcedReader:
 
     reader: Reader
     threshold: float = 0.0
+    possible_threshold: float = 0.0
     id: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -324,6 +324,11 @@ class Library(Database):
             )
         ]
 
+    def article_ids_below(self, prefix: str) -> list[str]:
+        """Ids of the articles whose source begins with ``prefix``."""
+        query = "SELECT id FROM articles WHERE substr(source, 1, ?) = ? ORDER BY rowid"
+        return [row[0] for row in self._rows(query, (len(prefix), prefix))]
+
     def titles(self, article_ids: Sequence[str]) -> dict[str, str]:
         """Titles by article id; unknown ids are left out."""
         return dict(self._rows_in("SELECT id, title FROM articles WHERE id IN ({})", article_ids))

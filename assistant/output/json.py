@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from assistant.types import (
@@ -13,19 +14,24 @@ from assistant.types import (
     AnswerStatus,
     Article,
     ArticleSummary,
+    Candidate,
     Change,
     Citation,
     ClaimReport,
     DoctorReport,
     Hit,
     IngestReport,
+    Missing,
     Paragraph,
     ParagraphKind,
     Passage,
+    QuestionKind,
     QuoteReport,
     RelatedArticle,
     RelatedWhy,
+    Says,
     Section,
+    Tier,
     Timeline,
     UnanswerableReason,
 )
@@ -46,15 +52,30 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "reason": answer.reason.value if answer.reason else None,
         "confidence": answer.confidence,
         "null_score": answer.null_score,
+        "kind": answer.kind.value,
+        "tier": answer.tier.value,
+        "says": answer.says,
+        "candidates": [
+            {
+                "text": candidate.text,
+                "probability": candidate.probability,
+                "says": candidate.says,
+                "citation": citation_to_json(candidate.citation),
+            }
+            for candidate in answer.candidates
+        ],
         "answers": [
             {
                 "text": group.text,
                 "confidence": group.confidence,
                 "source_count": group.source_count,
+                "says": group.says,
                 "citations": [citation_to_json(citation) for citation in group.citations],
             }
             for group in answer.answers
         ],
+        "nearest": [citation_to_json(citation) for citation in answer.nearest],
+        "missing": asdict(answer.missing) if answer.missing else None,
         "passages": [hit_to_json(hit) for hit in answer.passages],
         "related": [related_to_json(item) for item in answer.related],
         "timings_ms": {name: round(value, 3) for name, value in answer.timings_ms.items()},
@@ -69,6 +90,8 @@ def answer_from_json(value: dict[str, Any]) -> Answer:
     """
     if value.get("schema") != ANSWER_SCHEMA:
         raise ValueError(f"not an answer of form {ANSWER_SCHEMA}: {value.get('schema')!r}")
+    # Older ones have no tiers.
+    tier = Tier.ANSWERED if value["answers"] else Tier.DECLINED
     return Answer(
         question=value["question"],
         asked_as=value.get("asked_as"),
@@ -82,6 +105,7 @@ def answer_from_json(value: dict[str, Any]) -> Answer:
                 confidence=group["confidence"],
                 source_count=group["source_count"],
                 citations=tuple(citation_from_json(c) for c in group["citations"]),
+                says=_says(group),
             )
             for group in value["answers"]
         ),
@@ -91,7 +115,26 @@ def answer_from_json(value: dict[str, Any]) -> Answer:
             for r in value["related"]
         ),
         timings_ms=dict(value["timings_ms"]),
+        kind=QuestionKind(value.get("kind", QuestionKind.OTHER)),
+        tier=Tier(value.get("tier", tier)),
+        candidates=tuple(
+            Candidate(c["text"], c["probability"], citation_from_json(c["citation"]), _says(c))
+            for c in value.get("candidates", ())
+        ),
+        nearest=tuple(citation_from_json(c) for c in value.get("nearest", ())),
+        missing=_missing(value.get("missing")),
     )
+
+
+def _missing(value: dict[str, Any] | None) -> Missing | None:
+    if value is None:
+        return None
+    absent, present, words = (tuple(value[name]) for name in ("absent", "present", "words"))
+    return Missing(absent, present, words, value["asked"])
+
+
+def _says(value: dict[str, Any]) -> Says | None:
+    return Says(value["says"]) if value.get("says") else None
 
 
 _CITATION_FIELDS = (
@@ -288,6 +331,7 @@ def report_to_json(report: IngestReport) -> dict[str, Any]:
             {"article_id": new, "original_id": original} for new, original in report.duplicates
         ],
         "failures": [{"source": f.source, "message": f.message} for f in report.failures],
+        "samples_removed": list(report.samples_removed),
         "elapsed_s": round(report.elapsed_s, 3),
         "warnings": [
             {"article_id": w.article_id, "source": w.source, "message": w.message}

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from typing import TextIO
 
 from assistant.output.sanitise import for_display
 from assistant.types import (
     Answer,
-    AnswerGroup,
-    AnswerStatus,
     Article,
     ArticleSummary,
     Citation,
@@ -24,6 +21,9 @@ from assistant.types import (
     IngestReport,
     Paragraph,
     RelatedArticle,
+    Says,
+    Span,
+    Tier,
     UnanswerableReason,
 )
 
@@ -34,7 +34,9 @@ Line = Sequence[Piece]
 QUOTE_STYLE = "bold underline"
 """Not by colour alone: it must show without colours and to everyone."""
 BAR_WIDTH = 10
-MAX_PASSAGES_SHOWN = 3
+MAX_CANDIDATES_SHOWN = 3
+"""Of a possible answer."""
+MAX_NAMED = 3
 
 _REASONS = {
     UnanswerableReason.EMPTY_LIBRARY: "the library is empty; add articles with `pullquote add`",
@@ -75,17 +77,48 @@ def reason_words(reason: UnanswerableReason | None) -> str:
     return _REASONS[reason] if reason is not None else "no reason given"
 
 
-def nearest_passages(answer: Answer, count: int) -> list[tuple[int, Hit]]:
-    """The first passages that were read, with their places, but for those that are a byline only."""
-    if not answer.passages:
-        return []
-    # Only here, as it takes a fifth of the time that an answer does.
-    from assistant.language.bylines import read_line
+def led(says: Says | None) -> str:
+    """What leads a sentence that settles a question for yes or no.
 
-    told = (
-        (at, hit) for at, hit in enumerate(answer.passages) if read_line(hit.passage.text) is None
-    )
-    return list(islice(told, count))
+    >>> led(Says.NO), led(None)
+    ('No: ', '')
+    """
+    return f"{says.value.title()}: " if says is not None else ""
+
+
+def unsure(says: Says | None) -> str:
+    """What leads a possible answer.
+
+    >>> unsure(None), unsure(Says.YES)
+    ('Not sure: ', 'Not sure, perhaps yes: ')
+    """
+    return f"Not sure, perhaps {says.value}: " if says is not None else "Not sure: "
+
+
+def missing_words(answer: Answer) -> str:
+    """Why there is no answer, by what the nearest passages lack, for people."""
+    found = answer.missing
+    if found is None:
+        return reason_words(answer.reason)
+    there = _named(found.present, "and")
+    if found.absent:
+        told = f"nothing in the library mentions {_named(found.absent, 'or')}"
+        return f"{told}; {there} is there" if there else told
+    if answer.reason is not UnanswerableReason.NO_SPAN:
+        return reason_words(answer.reason)
+    lacking = _named(found.words, "or")
+    if lacking:
+        told = f"no passage found has {lacking}"
+    elif found.asked:
+        told = f"no passage found says {_one_line(found.asked).lower()}"
+    else:
+        return reason_words(answer.reason)
+    return f"{there} is there, but {told}" if there else f"{told}, though some are about this"
+
+
+def _named(words: Sequence[str], last: str) -> str:
+    shown = [f"“{_one_line(word)}”" for word in words[:MAX_NAMED]]
+    return f" {last} ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def answer_lines(answer: Answer) -> list[Line]:
@@ -93,23 +126,20 @@ def answer_lines(answer: Answer) -> list[Line]:
     lines: list[Line] = []
     if answer.asked_as:
         lines.append([("asked as: ", "dim"), (for_display(answer.asked_as), "italic dim")])
-    if answer.status is AnswerStatus.UNANSWERABLE:
-        lines += [
-            [("The articles don't say", "bold yellow"), (f": {reason_words(answer.reason)}.", "")]
-        ]
-        nearest = nearest_passages(answer, MAX_PASSAGES_SHOWN)
-        if nearest:
-            lines += [[], [("Nearest passages:", "dim")]]
-            for _, hit in nearest:
-                lines += _hit_lines(hit, number=None)
-        return lines
+    if answer.tier is Tier.POSSIBLE:
+        return lines + _possible_lines(answer)
+    if not answer.answers:
+        return lines + _declined_lines(answer)
+    if answer.says is Says.DISPUTED:
+        lines.append([("Disputed", "bold yellow")])
     number = 1
     for position, group in enumerate(answer.answers):
         if position:
-            lines += [[], [("Also said: ", "dim"), (_one_line(group.text), "bold")]]
+            label = led(group.says) or ("Also: " if answer.asks_several else "Also said: ")
+            lines += [[], [(label, "dim"), (_one_line(group.text), "bold")]]
         else:
-            lines.append([(_one_line(group.text), "bold green")])
-            lines.append(_confidence_line(group))
+            lines.append([(f"{led(group.says)}{_one_line(group.text)}", "bold green")])
+            lines.append(_confidence_line(group.confidence, group.source_count))
         for citation in group.citations:
             lines += [[], *citation_lines(citation, number=number)]
             number += 1
@@ -122,13 +152,48 @@ def answer_lines(answer: Answer) -> list[Line]:
 _MARKS = frozenset('"“”„«»')
 
 
-def _confidence_line(group: AnswerGroup) -> Line:
-    sources = f" · {group.source_count} sources" if group.source_count > 1 else ""
-    percent = f"{group.confidence:.0%}"
+def _confidence_line(confidence: float, source_count: int = 1) -> Line:
+    sources = f" · {source_count} sources" if source_count > 1 else ""
+    percent = f"{confidence:.0%}"
     return [
-        (f"{confidence_bar(group.confidence)} ", "green"),
-        (f"{confidence_words(group.confidence)} ({percent}){sources}", "dim"),
+        (f"{confidence_bar(confidence)} ", "green"),
+        (f"{confidence_words(confidence)} ({percent}){sources}", "dim"),
     ]
+
+
+def _possible_lines(answer: Answer) -> list[Line]:
+    """The best candidate with its sentence, then what else it may be."""
+    best, *others = answer.candidates[:MAX_CANDIDATES_SHOWN]
+    lines: list[Line] = [
+        [(unsure(best.says), "bold yellow"), (_one_line(best.text), "")],
+        _confidence_line(best.probability),
+        [],
+        *citation_lines(best.citation, number=1),
+    ]
+    if others:
+        lines += [[], [("It may also be:", "dim")]]
+    for number, candidate in enumerate(others, 2):
+        lines.append(
+            [
+                (f"[{number}] ", "bold cyan"),
+                (_one_line(candidate.text), ""),
+                (f" ({candidate.probability:.0%}) · {where(candidate.citation)}", "dim"),
+            ]
+        )
+    return lines
+
+
+def _declined_lines(answer: Answer) -> list[Line]:
+    """Why there is no answer, and the nearest passages with the sentence that comes closest marked."""
+    lines: list[Line] = [
+        [("The articles don't say", "bold yellow"), (f": {missing_words(answer)}.", "")]
+    ]
+    if answer.nearest:
+        lines += [[], [("Nearest passages:", "dim")]]
+    for citation in answer.nearest:
+        hit = answer.passages[citation.hit_index]
+        lines += _hit_lines(hit, number=None, marked=Span(citation.start, citation.end))
+    return lines
 
 
 def quote_marks(text: str) -> tuple[str, str]:
@@ -206,8 +271,12 @@ def hits_lines(hits: Sequence[Hit]) -> list[Line]:
     return lines
 
 
-def _hit_lines(hit: Hit, *, number: int | None) -> list[Line]:
+def _hit_lines(hit: Hit, *, number: int | None, marked: Span = Span(0, 0)) -> list[Line]:  # noqa: B008 - frozen
+    """Where a passage stands, and what it says, a part of its article's text marked."""
     passage = hit.passage
+    start, end = (
+        min(max(0, at - passage.start), len(passage.text)) for at in (marked.start, marked.end)
+    )
     head = f"{number}. " if number is not None else "· "
     return [
         [
@@ -215,7 +284,12 @@ def _hit_lines(hit: Hit, *, number: int | None) -> list[Line]:
             (_one_line(passage.title), "cyan"),
             (f" · {passage.section.value} · paragraph {passage.paragraph + 1}", "dim"),
         ],
-        [("   ", ""), (_one_line(passage.text), "")],
+        [
+            ("   ", ""),
+            (_one_line(passage.text[:start]), ""),
+            (_one_line(passage.text[start:end]), QUOTE_STYLE),
+            (_one_line(passage.text[end:]), ""),
+        ],
     ]
 
 
@@ -292,6 +366,10 @@ def report_lines(report: IngestReport) -> list[Line]:
                 (" ".join(report.vanished), ""),
             ]
         )
+    if report.samples_removed:
+        count = len(report.samples_removed)
+        told = f"the {count} sample articles have left the library (`--keep-samples` keeps them)"
+        lines.append([(told, "dim")])
     lines += [_failure_line(failure) for failure in report.failures]
     return lines
 

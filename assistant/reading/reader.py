@@ -30,6 +30,8 @@ class Reader(Protocol):
     """Names the reader and its weights."""
     threshold: float
     """Probability below which the best span is not given as an answer."""
+    possible_threshold: float
+    """Probability below which it is not shown as possible either: no better than chance."""
 
     def read(
         self,
@@ -86,6 +88,7 @@ class SentenceReader:
     SLOPE = 21.0
     CENTRE = 0.935
     threshold = 0.5
+    possible_threshold = 0.25
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder

@@ -84,6 +84,7 @@ class SpanReader:
         self._folder = folder
         self.calibration = calibration or load_calibration(folder / CALIBRATION_NAME)
         self.threshold = self.calibration.threshold
+        self.possible_threshold = self.calibration.possible_threshold
         self.id = "span/1"
         self._lock = threading.Lock()
         self._session: Any = None

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from assistant.language.scripts import script_of, script_of_language
 from assistant.language.sounds import can_compare, overlap_shares
+from assistant.search.credits import is_credit
 from assistant.types import Hit, Passage
 
 CANDIDATES = 100
@@ -128,5 +129,5 @@ def shares_script(query: str, passages: Sequence[Passage]) -> NDArray[np.bool_]:
 
 
 def without_captions(hits: Sequence[Hit]) -> list[Hit]:
-    """Hits that may be evidence: captions of AI-generated images are left out."""
-    return [hit for hit in hits if hit.passage.is_evidence]
+    """Hits that may be evidence: captions of AI-generated images, and picture credits, are left out."""
+    return [hit for hit in hits if hit.passage.is_evidence and not is_credit(hit.passage.text)]

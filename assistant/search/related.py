@@ -1,4 +1,4 @@
-"""Articles worth reading next: linked on the page, telling the same story, or alike."""
+"""Articles worth reading next: linked on the page, or telling the same story."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PASSAGES_PER_ARTICLE = 12
 def related_articles(
     library: Library, caches: Caches, article_id: str, *, k: int = 5
 ) -> list[RelatedArticle]:
-    """Up to ``k`` articles related to one: those its page links first, then the nearest.
+    """Up to ``k`` articles related to one: those its page links first, then the nearest that tell the same story.
 
     Scores are cosines of the mean passage vectors, -1 to 1.
 
@@ -48,7 +48,7 @@ def related_articles(
         elif score >= SAME_STORY or copies.get(other, other) == family:
             why = RelatedWhy.SAME_STORY
         else:
-            why = RelatedWhy.SIMILAR
+            continue  # the nearest of a library may be about anything
         found.append(RelatedArticle(other, titles[other], score, why))
     found.sort(key=lambda item: (item.why is not RelatedWhy.LINKED, -item.score, item.article_id))
     return found[:k]

@@ -38,7 +38,7 @@ from assistant.tui.settings import KEYS, Settings
 from assistant.tui.source import SourcePane, SourceScreen
 from assistant.tui.tasks import OpenAssistant, Tasks
 from assistant.tui.text import Paragraphs, Part, one_line
-from assistant.tui.welcome import Welcome
+from assistant.tui.welcome import Asked, Offer, Welcome
 from assistant.types import Answer, Citation, ClaimReport
 
 HISTORY_TURNS = 6
@@ -181,6 +181,13 @@ class PullquoteApp(Tasks):
         done = f"answered in {took}"
         has_sources = bool(turns.citations_in(message.turn))
         self._settle(f"{done} · 1 Enter: first source" if has_sources else done)
+        if isinstance(message.turn, Answer) and message.turn.nearest:
+            self.find_rephrased(message.turn, lambda: self._busy or not self.is_running)
+
+    def on_rephrased(self, message: messages.Rephrased) -> None:
+        """Offer questions that the articles answer, unless something else was asked meanwhile."""
+        if self.turns and self.turns[-1] is message.declined and not self._busy:
+            self._append(Offer(message.questions, bidi=self.bidi), follow=False)
 
     def on_task_failed(self, message: messages.TaskFailed) -> None:
         """Show what went wrong and what to do."""
@@ -329,9 +336,13 @@ class PullquoteApp(Tasks):
             self._conversation.scroll_end(animate=False)
             return
         self.call_after_refresh(self._show_from_question, card)
+        if card.citations:
+            self._open_beside(card, card.citations[0])
+
+    def _open_beside(self, card: Card, citation: Citation) -> None:
+        """Open a card's source beside it where there is room, without going there."""
         wide = self.size.width >= SIDE_BY_SIDE_COLUMNS
-        if wide and card.citations and self.pq is not None and len(self.screen_stack) == 1:
-            citation = card.citations[0]
+        if wide and self.pq is not None and len(self.screen_stack) == 1:
             opened = messages.OpenCitation(card.citations, citation, card.answer)
             self.load_source(citation.article_id, opened, take_focus=False)
 
@@ -533,7 +544,7 @@ class PullquoteApp(Tasks):
         if self.pq is not None:
             self.load_source(message.article_id, None)
 
-    def on_welcome_asked(self, message: Welcome.Asked) -> None:
+    def on_asked(self, message: Asked) -> None:
         """A suggested question goes into the line, so that it can be changed first."""
         self.question_line.value = message.question
         self.question_line.cursor_position = len(message.question)
@@ -575,7 +586,7 @@ class PullquoteApp(Tasks):
 
         def chosen(question: str | None) -> None:
             if question is not None:
-                self.on_welcome_asked(Welcome.Asked(question))
+                self.on_asked(Asked(question))
 
         self._pick("Earlier questions", turns.earlier_questions, chosen)
 
@@ -652,6 +663,14 @@ class PullquoteApp(Tasks):
             opened = messages.OpenCitation(pane.evidence, citation, pane.answer)
             self.load_source(citation.article_id, opened)
 
+    def action_candidate(self, step: int) -> None:
+        """Next or previous candidate of a possible answer."""
+        card = self._last_card()
+        if not isinstance(card, AnswerCard) or not card.step(step):
+            self.notify("There is no other candidate.")
+        elif card.citation_at_hand is not None:
+            self._open_beside(card, card.citation_at_hand)
+
     def action_why(self) -> None:
         """Show or hide why this passage was found."""
         pane = self._shown_pane()
@@ -696,11 +715,11 @@ class PullquoteApp(Tasks):
     def _citation_at_hand(self) -> Citation | None:
         pane = self._shown_pane()
         if isinstance(self.focused, Card):
-            return self.focused.citations[0] if self.focused.citations else None
+            return self.focused.citation_at_hand
         if pane is not None and pane.article is not None:
             return pane.citation
         card = self._last_card()
-        return card.citations[0] if card is not None else None
+        return card.citation_at_hand if card is not None else None
 
     def action_alone(self) -> None:
         """Ask the question of a completed follow-up again, as it stands."""

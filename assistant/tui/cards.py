@@ -14,7 +14,7 @@ from assistant.tui.bidi import Bidi
 from assistant.tui.messages import OpenCitation
 from assistant.tui.palette import Palette, palette_for
 from assistant.tui.text import Paragraphs, Part, answer_parts, citations_of, from_line, one_line
-from assistant.types import Answer, Citation, UnanswerableReason
+from assistant.types import Answer, Citation, Tier, UnanswerableReason
 
 
 class Question(Static):
@@ -34,10 +34,10 @@ class Note(Static):
 
 
 class Card(Static, can_focus=True):
-    """Something with citations; Enter opens the first, a digit opens its number."""
+    """Something with citations; Enter opens the one that is looked at, a digit opens its number."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open(1)", "open source"),
+        Binding("enter", "open_shown", "open source"),
         Binding("up", "app.scroll_conversation(-3)", show=False),
         Binding("down", "app.scroll_conversation(3)", show=False),
         Binding("pageup", "app.scroll_page(-1)", show=False),
@@ -68,6 +68,16 @@ class Card(Static, can_focus=True):
         palette = palette_for(dark=self.app.current_theme.dark)
         self.update(Paragraphs(self.parts(palette), bidi=self.bidi))
 
+    @property
+    def citation_at_hand(self) -> Citation | None:
+        """The citation of what is looked at: the first."""
+        return self.citations[0] if self.citations else None
+
+    def action_open_shown(self) -> None:
+        """Open the citation of what is looked at."""
+        if self.citation_at_hand is not None:
+            self.action_open(1 + self.citations.index(self.citation_at_hand))
+
     def action_open(self, number: int) -> None:
         """Open the citation with that number."""
         if number <= len(self.citations):
@@ -82,7 +92,8 @@ class AnswerCard(Card):
 
     def __init__(self, answer: Answer, *, bidi: Bidi) -> None:
         self._answer = answer
-        kind = "answer" if answer.answers else "answer declined"
+        self._candidate = 0
+        kind = f"answer {answer.tier.value}"
         super().__init__(citations_of(answer), bidi=bidi, classes=kind)
 
     @property
@@ -97,7 +108,24 @@ class AnswerCard(Card):
 
     def parts(self, palette: Palette) -> list[Part]:
         """The answer, how sure, the sentences and where they stand."""
-        return answer_parts(self._answer, palette)
+        return answer_parts(self._answer, palette, candidate=self._candidate)
+
+    @property
+    def citation_at_hand(self) -> Citation | None:
+        """The citation of what is looked at."""
+        return self.citations[self._candidate] if self.citations else None
+
+    def step(self, step: int) -> bool:
+        """Look at another candidate of a possible answer; whether there is one."""
+        if self._answer.tier is not Tier.POSSIBLE or len(self.citations) < 2:
+            return False
+        self.action_candidate((self._candidate + step) % len(self.citations))
+        return True
+
+    def action_candidate(self, index: int) -> None:
+        """Look at the candidate with that index."""
+        self._candidate = index
+        self._draw()
 
 
 class ReportCard(Card):

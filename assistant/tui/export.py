@@ -16,10 +16,10 @@ from assistant.output.json import (
     timeline_to_json,
 )
 from assistant.output.sanitise import for_display, json_text, safe_url
-from assistant.output.text import reason_words, where
+from assistant.output.text import missing_words, where
 from assistant.tui.messages import Turn
 from assistant.tui.turns import citations_in, lines_of, question_of
-from assistant.types import Answer, Citation, ClaimReport, QuoteReport
+from assistant.types import Answer, Citation, ClaimReport, QuoteReport, Tier
 
 SCHEMA = "pullquote/conversation/1"
 DEFAULT_NAME = "conversation"
@@ -96,12 +96,18 @@ def _answer(answer: Answer) -> list[str]:
     lines: list[str] = []
     if answer.asked_as:
         lines += [f"*asked as: {_plain(answer.asked_as)}*", ""]
-    if not answer.answers:
-        lines += [f"The articles don't say: {reason_words(answer.reason)}.", ""]
+    told = [(f"**{_plain(g.text)}** ({g.confidence:.0%})", g.citations) for g in answer.answers]
+    if answer.tier is Tier.POSSIBLE:
+        told = [
+            (f"Not sure: {_plain(c.text)} ({c.probability:.0%})", (c.citation,))
+            for c in answer.candidates
+        ]
+    if not told:
+        lines += [f"The articles don't say: {_plain(missing_words(answer))}.", ""]
     number = 1
-    for group in answer.answers:
-        lines += [f"**{_plain(group.text)}** ({group.confidence:.0%})", ""]
-        for citation in group.citations:
+    for heading, citations in told:
+        lines += [heading, ""]
+        for citation in citations:
             lines += [f"> {_plain(citation.sentence)}", "", _cited(citation, number), ""]
             number += 1
     return lines

@@ -64,6 +64,15 @@ class QuestionsFound(Message):
         super().__init__()
 
 
+class Rephrased(Message):
+    """Questions that the articles answer, near one that they do not."""
+
+    def __init__(self, declined: Answer, questions: Sequence[str]) -> None:
+        self.declined = declined
+        self.questions = list(questions)
+        super().__init__()
+
+
 class TurnDone(Message):
     """A question, a claim, a quote or a timeline has its outcome."""
 

@@ -59,6 +59,8 @@ KEYS = (
     Key("previous_evidence", "p", "evidence(-1)", "in a source: previous evidence"),
     Key("why", "w", "why", "in a source: why this passage"),
     Key("related", "r", "related", "in a source: related articles"),
+    Key("next_candidate", "j", "candidate(1)", "on a possible answer: next candidate"),
+    Key("previous_candidate", "k", "candidate(-1)", "on a possible answer: previous candidate"),
     Key("open_link", "o", "open_link", "open the page at the quote"),
     Key("copy", "y", "copy", "copy the quote with its citation"),
     Key("export", "ctrl+s", "export", "save the conversation"),

@@ -136,6 +136,30 @@ def suggest(
                     yield candidate.question
 
 
+def rephrased(pq: Assistant, declined: Answer, *, stop: Callable[[], bool]) -> Iterator[str]:
+    """Questions that the nearest sentences of a declined one answer, each tried out.
+
+    Args:
+        pq: The library with its models.
+        declined: The answer to what was asked.
+        stop: Asked before every try; true ends the search with what was found.
+    """
+    for citation in declined.nearest:
+        try:
+            made = question_of(citation.sentence, pq.article(citation.article_id).text)
+        except ArticleNotFound:  # removed meanwhile
+            continue
+        if made is None:
+            continue
+        if stop():
+            return
+        question, begin = made
+        start = citation.sentence_start + begin
+        candidate = Candidate(question, citation.article_id, start, citation.sentence_end)
+        if answers(pq.ask(question), candidate):
+            yield question
+
+
 def answers(answer: Answer, candidate: Candidate) -> bool:
     """Whether the library surely answers with the part that was taken out."""
     if not answer.answers or answer.confidence < MIN_CONFIDENCE:

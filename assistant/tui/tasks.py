@@ -112,6 +112,17 @@ class Tasks(App[int]):
             questions.append(question)
             self.post_message(messages.QuestionsFound(questions))
 
+    @work(thread=True, group="suggest", exclusive=True)
+    @told(Task.SUGGEST)
+    def find_rephrased(self, declined: Answer, busy: Callable[[], bool]) -> None:
+        """Look for questions near a declined one that the articles answer; stops when ``busy``."""
+        from assistant.tui.suggestions import rephrased
+
+        assert self.pq is not None
+        questions = list(rephrased(self.pq, declined, stop=busy))
+        if questions:
+            self.post_message(messages.Rephrased(declined, questions))
+
     @work(thread=True, group="ask")
     @told(Task.ASK)
     def ask(self, question: str, history: Sequence[Answer]) -> None:

@@ -12,26 +12,37 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 from textual.widgets.option_list import Option
 
-from assistant.answering.asked_statements import asked_statement
 from assistant.output.sanitise import for_display
 from assistant.output.text import (
     Line,
     confidence_bar,
     confidence_words,
-    nearest_passages,
+    led,
+    missing_words,
     paragraph_label,
     quote_marks,
-    reason_words,
+    unsure,
 )
 from assistant.tui.bidi import Bidi, is_rtl, lay_out
 from assistant.tui.palette import Palette
-from assistant.types import Answer, AnswerGroup, Article, Citation, Hit, Span, UnanswerableReason
+from assistant.types import (
+    Answer,
+    AnswerGroup,
+    Article,
+    Citation,
+    Hit,
+    Says,
+    Span,
+    Tier,
+    UnanswerableReason,
+)
 
 MAX_SENTENCE_CHARS = 360
 """Longer sentences are cut around their quote on a card; the source shows them whole."""
 MAX_CITATIONS_SHOWN = 3
 """Per value on a card; the others are reached in the source."""
-NEAREST_SHOWN = 3
+MAX_CANDIDATE_CHARS = 60
+"""Of another candidate beside the one that is shown."""
 INDENT = 4
 
 
@@ -119,39 +130,19 @@ def from_line(line: Line, palette: Palette) -> Text:
 
 
 def citations_of(answer: Answer) -> list[Citation]:
-    """All citations of an answer, in the order of their numbers; of a declined one the nearest passages."""
+    """All citations of an answer, in the order of their numbers.
+
+    Of a possible one its candidates, of a declined one the nearest sentences.
+    """
     if answer.answers:
         return [citation for group in answer.answers for citation in group.citations]
-    return [_of_hit(hit, at) for at, hit in nearest_passages(answer, NEAREST_SHOWN)]
+    if answer.tier is Tier.POSSIBLE:
+        return [candidate.citation for candidate in answer.candidates]
+    return list(answer.nearest)
 
 
-def _of_hit(hit: Hit, index: int) -> Citation:
-    """A whole passage as what a number opens."""
-    passage = hit.passage
-    return Citation(
-        article_id=passage.article_id,
-        title=passage.title,
-        url=passage.url,
-        published=passage.published,
-        language=passage.language,
-        section=passage.section,
-        paragraph=passage.paragraph,
-        start=passage.start,
-        end=passage.end,
-        quote=passage.text,
-        prefix="",
-        suffix="",
-        content_hash="",
-        link=passage.url,
-        sentence_start=passage.start,
-        sentence_end=passage.end,
-        sentence=passage.text,
-        hit_index=index,
-    )
-
-
-def answer_parts(answer: Answer, palette: Palette) -> list[Part]:
-    """An answer card."""
+def answer_parts(answer: Answer, palette: Palette, *, candidate: int = 0) -> list[Part]:
+    """An answer card; of a possible answer the one of its candidates that is looked at."""
     parts: list[Part] = []
     if answer.asked_as:
         line = Text.assemble(
@@ -160,33 +151,74 @@ def answer_parts(answer: Answer, palette: Palette) -> list[Part]:
             ("  (/alone asks it as written)", palette.muted),
         )
         parts.append(Part(line, INDENT))
+    if answer.tier is Tier.POSSIBLE:
+        return parts + _possible_parts(answer, candidate, palette)
     if not answer.answers:
         return parts + _declined_parts(answer, palette)
     first, *others = answer.answers
+    told = Text.assemble((led(first.says), palette.value), (one_line(first.text), palette.value))
+    if answer.says is Says.DISPUTED:
+        parts.append(Part(Text("Disputed", style=f"bold {palette.warn}")))
     parts += [
-        Part(Text(one_line(first.text), style=palette.value)),
-        Part(_confidence(first, palette)),
+        Part(told),
+        Part(_confidence(first.confidence, sources_words(first), palette)),
     ]
     parts += _cited_parts(first, 1, palette)
     number = 1 + len(first.citations)
     # Several statements of one speaker do not differ; they are shown one after another.
-    if others and asked_statement(answer.asked_as or answer.question) is None:
+    if others and not answer.asks_several and answer.says is None:
         parts += [Part(Text("")), Part(_values_line(answer.answers, palette), INDENT)]
     for group in others:
+        if group.says is not None:
+            label = Text.assemble((led(group.says), palette.value), one_line(group.text))
+            parts += [Part(Text("")), Part(label)]
         parts += _cited_parts(group, number, palette)
         number += len(group.citations)
     return parts
 
 
-def _confidence(group: AnswerGroup, palette: Palette) -> Text:
-    bar = confidence_bar(group.confidence)
+def _confidence(confidence: float, sources: str, palette: Palette) -> Text:
+    bar = confidence_bar(confidence)
     filled = bar.rstrip("░")
-    words = f" {confidence_words(group.confidence)} ({group.confidence:.0%}) · "
+    words = f" {confidence_words(confidence)} ({confidence:.0%}) · "
     return Text.assemble(
         (filled, palette.good),
         (bar[len(filled) :], palette.muted),
-        (words + sources_words(group), palette.muted),
+        (words + sources, palette.muted),
     )
+
+
+def _possible_parts(answer: Answer, at: int, palette: Palette) -> list[Part]:
+    """One candidate with its sentence, in nothing's colours that an answer has; the others in one line."""
+    count = len(answer.candidates)
+    shown = answer.candidates[at]
+    which = f"{at + 1} of {count}" + (", j/k for the others" if count > 1 else "")
+    parts = [
+        Part(
+            Text.assemble((unsure(shown.says), f"bold {palette.warn}"), one_line(shown.text)),
+            INDENT,
+        ),
+        Part(_confidence(shown.probability, which, palette)),
+        Part(Text("")),
+        Part(sentence_text(shown.citation, palette)),
+        Part(where_text(shown.citation, at + 1, palette), INDENT),
+    ]
+    others = [(i, c) for i, c in enumerate(answer.candidates) if i != at]
+    if others:
+        line = Text("It may also be: ", style=palette.muted)
+        for place, (i, other) in enumerate(others):
+            line.append(" · " if place else "")
+            start = len(line)
+            line.append(f"[{i + 1}] ", style=f"bold {palette.number}")
+            line.append(_shortened(one_line(other.text), MAX_CANDIDATE_CHARS))
+            line.append(f" ({other.probability:.0%})")
+            line.apply_meta({"@click": f"candidate({i})"}, start)
+        parts += [Part(Text("")), Part(line, INDENT)]
+    return parts
+
+
+def _shortened(text: str, chars: int) -> str:
+    return text if len(text) <= chars else text[:chars].rsplit(" ", 1)[0] + " …"
 
 
 def sources_words(group: AnswerGroup) -> str:
@@ -292,23 +324,43 @@ def short_date(published: str) -> str:
 
 
 def _declined_parts(answer: Answer, palette: Palette) -> list[Part]:
-    reason = reason_words(answer.reason)
+    reason = missing_words(answer)
     if answer.reason is UnanswerableReason.EMPTY_LIBRARY:
         reason = "the library is empty; add articles with /add PATH"
     parts = [
         Part(Text("The articles don't say", style=f"bold {palette.warn}")),
         Part(Text(f"{reason[:1].upper()}{reason[1:]}.")),
     ]
-    nearest = citations_of(answer)
-    if nearest:
+    if answer.nearest:
         parts += [Part(Text("")), Part(Text("Nearest passages:", style=palette.muted))]
-    for number, citation in enumerate(nearest, 1):
+    for number, citation in enumerate(answer.nearest, 1):
         parts.append(Part(where_text(citation, number, palette), INDENT))
-        text = one_line(citation.quote)
-        if len(text) > MAX_SENTENCE_CHARS // 2:
-            text = text[: MAX_SENTENCE_CHARS // 2].rsplit(" ", 1)[0] + " …"
-        parts.append(Part(Text(text), 0))
+        parts.append(Part(_nearest_text(citation, answer.passages[citation.hit_index], palette)))
     return parts
+
+
+def _nearest_text(citation: Citation, hit: Hit, palette: Palette) -> Text:
+    """A passage from a little before the sentence that comes closest, which is marked."""
+    passage = hit.passage
+    start = citation.start - passage.start
+    first = max(0, start - MAX_SENTENCE_CHARS // 4)
+    if first:
+        first = passage.text.find(" ", first, start) + 1 or start
+    last = max(
+        first + MAX_SENTENCE_CHARS // 2,
+        min(citation.end - passage.start, first + MAX_SENTENCE_CHARS),
+    )
+    shown = passage.text[first:last]
+    if last < len(passage.text):
+        shown = shown.rsplit(" ", 1)[0]
+    body = marked(
+        shown.replace("\n", " "),
+        passage.start + first,
+        [(Span(citation.start, citation.end), palette.evidence)],
+    )
+    before = "… " if first else ""
+    after = " …" if first + len(shown) < len(passage.text) else ""
+    return Text.assemble((before, palette.muted), body, (after, palette.muted))
 
 
 # Sources
@@ -371,9 +423,9 @@ def why_lines(answer: Answer | None, citation: Citation, palette: Palette) -> li
             )
         )
     if answer is not None:
-        confidence = next(
-            (g.confidence for g in answer.answers if citation in g.citations), answer.confidence
-        )
+        known = [(g.confidence, g.citations) for g in answer.answers]
+        known += [(c.probability, (c.citation,)) for c in answer.candidates]
+        confidence = next((p for p, cited in known if citation in cited), answer.confidence)
         lines.append(
             Text.assemble(
                 ("confidence ", palette.muted),

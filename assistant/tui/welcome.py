@@ -16,18 +16,40 @@ from assistant.tui.text import as_option, short_date
 from assistant.types import ArticleSummary
 
 
+class Asked(Message):
+    """A question was chosen."""
+
+    def __init__(self, question: str) -> None:
+        self.question = question
+        super().__init__()
+
+
+class Offer(Vertical):
+    """Questions to ask in the place of one that was declined."""
+
+    def __init__(self, questions: Sequence[str], *, bidi: Bidi) -> None:
+        self.bidi = bidi
+        self.questions = list(questions)
+        super().__init__(classes="offer")
+
+    def compose(self) -> ComposeResult:
+        """A heading and the list."""
+        yield Static(Text("These articles answer:"))
+        yield OptionList(
+            *(as_option(question, bidi=self.bidi) for question in self.questions), markup=False
+        )
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Offer the question to the line in which it is asked."""
+        event.stop()
+        self.post_message(Asked(self.questions[event.option_index]))
+
+
 class Welcome(Vertical):
     """Articles to open and questions to ask, chosen with the arrow keys and Enter."""
 
     ARTICLES = 4
     QUESTIONS = 4
-
-    class Asked(Message):
-        """A question was chosen."""
-
-        def __init__(self, question: str) -> None:
-            self.question = question
-            super().__init__()
 
     def __init__(self, newest: Sequence[ArticleSummary], article_count: int, *, bidi: Bidi) -> None:
         self.bidi = bidi
@@ -87,4 +109,4 @@ class Welcome(Vertical):
         if event.option_list.id == "newest" and event.option.id is not None:
             self.post_message(OpenArticle(event.option.id))
         else:
-            self.post_message(self.Asked(self.questions[event.option_index]))
+            self.post_message(Asked(self.questions[event.option_index]))

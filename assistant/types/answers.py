@@ -15,6 +15,48 @@ class AnswerStatus(StrEnum):
     UNANSWERABLE = "unanswerable"
 
 
+class Tier(StrEnum):
+    """How sure an answer is, by calibrated probability."""
+
+    ANSWERED = "answered"
+    POSSIBLE = "possible"
+    """Not sure: the best candidate is better than chance, and too improbable to be given as an answer."""
+    DECLINED = "declined"
+    """The articles don't say: no passage has a candidate that is better than chance."""
+
+
+class Says(StrEnum):
+    """What settles a question for yes or no."""
+
+    YES = "yes"
+    NO = "no"
+    DISPUTED = "disputed"
+    """One sentence says yes, another no."""
+
+
+class QuestionKind(StrEnum):
+    """What is asked for."""
+
+    WHO = "who"
+    WHEN = "when"
+    WHERE = "where"
+    COUNT = "count"
+    AMOUNT = "amount"
+    MONEY = "money"
+    SHARE = "share"
+    DURATION = "duration"
+    AGE = "age"
+    WHY = "why"
+    HOW = "how"
+    LIST = "list"
+    YES_NO = "yes or no"
+    STATEMENT = "statement"
+    """What someone said."""
+    KEYWORDS = "keywords"
+    """A few words, which ask nothing in particular."""
+    OTHER = "other"
+
+
 class UnanswerableReason(StrEnum):
     """Why there is no answer."""
 
@@ -69,6 +111,8 @@ class ReadSpan:
     """The reader's score for 'this passage has no answer', on the same scale."""
     probability: float
     """Calibrated probability that this span answers the question."""
+    says: Says | None = None
+    """Of a question for yes or no, where this settles it."""
 
     def overlaps(self, other: ReadSpan) -> bool:
         """Whether the two share a code point of one passage."""
@@ -124,6 +168,35 @@ class AnswerGroup:
     citations: tuple[Citation, ...]
     source_count: int = 1
     """Independent sources: syndicated copies of one text count once."""
+    says: Says | None = None
+    """Of a question for yes or no, which of them this says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What may be the answer."""
+
+    text: str
+    probability: float
+    """Calibrated, 0 to 1."""
+    citation: Citation
+    """Where it stands: ``article.text[citation.start:citation.end] == text``."""
+    says: Says | None = None
+    """Of a question for yes or no, which of them this says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What the nearest passages lack of a question, in the question's own words."""
+
+    absent: tuple[str, ...] = ()
+    """Names that nothing in the library has."""
+    present: tuple[str, ...] = ()
+    """Names that the passages have."""
+    words: tuple[str, ...] = ()
+    """Other words that none of the passages has."""
+    asked: str = ""
+    """What is asked about these, such as "how old"; empty where that cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +227,25 @@ class Answer:
     """The question as it was searched, where a follow-up was completed from the turn before."""
     null_score: float | None = None
     """The reader's score for 'no answer' on the best passage."""
+    kind: QuestionKind = QuestionKind.OTHER
+    tier: Tier = Tier.DECLINED
+    candidates: tuple[Candidate, ...] = ()
+    """What may be the answer, most probable first, whatever the tier."""
+    nearest: tuple[Citation, ...] = ()
+    """Of a declined question: the sentence that comes closest in each of the nearest passages."""
+    missing: Missing | None = None
+    """Of a declined question: what the nearest passages lack."""
+
+    @property
+    def asks_several(self) -> bool:
+        """Whether several groups stand beside each other and do not differ: a list, someone's statements."""
+        return self.kind in (QuestionKind.LIST, QuestionKind.STATEMENT)
+
+    @property
+    def says(self) -> Says | None:
+        """What settles a question for yes or no; None for other questions, and where nothing is answered."""
+        found = {group.says for group in self.answers}
+        return Says.DISPUTED if len(found) > 1 else next(iter(found), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,6 +255,8 @@ class IngestReport:
     elapsed_s: float = 0.0
     warnings: tuple[IngestWarning, ...] = ()
     """Articles that lack much of what their page shows, of those added or updated."""
+    samples_removed: tuple[str, ...] = ()
+    """Sample articles that left the library because the first articles of its own came."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,10 @@ class FirstWordsReader:
 
     id = "fake/reader/1"
 
-    def __init__(self, probability=0.9, *, threshold=0.5):
+    def __init__(self, probability=0.9, *, threshold=0.5, possible_threshold=0.2):
         self.probability = probability
         self.threshold = threshold
+        self.possible_threshold = possible_threshold
 
     def prepare(self):
         pass

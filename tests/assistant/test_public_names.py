@@ -5,9 +5,9 @@ from __future__ import annotations
 import assistant
 
 PUBLIC = """
-    Answer AnswerGroup AnswerStatus Article Assistant Attribution Change ChangeKind Citation
-    ClaimDifference ClaimReport Difference Evidence Filters Hit IngestReport Passage PullquoteError
-    QuoteMatch QuoteReport QuoteStatus Section Span Stance Timeline TimelineEntry Verdict __version__
+    Answer AnswerGroup AnswerStatus Article Assistant Attribution Candidate Change ChangeKind Citation
+    ClaimDifference ClaimReport Difference Evidence Filters Hit IngestReport Missing Passage PullquoteError
+    QuestionKind QuoteMatch QuoteReport QuoteStatus Says Section Span Stance Tier Timeline TimelineEntry Verdict __version__
 """.split()
 
 

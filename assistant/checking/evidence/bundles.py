@@ -464,7 +464,7 @@ def _citations_in(value: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any
             yield path, value
             return
         for name, item in value.items():
-            if name not in ("passages", "nearest", "related"):
+            if name not in ("candidates", "passages", "nearest", "related"):
                 yield from _citations_in(item, f"{path}/{escaped(name)}")
     elif isinstance(value, list):
         for at, item in enumerate(value):

@@ -33,6 +33,7 @@ class SilentReader:
 
     id = "fake/silent"
     threshold = 0.4
+    possible_threshold = 0.15
 
     def prepare(self):
         pass

@@ -39,6 +39,7 @@ class NumberReader:
 
     id = "fake/numbers/1"
     threshold = 0.5
+    possible_threshold = 0.2
 
     def __init__(self, probability=0.9):
         self.probability = probability
@@ -121,3 +122,17 @@ def is_quote(style):
     """Whether a style is that of the span that was read, in its article."""
     background = style.bgcolor.get_truecolor().hex if style.bgcolor else ""
     return bool(style.bold and style.underline and background == "#f0e442")
+
+
+def is_value(style):
+    """Whether a style is that of an answer itself, on a card in the dark."""
+    return bool(style.bold and not style.underline) and _colour(style) == "#8ccbf0"
+
+
+def is_evidence(style):
+    """Whether a style is that of a sentence that comes close, in the dark."""
+    return bool(style.underline and not style.bold) and _colour(style) == "#f0e442"
+
+
+def _colour(style):
+    return style.color.get_truecolor().hex if style.color else ""

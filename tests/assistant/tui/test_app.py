@@ -14,7 +14,18 @@ from assistant.tui.question import QuestionInput
 from assistant.tui.source import SourcePane, SourceScreen
 from assistant.tui.text import MAX_SENTENCE_CHARS, sentence_text
 from assistant.types import Citation, Section
-from tests.assistant.tui.chat import app_over, is_quote, seen, settle, styled, write
+from tests.assistant.tui.chat import (
+    NumberReader,
+    app_over,
+    fill,
+    is_evidence,
+    is_quote,
+    is_value,
+    seen,
+    settle,
+    styled,
+    write,
+)
 
 pytestmark = pytest.mark.asyncio
 
@@ -57,16 +68,74 @@ async def test_values_that_differ_stand_side_by_side(folder):
 
 
 async def test_declining_says_why_and_shows_the_nearest(folder):
-    app = app_over(folder, probability=0.3)
+    app = app_over(folder, probability=0.1)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(app, pilot)
         await write(app, pilot, ARCHES)
         screen = seen(app)
         assert "The articles don't say" in screen
-        assert "There is a possible answer, but it is too uncertain to give." in screen
         assert "Nearest passages:" in screen
+        assert styled(app, is_evidence).startswith("The bridge of Arta has 7 arches.")
         await write(app, pilot, "1")
         assert isinstance(app.screen, SourceScreen)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_possible_answer_does_not_look_like_an_answer(folder, size):
+    app = app_over(folder, probability=0.3)
+    async with app.run_test(size=size) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, ARCHES)
+        screen = seen(app)
+        assert "Not sure: 7 arches" in screen
+        assert "uncertain (30%) · 1 of 2, j/k for the others" in screen
+        assert "It may also be: [2] 9 arches (25%)" in screen
+        assert styled(app, is_value) == ""
+        card = app.query_one(AnswerCard)
+        assert card.has_class("possible")
+        assert not card.has_class("declined")
+
+
+async def test_a_declined_question_offers_some_that_are_answered(tmp_path):
+    sentence = "The Norwick Council approves 7 bridges."
+    library = fill(tmp_path, {"council.txt": f"{sentence}\n\nIt rained."})
+    asked = "How was the meeting of Norwick Council in March?"
+
+    class Reader(NumberReader):
+        def read(self, question, hits, *, cancelled=None):
+            found = super().read(question, hits, cancelled=cancelled)
+            return [] if question == asked else found
+
+    app = app_over(library, reader=Reader())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, asked)
+        assert "The articles don't say" in seen(app)
+        assert "These articles answer:" in seen(app)
+        app.query_one(".offer OptionList").focus()
+        await pilot.press("enter")
+        await settle(app, pilot)
+        assert app.question_line.value == "What does the Norwick Council approve?"
+
+
+async def test_j_and_k_go_through_the_candidates(folder):
+    app = app_over(folder, probability=0.3)
+    async with app.run_test(size=(140, 45)) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, ARCHES)
+        assert styled(app, is_quote) == "7 arches"
+        await pilot.press("ctrl+up", "j")
+        await settle(app, pilot)
+        assert "Not sure: 9 arches" in seen(app)
+        assert "[2] The tower of Arta" in seen(app)
+        assert styled(app, is_quote) == "9 arches"
+        await pilot.press("j")
+        assert "Not sure: 7 arches" in seen(app)
+        await pilot.press("k")
+        assert "Not sure: 9 arches" in seen(app)
+        await pilot.press("enter")
+        await settle(app, pilot)
+        assert styled(app, is_quote) == "9 arches"
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -11,7 +11,6 @@ from assistant.assistant import Assistant
 from assistant.checking.claims.compare import compare
 from assistant.checking.claims.relations import related
 from assistant.language.facts import facts_of
-from assistant.output.text import nearest_passages
 from assistant.types import Article, Filters, Paragraph, Section, Verdict, article_id
 from tests.assistant.checking.libraries import library_of
 
@@ -157,9 +156,7 @@ def test_a_byline_is_no_evidence(tmp_path) -> None:
         declined = pq.ask("Who cooked the soup in Norwick?")
     assert [e.citation.quote for e in report.evidence] == ["The Norwick ferry sank at noon."]
     assert len(declined.passages) == 2
-    assert [hit.passage.text for _, hit in nearest_passages(declined, 3)] == [
-        "The Norwick ferry sank at noon."
-    ]
+    assert [c.quote for c in declined.nearest] == ["The Norwick ferry sank at noon."]
 
 
 def test_beside_a_verdict_only_what_is_near_is_shown(told: Assistant) -> None:
