@@ -251,7 +251,6 @@ _ARTICLE_FIELDS = (
     "site",
     "author",
     "published",
-    "published_from",
     "language",
     "format",
     "metadata",
@@ -263,6 +262,7 @@ def article_to_json(article: Article) -> dict[str, Any]:
     """One article whole; all offsets refer to its ``text``."""
     return {
         **{name: getattr(article, name) for name in _ARTICLE_FIELDS},
+        "published_from": article.published_from,
         "content_hash": article.content_hash,
         "linked_ids": list(article.linked_ids),
         "paragraphs": [
