@@ -1,7 +1,7 @@
 """The library as a retriever for other frameworks; each module needs its framework installed.
 
 :mod:`assistant.adapters.langchain` (``pullquote[langchain]``) and :mod:`assistant.adapters.haystack`
-(``pullquote[haystack]``). Neither is imported by anything else here.
+(``pullquote[haystack]``). Neither is imported by anything else here; ``cli`` imports :mod:`assistant.adapters.mcp`.
 """
 
 from __future__ import annotations

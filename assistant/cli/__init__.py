@@ -1,4 +1,7 @@
-"""The command line."""
+"""The command line.
+
+Imported by ``assistant.__main__`` only.
+"""
 
 from assistant.cli.commands import main, run
 

@@ -1,1 +1,4 @@
-"""Results → JSON, terminal, Markdown and HTML. Nothing here parses a text."""
+"""Results → JSON, terminal, Markdown and HTML. Nothing here parses a text.
+
+Imported by ``sources`` and all above it.
+"""

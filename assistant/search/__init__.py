@@ -1,6 +1,7 @@
 """A query → passages, what is related to them, and their citations.
 
 :class:`Retriever` opens a library and searches it, for programs that need no reader and no screen.
+Imported by ``answering``, ``checking`` and all above them.
 """
 
 from assistant.search.explaining import Explanation

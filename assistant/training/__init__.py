@@ -1,1 +1,1 @@
-"""Training of the reader. Nothing here is imported by the product; see ``LOG.md`` for what it gave."""
+"""Training of the reader; its model card says what it gave. Nothing of the product imports it."""

@@ -1,4 +1,7 @@
-"""The chat in a terminal. Textual is imported when it starts, not before."""
+"""The chat in a terminal. Textual is imported when it starts, not before.
+
+Imported by ``cli`` only.
+"""
 
 from __future__ import annotations
 

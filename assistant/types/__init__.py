@@ -2,6 +2,8 @@
 
 Offsets are everywhere Unicode code points into ``Article.text``, half-open, so that
 ``article.text[span.start:span.end]`` *is* the quote.
+
+Everything in :mod:`assistant` may import it; it imports nothing of it.
 """
 
 from assistant.types.answers import (
