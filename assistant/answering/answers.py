@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.answering.asked import Question, asked_of
+from assistant.answering.asked import Question, asked_of, is_unreal
 from assistant.answering.declining import reason_of
 from assistant.answering.roles import with_holders
 from assistant.answering.statements import with_statements
@@ -149,11 +149,13 @@ def _cite(question: str, hits: Sequence[Hit], span: ReadSpan, library: Library) 
         start, end = refine(question, article.text, start, end)
     if start >= end:
         return None
-    return replace(
-        cite(article, start, end, hit_index=span.hit_index),
-        reader_score=span.score,
-        null_score=span.null_score,
-    )
+    citation = cite(article, start, end, hit_index=span.hit_index)
+    before = citation.sentence[: start - citation.sentence_start]
+    if is_unreal(before) and not is_unreal(question):
+        # "May" is no answer out of "was to have been opened in May": the sentence says what became of it.
+        bounds = citation.sentence_start, citation.sentence_end
+        citation = cite(article, *bounds, hit_index=span.hit_index)
+    return replace(citation, reader_score=span.score, null_score=span.null_score)
 
 
 def _group(

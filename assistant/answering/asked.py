@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -146,19 +146,48 @@ _SUBJECT = rf"(?:\S{{1,3}}\s+)?(?:{_NAME}(?:(?:\s+(?:of|the|de|von|van|and|und))
 """A name or a word, with the short one before it."""
 
 
-def is_turned(sentence: str) -> bool:
-    """Whether a sentence has a word that may deny, refuse, put off or take back what it speaks of.
+def is_turned(sentence: str, at: int) -> bool:
+    """Whether a sentence has a word around an offset that may deny, refuse, put off or take back what stands there.
 
-    >>> is_turned("Brandt refused to sell the mill."), is_turned("Brandt sold the mill.")
+    >>> sentence = "It was not given to Lind but to Hell."
+    >>> is_turned(sentence, sentence.index("Lind")), is_turned(sentence, sentence.index("Hell"))
     (True, False)
     """
-    from assistant.language.cues import negations_of
-    from assistant.language.tokens import tokens_of
+    start, end = 0, len(sentence)
+    for word, place in _placed(sentence):
+        if word in _contrasts():
+            start, end = (place, end) if place <= at else (start, min(end, place))
+    return _has(sentence[start:end], "turned")
 
-    if negations_of(tokens_of(sentence)):
-        return True
-    words = " ".join(["", *re.findall(r"[^\W_]+", sentence.lower()), ""])
-    return any(f" {phrase} " in words for table in _tables().values() for phrase in table["turned"])
+
+@lru_cache(maxsize=1)
+def _contrasts() -> frozenset[str]:
+    return frozenset({";", *(word for table in _tables().values() for word in table["contrast"])})
+
+
+def _placed(text: str) -> Iterator[tuple[str, int]]:
+    """The words of a text in lower case, and its semicolons, each with its offset."""
+    at = 0
+    for word in text.replace(";", " ; ").split():
+        at = text.index(word, at)
+        yield word.lower().strip(',.:"“”«»'), at
+        at += len(word)
+
+
+def is_unreal(before: str) -> bool:
+    """Whether what follows these words of a sentence was only planned, or might have been.
+
+    >>> is_unreal("The bridge was to have been opened in"), is_unreal("The bridge was opened in")
+    (True, False)
+    """
+    return _has(before, "unreal")
+
+
+def _has(text: str, key: str) -> bool:
+    """Whether a text has one of a key's phrases, in any language."""
+    plain = "".join(c if c.isalnum() or c == "'" else " " for c in text.lower().replace("’", "'"))
+    words = f" {' '.join(plain.split())} "
+    return any(f" {phrase} " in words for table in _tables().values() for phrase in table[key])
 
 
 def _opening(phrases: Iterable[str], text: str) -> int | None:

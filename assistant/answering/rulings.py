@@ -112,7 +112,7 @@ def without_refuted(
     judged = [
         span
         for span in spans[:SPANS_JUDGED]
-        if span.probability >= threshold and is_turned(_sentence(hits, span))
+        if span.probability >= threshold and _is_turned(hits, span)
     ]
     if (
         asked.kind in (QuestionKind.YES_NO, QuestionKind.STATEMENT, QuestionKind.KEYWORDS)
@@ -126,7 +126,17 @@ def without_refuted(
     return [span for span in spans if id(span) not in refuted]
 
 
-def _sentence(hits: Sequence[Hit], span: ReadSpan) -> str:
+def _is_turned(hits: Sequence[Hit], span: ReadSpan) -> bool:
     passage = hits[span.hit_index].passage
-    around = sentence_at(passage.text, span.start - passage.start)
-    return passage.text[slice(*around)] if around is not None else passage.text
+    start, end = _bounds(hits, span)
+    return is_turned(passage.text[start:end], span.start - passage.start - start)
+
+
+def _sentence(hits: Sequence[Hit], span: ReadSpan) -> str:
+    return hits[span.hit_index].passage.text[slice(*_bounds(hits, span))]
+
+
+def _bounds(hits: Sequence[Hit], span: ReadSpan) -> tuple[int, int]:
+    """Where in its passage the sentence of a span stands."""
+    passage = hits[span.hit_index].passage
+    return sentence_at(passage.text, span.start - passage.start) or (0, len(passage.text))

@@ -141,7 +141,9 @@ def answer_lines(answer: Answer) -> list[Line]:
             lines.append([(f"{led(group.says)}{_one_line(group.text)}", "bold green")])
             lines.append(_confidence_line(group.confidence, group.source_count))
         for citation in group.citations:
-            lines += [[], *citation_lines(citation, number=number)]
+            shown = citation_lines(citation, number=number)
+            is_shown = group.says is not None and citation.sentence == group.text
+            lines += shown[1:] if is_shown else [[], *shown]
             number += 1
     if answer.related:
         lines += [[], [("Related:", "dim")]]

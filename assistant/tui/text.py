@@ -240,11 +240,9 @@ def _values_line(groups: Sequence[AnswerGroup], palette: Palette) -> Text:
 def _cited_parts(group: AnswerGroup, number: int, palette: Palette) -> list[Part]:
     parts: list[Part] = []
     for at, citation in enumerate(group.citations[:MAX_CITATIONS_SHOWN]):
-        parts += [
-            Part(Text("")),
-            Part(sentence_text(citation, palette)),
-            Part(where_text(citation, number + at, palette), INDENT),
-        ]
+        if group.says is None or citation.sentence != group.text:
+            parts += [Part(Text("")), Part(sentence_text(citation, palette))]
+        parts.append(Part(where_text(citation, number + at, palette), INDENT))
     hidden = len(group.citations) - MAX_CITATIONS_SHOWN
     if hidden > 0:
         first = number + MAX_CITATIONS_SHOWN

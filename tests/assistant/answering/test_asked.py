@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.answering.asked import asked_of
+from assistant.answering.asked import asked_of, is_turned
 from assistant.answering.rulings import with_rulings, without_refuted
 from assistant.output.text import answer_lines
 from assistant.reading.reader import SentenceReader
@@ -154,7 +154,9 @@ def test_yes_is_led_by_the_sentence_that_settles_it():
     judge = FixedJudge(ruled=(0.9, 0.05, 0.05))
     found = ruled(judge, "It rained. Merz ruled them out.", "He smiled.")
     assert (found.tier, found.says, found.answers[0].says) == (Tier.ANSWERED, Says.YES, Says.YES)
-    assert first_lines(found)[0] == "Yes: Merz ruled them out."
+    lines = first_lines(found)
+    assert lines[0] == "Yes: Merz ruled them out."
+    assert lines[2].startswith("[1] A title · body · paragraph 1")
     assert set(judge.claims) == {"Merz rule out deployments"}
 
 
@@ -228,3 +230,21 @@ def test_only_what_may_be_shown_is_laid_beside_its_sentence():
         asked_of("Where are tickets sold?"), [hit_of(article)], [span], judge=judge, threshold=0.2
     )
     assert (kept, judge.claims) == ([span], [])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "piece", "turned"),
+    [
+        ("Brandt refused to sell the mill to Moe.", "Moe", True),
+        ("Brandt sold the mill to Moe.", "Moe", False),
+        ("The fire was not caused by the heater; it was caused by a candle.", "heater", True),
+        ("The fire was not caused by the heater; it was caused by a candle.", "candle", False),
+        ("He didn’t pay 5 crowns.", "5", True),
+        ("Ferry 7 does not run on Sundays.", "Sundays", True),
+        ("Er zahlte nicht an Lind, sondern an Hell.", "Lind", True),
+        ("Er zahlte nicht an Lind, sondern an Hell.", "Hell", False),
+        ("رفض براندت بيع المطحنة إلى مو.", "مو", True),
+    ],
+)
+def test_a_clause_may_be_turned_by_a_word_in_it(sentence, piece, turned):
+    assert is_turned(sentence, sentence.index(piece)) is turned

@@ -283,3 +283,36 @@ def test_a_headline_or_a_question_of_the_articles_own_is_no_answer():
     )
     assert [candidate.text for candidate in found.candidates] == ["Anna Lind"]
     assert [group.text for group in found.answers] == ["Anna Lind"]
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "shown"),
+    [
+        (
+            "When was the bridge opened?",
+            "The bridge was to have been opened in May, but it was put off.",
+            "The bridge was to have been opened in May, but it was put off.",
+        ),
+        ("When would have been the opening?", "The opening would have been in May.", "May"),
+        ("When was the bridge opened?", "The bridge was opened in May.", "May"),
+        (
+            "Wann wurde die Brücke eröffnet?",
+            "Die Brücke hätte im May eröffnet werden sollen.",
+            "Die Brücke hätte im May eröffnet werden sollen.",
+        ),
+    ],
+)
+def test_what_was_only_planned_is_given_with_its_sentence(question, sentence, shown):
+    article = make_article(sentence)
+    start = sentence.index("May")
+    found = answer(
+        question,
+        [hit_of(article)],
+        [ReadSpan(0, start, start + 3, "May", 1.0, 0.0, 0.9)],
+        library=OneLibrary(article),
+        threshold=0.5,
+        possible_threshold=0.2,
+    )
+    citation = found.answers[0].citations[0]
+    assert found.answers[0].text == citation.quote == shown
+    assert article.text[citation.start : citation.end] == shown
