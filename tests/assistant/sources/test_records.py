@@ -20,7 +20,7 @@ def only(record: Any, *, end: str = "") -> Article:
     ("field", "written", "expected"),
     [
         ("text", "<p>The mill &amp; the dam.</p><ul><li>One</li></ul>", "The mill & the dam.\n\nOne"),
-        ("body", "First line.<br>It is <b>9 million</b>.", "First line. It is 9 million."),
+        ("body", "First line.<br>It is <b>9 million</b>.", "First line.\n\nIt is 9 million."),
         ("content", '<div class="a">The mill.</div>', "The mill."),
         ("content_html", "Fish &amp; chips", "Fish & chips"),
         ("text", "If a < b and c > d, stop.", "If a < b and c > d, stop."),
