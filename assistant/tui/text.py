@@ -156,7 +156,7 @@ def answer_parts(answer: Answer, palette: Palette, *, candidate: int = 0) -> lis
     if not answer.answers:
         return parts + _declined_parts(answer, palette)
     first, *others = answer.answers
-    told = Text.assemble((led(first.says), palette.value), (one_line(first.text), palette.value))
+    told = Text(f"{led(first.says)}{one_line(first.text)}", style=palette.value)
     if answer.says is Says.DISPUTED:
         parts.append(Part(Text("Disputed", style=f"bold {palette.warn}")))
     parts += [

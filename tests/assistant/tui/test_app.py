@@ -190,6 +190,13 @@ async def test_why_tells_ranks_scores_and_confidence(folder):
         assert "confidence 90%, very likely" in screen
 
 
+@pytest.fixture
+def _one_story(monkeypatch):
+    """All articles of a library tell one story."""
+    monkeypatch.setattr("assistant.search.related.SAME_STORY", -1.0)
+
+
+@pytest.mark.usefixtures("_one_story")
 async def test_related_articles_say_why_and_open(folder):
     app = app_over(folder)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -199,13 +206,14 @@ async def test_related_articles_say_why_and_open(folder):
         await pilot.press("r")
         await settle(app, pilot)
         assert "Related" in seen(app)
-        assert "(similar)" in seen(app) or "(same story)" in seen(app)
+        assert "(same story)" in seen(app)
         before = app.screen.query_one(SourcePane).article.title
         await pilot.press("enter")
         await settle(app, pilot)
         assert app.screen.query_one(SourcePane).article.title != before
 
 
+@pytest.mark.usefixtures("_one_story")
 async def test_wide_screens_show_everything_side_by_side(folder):
     app = app_over(folder)
     async with app.run_test(size=(140, 45)) as pilot:
