@@ -10,7 +10,7 @@ from typing import TextIO
 from assistant.assistant import Assistant
 from assistant.errors import LibraryReadOnly, PullquoteError
 from assistant.output.sanitise import for_display
-from assistant.output.text import Line, answer_lines, report_lines, write_lines
+from assistant.output.text import Line, answer_lines, brief_lines, report_lines, write_lines
 from assistant.tui.commands import COMMANDS, claims_file, command_named, sources_in
 from assistant.types import Answer
 
@@ -95,6 +95,8 @@ class _Talk:
             return claim_lines(self._pq.check(rest))
         if name == "timeline":
             return timeline_lines(self._pq.timeline(rest))
+        if name == "brief":
+            return brief_lines(self._pq.brief(rest))
         if name == "add":
             return report_lines(self._pq.add(sources_in(rest)))
         if name == "alone":

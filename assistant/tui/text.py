@@ -16,6 +16,7 @@ from assistant.answering.asked_statements import asked_statement
 from assistant.output.sanitise import for_display
 from assistant.output.text import (
     Line,
+    brief_lines,
     confidence_bar,
     confidence_words,
     nearest_passages,
@@ -115,13 +116,21 @@ def from_line(line: Line, palette: Palette) -> Text:
     return Text.assemble(*((text, palette.of(style)) for text, style in line))
 
 
+def report_parts(lines: Sequence[Line], palette: Palette) -> list[Part]:
+    """Lines as paragraphs, those that start with a number hanging from it."""
+    texts = [from_line(line, palette) for line in lines]
+    return [
+        Part(text, INDENT if text.plain.startswith(("[", " " * INDENT)) else 0) for text in texts
+    ]
+
+
 # Answers
 
 
 def citations_of(answer: Answer) -> list[Citation]:
     """All citations of an answer, in the order of their numbers; of a declined one the nearest passages."""
-    if answer.answers:
-        return [citation for group in answer.answers for citation in group.citations]
+    if answer.citations:
+        return list(answer.citations)
     return [_of_hit(hit, at) for at, hit in nearest_passages(answer, NEAREST_SHOWN)]
 
 
@@ -160,6 +169,8 @@ def answer_parts(answer: Answer, palette: Palette) -> list[Part]:
             ("  (/alone asks it as written)", palette.muted),
         )
         parts.append(Part(line, INDENT))
+    if answer.brief is not None:
+        return parts + report_parts(brief_lines(answer.brief), palette)
     if not answer.answers:
         return parts + _declined_parts(answer, palette)
     first, *others = answer.answers
@@ -370,7 +381,7 @@ def why_lines(answer: Answer | None, citation: Citation, palette: Palette) -> li
                 null,
             )
         )
-    if answer is not None:
+    if answer is not None and answer.brief is None:
         confidence = next(
             (g.confidence for g in answer.answers if citation in g.citations), answer.confidence
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import assistant
 
 PUBLIC = """
-    Answer AnswerGroup AnswerStatus Article Assistant Attribution Change ChangeKind Citation
+    Answer AnswerGroup AnswerStatus Article Assistant Attribution Brief BriefSentence BriefSide Change ChangeKind Citation
     ClaimDifference ClaimReport Difference Evidence Filters Hit IngestReport Passage PullquoteError
     QuoteMatch QuoteReport QuoteStatus Section Span Stance Timeline TimelineEntry Verdict __version__
 """.split()
