@@ -33,10 +33,10 @@ print(json.dumps([len(ours), count]))
     ("code", "most_modules", "most_patterns"),
     [
         ("import assistant", 7, 0),
-        ("import assistant.assistant", 71, 224),
+        ("import assistant.assistant", 73, 224),
         (
             "from assistant.cli import run; run(['ask', 'Who is Merz?', '--library', LIBRARY])",
-            82,
+            84,
             229,
         ),
     ],
