@@ -51,7 +51,7 @@ PASSAGES = 40
 MAX_ARTICLES = 4
 ABOUT_IT = 0.6
 """So far on from the middle passage's score to the best one's, an article's best one is about the subject."""
-ENCODED = 40
+ENCODED = 32
 """Sentences that are compared by meaning: encoding them is what takes the time."""
 MIN_WORDS = 6
 """Fewer are a heading or a fragment."""
