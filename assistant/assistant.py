@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from assistant.answering.answers import answer as make_answer
 from assistant.answering.asked import asked_of
+from assistant.answering.broad import brief_subject
 from assistant.answering.declining import missing, nearest
 from assistant.answering.followups import complete
 from assistant.answering.idle_talk import is_idle_talk
@@ -37,6 +38,7 @@ from assistant.types import (
     AnswerStatus,
     Article,
     ArticleSummary,
+    Brief,
     Citation,
     Conversation,
     DoctorReport,
@@ -59,6 +61,8 @@ if TYPE_CHECKING:
 
 READ_PASSAGES = 10
 """How many passages are read for one question."""
+BRIEF_SENTENCES = 5
+"""How many sentences a brief has unless another number is asked for."""
 SPARE_PASSAGES = 5
 """How many more are searched, in place of captions that may not be evidence."""
 NAMES_SEARCHED = 3
@@ -250,13 +254,58 @@ class Assistant:
         check_cancelled(cancelled)
         if not hits and self._library.counts()["passages"] == 0:
             return _without_passages(question, asked_as, UnanswerableReason.EMPTY_LIBRARY)
-        shown = [c for turn in history for group in turn.answers for c in group.citations]
-        answer = self._answer(question, hits, asked_as, timings, cancelled, shown, strict=strict)
+        subject = brief_subject(searched)
+        brief = None if subject is None else self.brief(subject, filters=filters)
+        shown = [citation for turn in history for citation in turn.citations]
+        if brief is not None and brief.citations:
+            from assistant.answering.briefs import brief_answer
+
+            timings["brief"] = brief.elapsed_ms
+            answer = brief_answer(question, hits, brief, asked_as=asked_as)
+            answer = replace(answer, related=self._related_to(brief.citations[0].article_id))
+        else:
+            answer = self._answer(
+                question, hits, asked_as, timings, cancelled, shown, strict=strict
+            )
         related = tuple(
             other for other in answer.related if self._allows(filters, other.article_id)
         )
         timings["total"] = _elapsed_ms(started)
         return replace(answer, timings_ms=timings, related=related)
+
+    def brief(
+        self,
+        subject: str,
+        *,
+        article: str | None = None,
+        sentences: int = BRIEF_SENTENCES,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+    ) -> Brief:
+        """The sentences of the articles that tell the most about a subject, in order of time.
+
+        Args:
+            subject: A subject ("the Paris summit"), or a broad question: "Compare X and Y" lays two side by
+                side, "How are people reacting to X?" takes what readers say.
+            article: Only from the article with this id.
+            sentences: How many, 1 to 20; where two subjects are compared half of them each, two at least.
+            filters: Which passages may be used.
+
+        Raises:
+            UsageError: The subject is empty, the number out of range, or a date of ``filters`` is none.
+            ArticleNotFound: There is no such article.
+        """
+        from assistant.answering.briefs import make_brief
+
+        if article is not None:
+            filters = replace(filters, article_ids=(self.article(article).id,))
+        return make_brief(
+            subject,
+            search=lambda query, k, allowed: self.search(query, k=k, filters=allowed),
+            library=self._library,
+            encoder=self._encoder,
+            count=sentences,
+            filters=filters,
+        )
 
     def answer_from(
         self,
@@ -310,11 +359,7 @@ class Assistant:
                 cancelled=cancelled,
             )
         timings["read"] = _elapsed_ms(reading)
-        related = []
         anchor = hits[spans[0].hit_index if spans else 0].passage.article_id if hits else None
-        if anchor is not None:
-            with contextlib.suppress(ArticleNotFound):  # removed since it was searched
-                related = self.related(anchor, k=RELATED)
         answer = make_answer(
             question,
             hits,
@@ -322,7 +367,7 @@ class Assistant:
             library=self._library,
             threshold=reader.threshold,
             possible_threshold=reader.possible_threshold,
-            related=related,
+            related=self._related_to(anchor) if anchor is not None else (),
             timings_ms=timings,
             asked_as=asked_as,
             shown=shown,
@@ -336,6 +381,12 @@ class Assistant:
             nearest=nearest(wanted.text, hits, library=self._library, reader=sentences),
             missing=missing(wanted, hits, find=lambda name: self.search(name, k=NAMES_SEARCHED)),
         )
+
+    def _related_to(self, article_id: str) -> tuple[RelatedArticle, ...]:
+        """What is related to an article that a search found; nothing where it was removed since."""
+        with contextlib.suppress(ArticleNotFound):
+            return tuple(self.related(article_id, k=RELATED))
+        return ()
 
     # Checking
 

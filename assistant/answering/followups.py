@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.answering.asked_statements import about_another_topic, asked_statement, more_of_it
+from assistant.answering.broad import broad_question
 from assistant.language.pronouns import contradicts, is_impersonal
 from assistant.language.times import at_another_time
 from assistant.language.words import words_of
@@ -205,7 +206,7 @@ def _can_complete_from(previous: Answer) -> bool:
     if previous.reason in (UnanswerableReason.NOTHING_RELEVANT, UnanswerableReason.EMPTY_LIBRARY):
         return False
     is_question = asked.rstrip().endswith(("?", "؟")) or _QUESTION_OPENING.match(asked)
-    return bool(is_question or _REQUEST.match(asked))
+    return bool(is_question or previous.brief is not None or _REQUEST.match(asked))
 
 
 def subject_of(answer: Answer) -> str | None:
@@ -214,6 +215,9 @@ def subject_of(answer: Answer) -> str | None:
     None where that cannot be told.
     """
     question = answer.asked_as or answer.question
+    if answer.brief is not None:
+        asked = broad_question(question)
+        return asked.subjects[0] if asked is not None and len(asked.subjects) == 1 else None
     counted = _AMOUNT.match(question)
     if counted and not _SUBJECT_FIRST.match(counted.group("rest")):
         # "How much aid was promised to Chiva": not about Chiva.

@@ -179,6 +179,41 @@ def ask(
 
 
 @cli.command()
+@click.argument("subject")
+@click.option("--article", help="Only from this article (id).")
+@click.option(
+    "--sentences",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="How many sentences; of two subjects that are compared half of them each.",
+)
+@common
+def brief(
+    subject: str,
+    article: str | None,
+    sentences: int,
+    library: Path | None,
+    model: str | None,
+    as_json: bool,
+) -> None:
+    """Tell the most about SUBJECT in the articles' own sentences; "Compare X and Y" lays two side by side."""
+    from assistant.output.json import brief_to_json
+
+    with open_assistant(library, model) as pq:
+        one = article_id(pq, article) if article is not None else None
+        found = pq.brief(subject, article=one, sentences=sentences)
+    if as_json:
+        write_json(brief_to_json(found))
+    else:
+        from assistant.output.text import brief_lines
+
+        write(brief_lines(found))
+    if not found.citations:
+        click.get_current_context().exit(NO_ANSWER)
+
+
+@cli.command()
 @click.argument("query", required=False)
 @click.option(
     "--batch",

@@ -414,6 +414,15 @@ class Library(Database):
         blank = bytes(self.dim * np.dtype(storage.STORED_DTYPE).itemsize)
         return storage.vectors_from_blobs([found.get(int(i), blank) for i in ids], self.dim)
 
+    def sampled_vectors(self, count: int) -> tuple[list[str | None], NDArray[np.float32]]:
+        """Languages and ``(n, dim)`` float32 vectors of up to ``count`` passages, from all of the library evenly."""
+        last = self._rows("SELECT MAX(id) FROM passages", ())[0][0] or 0
+        ids = np.unique(np.linspace(1, max(last, 1), num=count).astype(np.int64)).tolist()
+        rows = self._rows_in("SELECT language, vector FROM passages WHERE id IN ({})", ids)
+        return [row[0] for row in rows], storage.vectors_from_blobs(
+            [row[1] for row in rows], self.dim
+        )
+
     # What the caches are caught up from
 
     @property

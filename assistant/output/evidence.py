@@ -37,7 +37,8 @@ def _subject(bundle: Mapping[str, Any]) -> tuple[str, str, str]:
     """What was asked or checked, under which name, and what came out."""
     result = bundle["result"]
     if bundle["kind"] == "answer":
-        outcome = result["answers"][0]["text"] if result["answers"] else result["reason"]
+        # A brief has no one answer.
+        outcome = result["answers"][0]["text"] if result["answers"] else result["reason"] or "brief"
         return "Question", result["question"], f"{result['status']}: {outcome}"
     if bundle["kind"] == "claim":
         return "Claim", result["claim"], result["verdict"]

@@ -14,6 +14,9 @@ from assistant.types import (
     AnswerStatus,
     Article,
     ArticleSummary,
+    Brief,
+    BriefSentence,
+    BriefSide,
     Candidate,
     Change,
     Citation,
@@ -40,6 +43,7 @@ ANSWER_SCHEMA = "pullquote/answer/1"
 QUOTE_SCHEMA = "pullquote/quote/1"
 CLAIM_SCHEMA = "pullquote/claim/1"
 TIMELINE_SCHEMA = "pullquote/timeline/1"
+BRIEF_SCHEMA = "pullquote/brief/1"
 
 
 def answer_to_json(answer: Answer) -> dict[str, Any]:
@@ -78,6 +82,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "missing": asdict(answer.missing) if answer.missing else None,
         "passages": [hit_to_json(hit) for hit in answer.passages],
         "related": [related_to_json(item) for item in answer.related],
+        "brief": brief_to_json(answer.brief) if answer.brief is not None else None,
         "timings_ms": {name: round(value, 3) for name, value in answer.timings_ms.items()},
     }
 
@@ -123,6 +128,7 @@ def answer_from_json(value: dict[str, Any]) -> Answer:
         ),
         nearest=tuple(citation_from_json(c) for c in value.get("nearest", ())),
         missing=_missing(value.get("missing")),
+        brief=brief_from_json(value["brief"]) if value.get("brief") else None,
     )
 
 
@@ -135,6 +141,40 @@ def _missing(value: dict[str, Any] | None) -> Missing | None:
 
 def _says(value: dict[str, Any]) -> Says | None:
     return Says(value["says"]) if value.get("says") else None
+
+
+def brief_to_json(brief: Brief) -> dict[str, Any]:
+    """The form of ``pullquote brief --json``."""
+    return {
+        "schema": BRIEF_SCHEMA,
+        "subject": brief.subject,
+        "sides": [
+            {
+                "subject": side.subject,
+                "sentences": [
+                    {"date": sentence.date, "citation": citation_to_json(sentence.citation)}
+                    for sentence in side.sentences
+                ],
+            }
+            for side in brief.sides
+        ],
+        "elapsed_ms": round(brief.elapsed_ms, 3),
+    }
+
+
+def brief_from_json(value: dict[str, Any]) -> Brief:
+    """The brief that :func:`brief_to_json` wrote."""
+    sides = tuple(
+        BriefSide(
+            side["subject"],
+            tuple(
+                BriefSentence(citation_from_json(sentence["citation"]), sentence["date"])
+                for sentence in side["sentences"]
+            ),
+        )
+        for side in value["sides"]
+    )
+    return Brief(value["subject"], sides, value["elapsed_ms"])
 
 
 _CITATION_FIELDS = (

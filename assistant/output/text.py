@@ -15,6 +15,7 @@ from assistant.types import (
     Answer,
     Article,
     ArticleSummary,
+    Brief,
     Citation,
     Hit,
     IngestFailure,
@@ -126,9 +127,11 @@ def answer_lines(answer: Answer) -> list[Line]:
     lines: list[Line] = []
     if answer.asked_as:
         lines.append([("asked as: ", "dim"), (for_display(answer.asked_as), "italic dim")])
-    if answer.tier is Tier.POSSIBLE:
+    if answer.brief is not None:
+        lines += brief_lines(answer.brief)
+    elif answer.tier is Tier.POSSIBLE:
         return lines + _possible_lines(answer)
-    if not answer.answers:
+    elif not answer.answers:
         return lines + _declined_lines(answer)
     if answer.says is Says.DISPUTED:
         lines.append([("Disputed", "bold yellow")])
@@ -149,6 +152,35 @@ def answer_lines(answer: Answer) -> list[Line]:
         lines += [[], [("Related:", "dim")]]
         lines += [_related_line(item) for item in answer.related]
     return lines
+
+
+def brief_lines(brief: Brief) -> list[Line]:
+    """The sentences of a brief, under their subjects where there are two."""
+    if not brief.citations:
+        return [[("Nothing in the library is about this.", "yellow")]]
+    lines: list[Line] = []
+    number = 1
+    for side in brief.sides:
+        if len(brief.sides) > 1:
+            told = "" if side.sentences else ": nothing in the library is about this"
+            lines += [[], [(_one_line(side.subject), "bold green"), (told, "yellow")]]
+        for sentence in side.sentences:
+            citation = sentence.citation
+            opening, closing = quote_marks(citation.quote)
+            # Its own day; the article's is told with where it stands.
+            day = (sentence.date or "").lstrip("-") if sentence.date != citation.published else ""
+            lines += [
+                [],
+                [(f"{opening}{_one_line(citation.quote)}{closing}", "")],
+                [
+                    (f"[{number}] ", "bold cyan"),
+                    (" · ".join(filter(None, (day, where(citation)))), "cyan"),
+                ],
+            ]
+            if citation.speaker:
+                lines.append(_speaker_line(citation.speaker))
+            number += 1
+    return lines[1:]
 
 
 _MARKS = frozenset('"“”„«»')
@@ -224,8 +256,12 @@ def citation_lines(citation: Citation, *, number: int) -> list[Line]:
         [(f"[{number}] ", "bold cyan"), (where(citation), "cyan")],
     ]
     if citation.speaker:
-        lines.append([("    according to ", "dim"), (for_display(citation.speaker), "dim")])
+        lines.append(_speaker_line(citation.speaker))
     return lines
+
+
+def _speaker_line(speaker: str) -> Line:
+    return [("    according to ", "dim"), (for_display(speaker), "dim")]
 
 
 def where(citation: Citation) -> str:

@@ -7,9 +7,9 @@ like with like instead of guessing what lies below a cut-off.
 Fusion adds standardised scores (convex combination; Bruch et al., "An Analysis of Fusion Functions for
 Hybrid Retrieval", 2023, found it better than reciprocal ranks once the weight is tuned). Words
 match only within a writing system, so a passage in another script than the question is not punished
-for matching no word: between Latin and Arabic script names are compared by their consonants instead
-(:mod:`assistant.language.sounds`), and where that says nothing the lexical score is taken to be as good as
-the dense one.
+for matching no word: in its place stands how far it is above the others of other scripts by its dense score, and,
+between Latin and Arabic script, what its names share with the question's by their consonants
+(:mod:`assistant.language.sounds`).
 """
 
 from __future__ import annotations
@@ -71,22 +71,22 @@ def fuse_scores(
         lexical: ``(n,)`` BM25 scores, 0 where no word matches.
         comparable: ``(n,)`` whether the passage is written in the query's script.
         lexical_weight: Weight of the lexical score, 0 and up.
-        spoken: ``(n,)`` what takes its place where ``comparable`` is false: the share, 0 to 1, of the
+        spoken: ``(n,)`` what is added where ``comparable`` is false: the share, 0 to 1, of the
             query's names and numbers that are there by sound.
 
     Returns:
-        ``(n,)`` fused scores; where nothing is comparable they order as ``dense`` does.
+        ``(n,)`` fused scores; where nothing is comparable, and no name sounds alike, they order as ``dense`` does.
     """
     dense_z = _standardise(dense, dense)
     second_z = dense_z.copy()
     if comparable.any() and np.ptp(lexical[comparable]) > 0:
         second_z[comparable] = _standardise(lexical, lexical[comparable])[comparable]
     elsewhere = ~comparable
+    if elsewhere.any():
+        # Standardised among themselves, as the scores of words are, so that neither script gains on the other by it.
+        second_z[elsewhere] = _standardise(dense, dense[elsewhere])[elsewhere]
     if spoken is not None and elsewhere.any() and np.ptp(spoken[elsewhere]) > 0:
-        # Centred on the cosines there, so that neither script gains on the other by it.
-        second_z[elsewhere] = dense_z[elsewhere].mean() + SPOKEN_SPREAD * (
-            spoken[elsewhere] - spoken[elsewhere].mean()
-        )
+        second_z[elsewhere] += SPOKEN_SPREAD * (spoken[elsewhere] - spoken[elsewhere].mean())
     return dense_z + lexical_weight * second_z
 
 

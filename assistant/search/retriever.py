@@ -29,6 +29,7 @@ from assistant.search.fusion import (
     sounds_alike,
     without_captions,
 )
+from assistant.search.languages import language_directions, without
 from assistant.search.related import related_articles
 from assistant.types import Article, ArticleSummary, Filters, Hit, Passage, RelatedArticle
 from embeddings.encoder import Encoder
@@ -52,6 +53,9 @@ class _Candidates:
 
     ids: list[int] = field(default_factory=list)
     dense: dict[int, float] = field(default_factory=dict)
+    """Cosines."""
+    neutral: dict[int, float] = field(default_factory=dict)
+    """The same without what only tells languages apart; the cosines in a library of one language."""
     lexical: dict[int, float] = field(default_factory=dict)
     dense_ranks: dict[int, int] = field(default_factory=dict)
     lexical_ranks: dict[int, int] = field(default_factory=dict)
@@ -118,6 +122,7 @@ class Retriever:
         self.settings = settings
         self._encoder = encoder
         self._reranker = reranker
+        self._directions: tuple[int, NDArray[np.float32] | None] = (-1, None)
 
     @classmethod
     def open(
@@ -285,11 +290,14 @@ class Retriever:
         if not asked or k <= 0:
             return [[] for _ in queries]
         vectors = self._encoder.encode_queries(asked)
+        directions = self._language_directions()
         allowed = _Allowed.now(self.library, filters)
         results = []
         for query, vector in zip(asked, vectors, strict=True):
             for attempt in range(1, ATTEMPTS + 1):
-                hits, replaced = self._search_one(query, vector, k=k, allowed=allowed)
+                hits, replaced = self._search_one(
+                    query, vector, k=k, allowed=allowed, directions=directions
+                )
                 if not replaced or attempt == ATTEMPTS:
                     break
                 allowed = _Allowed.now(self.library, filters)
@@ -297,12 +305,31 @@ class Retriever:
         found = iter(results)
         return [next(found) if query.strip() else [] for query in queries]
 
+    def _language_directions(self) -> NDArray[np.float32] | None:
+        """What tells the library's languages apart, as of now; see :mod:`assistant.search.languages`."""
+        generation = self.library.generation
+        if self._directions[0] != generation:
+            self._directions = generation, language_directions(self.library)
+        return self._directions[1]
+
     def _search_one(
-        self, query: str, vector: NDArray[np.float32], *, k: int, allowed: _Allowed
+        self,
+        query: str,
+        vector: NDArray[np.float32],
+        *,
+        k: int,
+        allowed: _Allowed,
+        directions: NDArray[np.float32] | None,
     ) -> tuple[list[Hit], bool]:
         """Hits for one query, and whether others are missing that were replaced meanwhile."""
         depth = max(self.settings.candidates, k)
-        found = self._candidates(query, vector, depth=depth, allowed=allowed.ids)
+        neutral = vector if directions is None else without(vector, directions)
+        found = self._candidates(query, neutral, depth=depth, allowed=allowed.ids)
+        found.neutral = found.dense
+        if directions is not None and self.settings.fusion is not Fusion.LEXICAL:
+            exact = self.library.exact_vectors(np.array(found.ids, dtype=np.int64))
+            found.dense = dict(zip(found.ids, (exact @ vector).tolist(), strict=True))
+            found.neutral = dict(zip(found.ids, (exact @ neutral).tolist(), strict=True))
         passages = self.library.passages(found.ids)
         ids = [passage_id for passage_id in found.ids if passage_id in passages]
         # The vector index was in step with the database when it was searched. The lexical one may be
@@ -367,7 +394,7 @@ class Retriever:
         fusion = self.settings.fusion
         ids = [passage.id for passage in passages]
         if fusion is Fusion.DENSE:
-            return [found.dense.get(i, -1.0) for i in ids]
+            return [found.neutral.get(i, -1.0) for i in ids]
         if fusion is Fusion.LEXICAL:
             return [found.lexical.get(i, 0.0) for i in ids]
         if fusion is Fusion.RRF:
@@ -379,7 +406,7 @@ class Retriever:
                 )
                 for i in ids
             ]
-        dense = np.array([found.dense.get(i, -1.0) for i in ids])
+        dense = np.array([found.neutral.get(i, -1.0) for i in ids])
         lexical = np.array([found.lexical.get(i, 0.0) for i in ids])
         comparable = shares_script(query, passages)
         fused = fuse_scores(

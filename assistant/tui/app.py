@@ -480,6 +480,8 @@ class PullquoteApp(Tasks):
             self.run_turn(f"/check {rest}", lambda: self.check(rest))
         elif name == "timeline":
             self.run_turn(f"/timeline {rest}", lambda: self.timeline(rest))
+        elif name == "brief":
+            self.run_turn(f"/brief {rest}", lambda: self.brief(rest))
         elif name == "alone" and rest:
             self.ask_now(rest, alone=True)
         elif name == "alone":

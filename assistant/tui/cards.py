@@ -13,7 +13,14 @@ from assistant.output.text import Line
 from assistant.tui.bidi import Bidi
 from assistant.tui.messages import OpenCitation
 from assistant.tui.palette import Palette, palette_for
-from assistant.tui.text import Paragraphs, Part, answer_parts, citations_of, from_line, one_line
+from assistant.tui.text import (
+    Paragraphs,
+    Part,
+    answer_parts,
+    citations_of,
+    one_line,
+    report_parts,
+)
 from assistant.types import Answer, Citation, Tier, UnanswerableReason
 
 
@@ -139,8 +146,4 @@ class ReportCard(Card):
 
     def parts(self, palette: Palette) -> list[Part]:
         """The lines, those that start with a number hanging from it."""
-        found = []
-        for line in self.lines:
-            text = from_line(line, palette)
-            found.append(Part(text, 4 if text.plain.startswith(("[", "    ")) else 0))
-        return found
+        return report_parts(self.lines, palette)

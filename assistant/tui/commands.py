@@ -28,6 +28,7 @@ COMMANDS = (
     Command("verify", "QUOTE", "is it really there?", True),
     Command("check", "CLAIM or FILE", "do the articles support it?", True, True),
     Command("timeline", "QUESTION", "dated statements in order", True),
+    Command("brief", "SUBJECT", "the sentences that tell the most about it", True),
     Command("export", "FILE", "save the conversation: .md or .json", False, True),
     Command("library", "", "where it is and what it holds"),
     Command("history", "", "go on with a kept conversation"),

@@ -11,6 +11,7 @@ from typing import Any
 from assistant.errors import UsageError
 from assistant.output.json import (
     answer_to_json,
+    brief_to_json,
     claim_report_to_json,
     quote_report_to_json,
     timeline_to_json,
@@ -19,7 +20,7 @@ from assistant.output.sanitise import for_display, json_text, safe_url
 from assistant.output.text import missing_words, where
 from assistant.tui.messages import Turn
 from assistant.tui.turns import citations_in, lines_of, question_of
-from assistant.types import Answer, Citation, ClaimReport, QuoteReport, Tier
+from assistant.types import Answer, Brief, Citation, ClaimReport, QuoteReport, Tier
 
 SCHEMA = "pullquote/conversation/1"
 DEFAULT_NAME = "conversation"
@@ -76,6 +77,8 @@ def turn_to_json(turn: Turn) -> dict[str, Any]:
     """The JSON form of the turn's own kind."""
     if isinstance(turn, Answer):
         return answer_to_json(turn)
+    if isinstance(turn, Brief):
+        return brief_to_json(turn)
     if isinstance(turn, ClaimReport):
         return claim_report_to_json(turn)
     if isinstance(turn, QuoteReport):
@@ -93,6 +96,8 @@ def conversation_markdown(turns: Sequence[Turn]) -> str:
 
 
 def _answer(answer: Answer) -> list[str]:
+    if answer.brief is not None:
+        return _report(answer)
     lines: list[str] = []
     if answer.asked_as:
         lines += [f"*asked as: {_plain(answer.asked_as)}*", ""]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # checking is imported when something is checked
         Answer,
         Article,
         ArticleSummary,
+        Brief,
         Citation,
         ClaimReport,
         IngestReport,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:  # checking is imported when something is checked
         Timeline,
     )
 
-Turn: TypeAlias = "Answer | ClaimReport | QuoteReport | Timeline"
+Turn: TypeAlias = "Answer | Brief | ClaimReport | QuoteReport | Timeline"
 """What a turn of a conversation may give."""
 
 

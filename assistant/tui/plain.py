@@ -11,7 +11,14 @@ from typing import TextIO
 from assistant.assistant import Assistant
 from assistant.errors import LibraryReadOnly, PullquoteError
 from assistant.output.sanitise import for_display
-from assistant.output.text import Line, answer_lines, report_lines, warning_lines, write_lines
+from assistant.output.text import (
+    Line,
+    answer_lines,
+    brief_lines,
+    report_lines,
+    warning_lines,
+    write_lines,
+)
 from assistant.tui.commands import COMMANDS, claims_file, command_named, sources_in
 from assistant.types import Answer
 
@@ -103,6 +110,8 @@ class _Talk:
             return claim_lines(self._pq.check(rest))
         if name == "timeline":
             return timeline_lines(self._pq.timeline(rest))
+        if name == "brief":
+            return brief_lines(self._pq.brief(rest))
         if name == "add":
             report = self._pq.add(sources_in(rest))
             return [*report_lines(report), *warning_lines(report)]

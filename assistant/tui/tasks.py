@@ -163,6 +163,15 @@ class Tasks(App[int]):
         found = self.pq.timeline(subject)
         self.post_message(messages.TurnDone(found, _since_ms(started)))
 
+    @work(thread=True, group="ask")
+    @told(Task.ASK)
+    def brief(self, subject: str) -> None:
+        """Tell the most about a subject."""
+        assert self.pq is not None
+        started = time.perf_counter()
+        found = self.pq.brief(subject)
+        self.post_message(messages.TurnDone(found, _since_ms(started)))
+
     @work(thread=True, group="claims", exclusive=True)
     @told(Task.CLAIMS)
     def check_claims(self, path: Path, cancelled: threading.Event) -> None:

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from assistant.output.sanitise import for_display
 from assistant.output.text import (
     Line,
+    brief_lines,
     confidence_bar,
     confidence_words,
     led,
@@ -126,6 +127,14 @@ def from_line(line: Line, palette: Palette) -> Text:
     return Text.assemble(*((text, palette.of(style)) for text, style in line))
 
 
+def report_parts(lines: Sequence[Line], palette: Palette) -> list[Part]:
+    """Lines as paragraphs, those that start with a number hanging from it."""
+    texts = [from_line(line, palette) for line in lines]
+    return [
+        Part(text, INDENT if text.plain.startswith(("[", " " * INDENT)) else 0) for text in texts
+    ]
+
+
 # Answers
 
 
@@ -134,8 +143,8 @@ def citations_of(answer: Answer) -> list[Citation]:
 
     Of a possible one its candidates, of a declined one the nearest sentences.
     """
-    if answer.answers:
-        return [citation for group in answer.answers for citation in group.citations]
+    if answer.citations:
+        return list(answer.citations)
     if answer.tier is Tier.POSSIBLE:
         return [candidate.citation for candidate in answer.candidates]
     return list(answer.nearest)
@@ -151,6 +160,8 @@ def answer_parts(answer: Answer, palette: Palette, *, candidate: int = 0) -> lis
             ("  (/alone asks it as written)", palette.muted),
         )
         parts.append(Part(line, INDENT))
+    if answer.brief is not None:
+        return parts + report_parts(brief_lines(answer.brief), palette)
     if answer.tier is Tier.POSSIBLE:
         return parts + _possible_parts(answer, candidate, palette)
     if not answer.answers:
@@ -420,7 +431,7 @@ def why_lines(answer: Answer | None, citation: Citation, palette: Palette) -> li
                 null,
             )
         )
-    if answer is not None:
+    if answer is not None and answer.brief is None:
         known = [(g.confidence, g.citations) for g in answer.answers]
         known += [(c.probability, (c.citation,)) for c in answer.candidates]
         confidence = next((p for p, cited in known if citation in cited), answer.confidence)

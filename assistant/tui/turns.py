@@ -10,7 +10,7 @@ from assistant.tui.cards import AnswerCard, Card, ReportCard
 from assistant.tui.messages import Turn
 from assistant.tui.screens import Choice
 from assistant.tui.text import citations_of, one_line, place
-from assistant.types import Answer, Citation, ClaimReport, QuoteReport
+from assistant.types import Answer, Brief, Citation, ClaimReport, QuoteReport
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -22,6 +22,8 @@ def citations_in(turn: Turn) -> list[Citation]:
     """All citations of a turn, in the order of their numbers."""
     if isinstance(turn, Answer):
         return citations_of(turn)
+    if isinstance(turn, Brief):
+        return list(turn.citations)
     if isinstance(turn, ClaimReport):
         return [item.citation for item in turn.evidence]
     if isinstance(turn, QuoteReport):
@@ -32,10 +34,12 @@ def citations_in(turn: Turn) -> list[Citation]:
 def lines_of(turn: Turn) -> list[Line]:
     """A turn as lines for people."""
     from assistant.output.checks import claim_lines, quote_lines, timeline_lines
-    from assistant.output.text import answer_lines
+    from assistant.output.text import answer_lines, brief_lines
 
     if isinstance(turn, Answer):
         return answer_lines(turn)
+    if isinstance(turn, Brief):
+        return brief_lines(turn)
     if isinstance(turn, ClaimReport):
         return claim_lines(turn)
     if isinstance(turn, QuoteReport):
@@ -47,6 +51,8 @@ def question_of(turn: Turn) -> str:
     """What the user wrote for it."""
     if isinstance(turn, Answer):
         return turn.question
+    if isinstance(turn, Brief):
+        return f"/brief {turn.subject}"
     if isinstance(turn, ClaimReport):
         return f"/check {turn.claim}"
     if isinstance(turn, QuoteReport):

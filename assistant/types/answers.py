@@ -210,6 +210,42 @@ class RelatedArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class BriefSentence:
+    """A whole sentence that tells something of a subject."""
+
+    citation: Citation
+    """The sentence, verbatim."""
+    date: str | None = None
+    """When it says that something happens, else when its article was published: ISO 8601 as far as it is known,
+    ``--12-15`` without a year."""
+
+
+@dataclass(frozen=True, slots=True)
+class BriefSide:
+    """What is told about one subject."""
+
+    subject: str
+    sentences: tuple[BriefSentence, ...]
+    """In order of time, as far as that is known; within an article without dates in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What ``Assistant.brief`` gives: the sentences of the articles that tell most about a subject."""
+
+    subject: str
+    """As it was asked."""
+    sides: tuple[BriefSide, ...]
+    """One; where subjects are compared one for each."""
+    elapsed_ms: float = 0.0
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Every sentence's citation, side by side, in the order of the numbers that people see."""
+        return tuple(sentence.citation for side in self.sides for sentence in side.sentences)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What ``Assistant.ask`` gives; the chat, the command line and scripts render this object."""
 
@@ -218,7 +254,7 @@ class Answer:
     reason: UnanswerableReason | None
     confidence: float
     """Calibrated probability that the first answer is right (status answered), or that the best
-    candidate would have been (status unanswerable)."""
+    candidate would have been (status unanswerable); 1 of a brief, which quotes and does not answer."""
     answers: tuple[AnswerGroup, ...]
     passages: tuple[Hit, ...]
     related: tuple[RelatedArticle, ...]
@@ -235,6 +271,8 @@ class Answer:
     """Of a declined question: the sentence that comes closest in each of the nearest passages."""
     missing: Missing | None = None
     """Of a declined question: what the nearest passages lack."""
+    brief: Brief | None = None
+    """In the place of ``answers``, where the question is a broad one ("Tell me about ...")."""
 
     @property
     def asks_several(self) -> bool:
@@ -246,6 +284,12 @@ class Answer:
         """What settles a question for yes or no; None for other questions, and where nothing is answered."""
         found = {group.says for group in self.answers}
         return Says.DISPUTED if len(found) > 1 else next(iter(found), None)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Every citation that is given, in the order of the numbers that people see."""
+        told = self.brief.citations if self.brief is not None else ()
+        return tuple(c for group in self.answers for c in group.citations) + told
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,10 @@ print(json.dumps([len(ours), count]))
     ("code", "most_modules", "most_patterns"),
     [
         ("import assistant", 7, 0),
-        ("import assistant.assistant", 75, 224),
+        ("import assistant.assistant", 77, 224),
         (
             "from assistant.cli import run; run(['ask', 'Who is Merz?', '--library', LIBRARY])",
-            86,
+            88,
             229,
         ),
     ],

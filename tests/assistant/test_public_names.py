@@ -5,8 +5,8 @@ from __future__ import annotations
 import assistant
 
 PUBLIC = """
-    Answer AnswerGroup AnswerStatus Article Assistant Attribution Candidate Change ChangeKind Citation
-    ClaimDifference ClaimReport Difference Evidence Filters Hit IngestReport Missing Passage PullquoteError
+    Answer AnswerGroup AnswerStatus Article Assistant Attribution Brief BriefSentence BriefSide Candidate Change ChangeKind Citation
+    ClaimDifference ClaimReport Difference Evidence Filters Hit IngestReport IngestWarning Missing Passage PullquoteError
     QuestionKind QuoteMatch QuoteReport QuoteStatus Says Section Span Stance Tier Timeline TimelineEntry Verdict __version__
 """.split()
 

@@ -75,7 +75,37 @@ def collections(data: Path) -> dict[str, Collection]:
         "squad2-dev": load(data / "squad2-dev.json.gz", "en"),
         "tune-shifts-wiki": thin(load(data / "squadshifts-new_wiki.json.gz", "en"), 8),
         "tune-arcd": load(data / "arcd-train.json.gz", "ar"),
+        **mixed(data, english, arabic),
     }
+
+
+def mixed(data: Path, english: Collection, arabic: Collection) -> dict[str, Collection]:
+    """Libraries in which every answer stands in one language only, among paragraphs of both.
+
+    Of XQuAD's parallel articles one half is taken in Arabic, the other in English, and the other way round; those that
+    SQuAD 2's dev set has too are left out. Beside them stand all of SQuAD 2's paragraphs and ARCD's. "alone" has the
+    paragraphs of the answers' language only: what a library of one language finds.
+    """
+    others_en = load(data / "squad2-dev.json.gz", "en").articles
+    others_ar = load(data / "arcd-train.json.gz", "ar").articles
+    known = {article.title for article in others_en}
+    kept = [at for at, article in enumerate(english.articles) if article.title not in known]
+    found = {}
+    for half in (0, 1):
+        in_arabic = {arabic.articles[at].id for at in kept[half::2]}
+        in_english = {english.articles[at].id for at in kept[1 - half :: 2]}
+        pool_ar = [a for a in arabic.articles if a.id in in_arabic] + others_ar
+        pool_en = [a for a in english.articles if a.id in in_english] + others_en
+        for asked, pool, ids, questions in (
+            ("en-ar", pool_ar, in_arabic, across(english, arabic)),
+            ("ar-ar", pool_ar, in_arabic, arabic),
+            ("ar-en", pool_en, in_english, across(arabic, english)),
+            ("en-en", pool_en, in_english, english),
+        ):
+            wanted = [(q, place) for q, place in questions.questions if place[0] in ids]
+            found[f"alone {asked}, half {half + 1}"] = Collection(pool, wanted)
+            found[f"mixed {asked}, half {half + 1}"] = Collection(pool_ar + pool_en, wanted)
+    return found
 
 
 def measure(

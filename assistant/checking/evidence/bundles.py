@@ -246,8 +246,7 @@ def _parts(
 ) -> tuple[BundleKind, dict[str, Any], list[Citation]]:
     citations: list[Citation]
     if isinstance(result, Answer):
-        citations = [c for group in result.answers for c in group.citations]
-        return BundleKind.ANSWER, answer_to_json(result), citations
+        return BundleKind.ANSWER, answer_to_json(result), list(result.citations)
     if isinstance(result, ClaimReport):
         citations = [item.citation for item in result.evidence]
         return BundleKind.CLAIM, claim_report_to_json(result), citations

@@ -8,7 +8,8 @@ from itertools import count
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.checking.timeline import resolve, timeline_of_hits
+from assistant.checking.timeline import timeline_of_hits
+from assistant.language.calendar import resolve
 from assistant.language.facts import facts_of
 from assistant.language.tenses import is_ahead, is_since
 from assistant.types import Article, Hit, Paragraph, Passage, Section, article_id

@@ -64,6 +64,7 @@ def test_commands_are_run_and_never_asked(folder, tmp_path):
             "/ver The bridge of Arta has 8 arches.",
             "/check The bridge of Arta has 7 arches.",
             "/timeline bridge of Arta",
+            "/brief bridge of Arta",
             f'/add "{tmp_path / "lake.md"}"',
             "/alone How many arches has the bridge of Arta?",
             "/library",
@@ -73,15 +74,16 @@ def test_commands_are_run_and_never_asked(folder, tmp_path):
     )
     said = out.split("> ")[1:]
     assert code == 0
-    assert len(said) == 8
+    assert len(said) == 9
     assert said[0].startswith("Exact")
     assert "8" in said[1]
     assert "Altered" in said[1]
     assert said[2].startswith("Mixed")  # the tower's guide says 9
     assert "1606" in said[3]
-    assert said[4].startswith("1 added in ")
-    assert said[5].startswith("9 arches\n")
-    assert said[6] == f"4 articles in {folder}\n"
+    assert "The bridge of Arta has 7 arches." in said[4]
+    assert said[5].startswith("1 added in ")
+    assert said[6].startswith("9 arches\n")
+    assert said[7] == f"4 articles in {folder}\n"
     with assistant(folder) as pq:
         assert [turn.question for turn in pq.turns(pq.conversations()[0].id)] == [
             "How many arches has the bridge of Arta?"
