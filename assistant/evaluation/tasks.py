@@ -166,10 +166,7 @@ def read_paragraphs(
         best = spans[0] if spans else None
         probability = 0.0
         if best:
-            features = passage_features(
-                question.text, context, spans, neutral=calibration.passage_neutral
-            )
-            probability = calibration.passage_probability(features)
+            probability = calibration.passage_probability(passage_features(spans))
         predictions.append(
             Prediction(
                 question=question,

@@ -20,7 +20,7 @@ CALIBRATION_NAME = "calibration.json"
 FEATURES = ("margin", "lead", "cosine", "rank", "agreement", "words", "names")
 """What the probability of a span is made from; see ``span_features.span_features``."""
 
-PASSAGE_FEATURES = ("odds", "lead", "words", "near")
+PASSAGE_FEATURES = ("odds", "lead")
 """What the probability that a passage answers is made from; see ``span_features.passage_features``."""
 
 VERDICTS = ("supports", "refutes", "neither")
@@ -54,13 +54,11 @@ class Calibration:
     neutral: tuple[float, float] = (0.7, 0.7)
     """Instead of ``words`` and ``names`` where question and passage share no script."""
     cross_script: CrossScript = CrossScript()
-    passage_weights: tuple[float, ...] = (0.5, 0.0, 0.0, 0.0)
+    passage_weights: tuple[float, ...] = (0.5, 0.0)
     passage_bias: float = 0.0
     """Of the probability that a passage holds an answer, from :data:`PASSAGE_FEATURES`: what is known
     when one passage is given and nothing was searched."""
     passage_threshold: float = 0.5
-    passage_neutral: tuple[float, float] = (0.7, 0.5)
-    """Instead of ``words`` and ``near`` where question and passage share no script."""
     rerank_weight: float = 0.2
     """Of a passage's margin beside its fused score, where the reader orders passages anew."""
     verdict_temperature: float = 1.0
@@ -119,10 +117,6 @@ def load_calibration(path: Path) -> Calibration:
             passage_weights=tuple(float(of_passage[name]) for name in PASSAGE_FEATURES),
             passage_bias=float(passage["bias"]),
             passage_threshold=float(passage["threshold"]),
-            passage_neutral=(
-                float(passage["neutral"]["words"]),
-                float(passage["neutral"]["near"]),
-            ),
             rerank_weight=float(value["rerank_weight"]),
             verdict_temperature=float(value["verdict"]["temperature"]),
             verdict_offsets=tuple(float(value["verdict"]["offsets"][name]) for name in VERDICTS),

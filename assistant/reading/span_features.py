@@ -13,7 +13,6 @@ from assistant.language.scripts import script_of
 from assistant.language.values import same_value, value_of
 from assistant.language.words import words_of
 from assistant.types import Hit
-from embeddings.sentences import sentence_spans
 
 MARGIN_LIMIT = 12.0
 LEAD_LIMIT = 10.0
@@ -47,38 +46,18 @@ def passage_margins(raw: Sequence[RawSpan], count: int) -> list[float]:
     return margins
 
 
-def passage_features(
-    question: str,
-    text: str,
-    raw: Sequence[RawSpan],
-    *,
-    neutral: tuple[float, float] = (0.7, 0.5),
-) -> tuple[float, ...]:
+def passage_features(raw: Sequence[RawSpan]) -> tuple[float, ...]:
     """The ``calibration.PASSAGE_FEATURES`` of one passage that was given with the question.
 
-    The odds of any answer against none; how far the best span leads the next one; the share of the
-    question's content words that the passage has, and that the best span's own sentences have.
+    The odds of any answer against none, and how far the best span leads the next one.
 
     Args:
-        question: As it was read.
-        text: The passage.
         raw: What was read in it, best first; not empty.
-        neutral: The two shares where question and passage are written in different scripts.
     """
     best = raw[0]
     lead = best.score - raw[1].score if len(raw) > 1 else LEAD_LIMIT
-    words = stems(question)
-    shares = neutral
-    if words and not crosses_script(question, text):
-        around = [(a, b) for a, b in sentence_spans(text) if a < best.end and best.start < b]
-        near = text[around[0][0] : around[-1][1]] if around else text
-        shares = (_share(words, text), _share(words, near))
     odds = max(-MARGIN_LIMIT, min(MARGIN_LIMIT, best.odds))
-    return (odds, max(-LEAD_LIMIT, min(LEAD_LIMIT, lead)), *shares)
-
-
-def _share(words: Set[str], text: str) -> float:
-    return len(words & stems(text)) / len(words)
+    return (odds, max(-LEAD_LIMIT, min(LEAD_LIMIT, lead)))
 
 
 def span_features(

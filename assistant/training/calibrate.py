@@ -79,8 +79,9 @@ DISTRACTORS = 1200
 CANDIDATES = 6
 """Spans per question that the fit sees: those that could be ranked first."""
 PASSAGE_SETS = ("own", "squad")
-PRECISION = 0.85
-"""Of what is given as an answer, so much at least is to be right."""
+PRECISION = 0.8
+"""Of what is given as an answer, so much at least is to be right: F1 of half or more, which a longer clause than the
+marked one often misses, with misleading questions as hard as can be. At .85 a third less is answered."""
 UNANSWERABLE_SHARE = 1 / 6
 """Of what users ask of a library, as the thresholds take it."""
 POSSIBLE_PRECISION = 0.3
@@ -235,7 +236,7 @@ def read_passages(held_out: Corpus, reader: SpanReader, *, limit: int) -> dict[s
                 continue
             answers = _answers(held_out, item)
             found = text[raw[0].start : raw[0].end]
-            rows.append(passage_features(item.question, text, raw, neutral=(np.nan, np.nan)))
+            rows.append(passage_features(raw))
             answerable.append(bool(answers))
             f1.append(best_f1(found, answers) if answers else 0.0)
     return {"features": np.array(rows), "answerable": np.array(answerable), "f1": np.array(f1)}
@@ -281,8 +282,6 @@ def collect(options: argparse.Namespace) -> dict[str, Any]:
 def fit_passage(collected: dict[str, Any]) -> tuple[dict[str, object], dict[str, float]]:
     """The model of "this passage answers", and its figures, cross-validated."""
     features, has, f1 = (collected[name] for name in ("features", "answerable", "f1"))
-    neutral = np.nanmean(features[:, -2:], axis=0)
-    features = np.where(np.isnan(features), [0.0, 0.0, *neutral], features)
     confidence = cross_validated(features, has.astype(float))
     weights, bias = fit_logistic(features, has.astype(float))
     model: dict[str, object] = {
@@ -290,7 +289,6 @@ def fit_passage(collected: dict[str, Any]) -> tuple[dict[str, object], dict[str,
         "weights": [round(float(weight), 5) for weight in weights],
         "bias": round(bias, 5),
         "threshold": round(best_cut(confidence, f1, has), 3),
-        "neutral": {"words": round(float(neutral[0]), 3), "near": round(float(neutral[1]), 3)},
     }
     figures = {
         "questions": float(len(has)),

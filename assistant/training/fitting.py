@@ -33,6 +33,8 @@ ASKED = {
     Setting.ARTICLE_REMOVED.value: 0.1,
 }
 """Shares of the settings in what is asked of a library, as the probabilities take it."""
+CROSSING = 2
+"""The first features, margin and lead, are all that counts across scripts: too few questions cross them for more."""
 UNMATCHED = 2
 """The last features, shares of words, mean nothing across scripts."""
 
@@ -70,7 +72,7 @@ class Sides:
     def probabilities(self, one: Asked) -> NDArray[np.float64]:
         """Of each candidate, ``(candidates,)``."""
         within = _filled(one.features, self.neutral) @ self.weights + self.bias
-        crossing = _filled(one.features, np.zeros(UNMATCHED)) @ self.cross_weights + self.cross_bias
+        crossing = np.nan_to_num(one.features) @ self.cross_weights + self.cross_bias
         return np.asarray(1 / (1 + np.exp(-np.where(one.across, crossing, within))))
 
 
@@ -97,7 +99,7 @@ def fit_sides(asked: Sequence[Asked]) -> Sides:
         parts = [(features, a) for features, a in parts if len(features)]
         if is_across:
             for features, _ in parts:
-                features[:, -UNMATCHED:] = 0.0
+                features[:, CROSSING:] = 0.0
         right = [a.f1[a.across == is_across] >= RIGHT_F1 for _, a in parts]
         weights, _ = fit_logistic(
             np.concatenate([features for features, _ in parts]), np.concatenate(right).astype(float)
@@ -234,8 +236,8 @@ def risk_table(
 def cross_validated(
     features: NDArray[np.float64], right: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Probabilities by logistic models fitted without the fold, ``(n,)``; neighbouring rows share a fold."""
-    folds = np.arange(len(features)) * FOLDS // len(features)
+    """Probabilities by logistic models fitted without the fold, ``(n,)``; every fold has rows of every set."""
+    folds = np.arange(len(features)) % FOLDS
     found = np.zeros(len(features))
     for fold in range(FOLDS):
         weights, bias = fit_logistic(features[folds != fold], right[folds != fold])
