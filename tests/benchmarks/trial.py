@@ -35,8 +35,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.assistant import Assistant
+from assistant.language.values import fold
 from assistant.types import Answer, AnswerStatus
-from assistant.values import fold
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 QUESTIONS = Path(__file__).with_name("trial_questions.json")

@@ -39,7 +39,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.assistant import Assistant
-from assistant.checking.reports import ClaimReport, Difference, Stance, Verdict
+from assistant.types import ClaimReport, Difference, Stance, Verdict
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CLAIMS = REPOSITORY / "tests" / "benchmarks" / "trial_claims.jsonl"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.answers import group
+from assistant.answering.answers import answer as make_answer
 from assistant.assistant import Assistant
 from assistant.types import Hit, ReadSpan
 from tests.assistant.checking.libraries import library_of
@@ -42,7 +42,9 @@ def test_same_sentence_with_another_value_is_shown(pq: Assistant) -> None:
     question = "Who bought the old mill?"
     hits = pq.search(question, k=3)
     spans = spans_of(hits, {"mill": 0.95, "copy": 0.05, "other": 0.06})
-    groups = group(question, hits, spans, library=pq._library, threshold=0.5)
+    groups = make_answer(
+        question, hits, spans, library=pq._library, threshold=0.5, possible_threshold=0.2
+    ).answers
     assert [item.text for item in groups] == ["Farrow Partners", "Halden Group"]
     assert [item.confidence for item in groups] == [0.95, 0.05]
 
