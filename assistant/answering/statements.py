@@ -44,7 +44,7 @@ TOLD = 0.7
 """Set by hand, from how often such a statement is the speaker's, counted by one reader's eye. On Wikinews and
 Wikipedia paragraphs (QAMR's) that no rule had been written for, 36 of 40 quotations and 32 of 39 told statements
 were, those left out whose "speaker" nobody would ask for; some of what was wrong was mended after the count."""
-NEAR_TOPIC = 0.42
+NEAR_TOPIC = 0.5
 """Where only the sentence before, or the title, has the subject's words."""
 QUOTED_SHARE = 0.5
 """A quotation that is less of what is told is given together with the rest of it."""

@@ -144,6 +144,38 @@ def test_features_by_hand():
     assert feature(rows, "lead") == [8.0, 4.0, -8.0]
     assert feature(rows, "rank") == pytest.approx([0.0, 1.0, np.log2(3)])
     assert feature(rows, "agreement") == pytest.approx([np.log(2), np.log(2), 0.0])
+    # many, states, met, Paris, 2025: three of five in the first passage and its title
+    assert feature(rows, "words")[0] == pytest.approx(3 / 5)
+    assert feature(rows, "names")[0] == pytest.approx(1 / 2)
+
+
+def test_what_another_passage_says_in_the_same_words_is_no_rival():
+    told = "Sales of the port rose to {} million euros in the second quarter of the year."
+    texts = [told.format(40), told.format(70), "The port had 12 cranes."]
+    raw = [
+        RawSpan(0, 26, 28, score=9.0, null_score=4.0),
+        RawSpan(1, 26, 28, score=8.0, null_score=4.0),
+        RawSpan(2, 13, 15, score=3.0, null_score=4.0),
+    ]
+    rows = span_features("How high were sales of the port?", raw, [hit(text) for text in texts])
+    assert feature(rows, "lead") == [6.0, 5.0, -6.0]
+
+
+def test_across_scripts_ranks_are_counted_apart_and_no_words_are_shared():
+    hits = [hit("35 countries met"), hit("غادر 1500 مظلي", cosine=0.8)]
+    raw = [RawSpan(0, 0, 2, 2.0, 4.0), RawSpan(1, 5, 9, 3.0, 4.0)]
+    rows = span_features("How many paratroopers left?", raw, hits, neutral=(0.4, 0.5))
+    assert feature(rows, "margin") == [-2.0, -1.0]
+    assert feature(rows, "lead") == [-1.0, 1.0]
+    assert feature(rows, "rank") == [0.0, 0.0]
+    assert rows[1][-2:] == (0.4, 0.5)
+
+
+def test_features_of_a_given_passage_by_hand():
+    raw = [
+        RawSpan(0, 31, 40, score=9.0, null_score=4.0, odds=5.5),
+        RawSpan(0, 18, 23, score=2.0, null_score=4.0, odds=5.5),
+    ]
     assert passage_features(raw) == pytest.approx((5.5, 7.0))
     assert passage_features(raw[:1]) == pytest.approx((5.5, 10.0))
 
@@ -193,5 +225,5 @@ def test_across_scripts_another_model_gives_the_probability(reader):
 
 def test_probability_rises_with_the_margin():
     calibration = Calibration()
-    low, high = (calibration.passage_probability((odds, 0, 0, 0)) for odds in (-2.0, 2.0))
+    low, high = (calibration.passage_probability((odds, 0)) for odds in (-2.0, 2.0))
     assert low < 0.5 < high

@@ -463,7 +463,8 @@ async def test_nothing_is_exported_to_where_programs_keep_their_settings(
         await write(app, pilot, "/export talk")
         assert (tmp_path / "talk.md").read_text("utf-8").startswith("# Conversation")
         await write(app, pilot, "/export .")
-        assert "name another file" in words(app)
+        *_, last = app._notifications
+        assert "name another file" in last.message
 
 
 async def test_what_only_looks_like_a_path_is_none(folder):

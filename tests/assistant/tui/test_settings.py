@@ -76,5 +76,6 @@ def test_no_letter_alone_writes_a_file():
     """Whoever types a question while the source has the focus must not save one conversation a letter."""
     letters = {key.name for key in KEYS if len(key.keys) == 1}
     assert letters == {
-        "next_evidence", "previous_evidence", "why", "related", "open_link", "copy", "alone",
+        "next_evidence", "previous_evidence", "next_candidate", "previous_candidate",
+        "why", "related", "open_link", "copy", "alone",
     }  # fmt: skip
