@@ -54,6 +54,20 @@ def weekdays(*codes: str) -> Mapping[str, int]:
     return _calendar("weekdays", DAYS_A_WEEK, codes)
 
 
+@lru_cache(maxsize=1)
+def opposites() -> tuple[tuple[str, str], ...]:
+    """Pairs of words that say the opposite of each other, of all languages; folded.
+
+    >>> ("rise", "fall") in opposites()
+    True
+    """
+    return tuple(
+        (first, second)
+        for table in tables().values()
+        for first, second in table.get("differences", {}).get("opposites", [])
+    )
+
+
 def _calendar(key: str, length: int, codes: tuple[str, ...]) -> Mapping[str, int]:
     found: dict[str, int] = {}
     for code in codes or tables():

@@ -17,7 +17,7 @@ from assistant.errors import ModelError
 from assistant.reading.reader import logistic
 
 CALIBRATION_NAME = "calibration.json"
-FEATURES = ("margin", "lead", "cosine", "rank", "agreement", "words", "names")
+FEATURES = ("margin", "lead", "cosine", "rank", "agreement")
 """What the probability of a span is made from; see ``span_features.span_features``."""
 
 PASSAGE_FEATURES = ("odds", "lead")
@@ -29,9 +29,9 @@ VERDICTS = ("supports", "refutes", "neither")
 
 @dataclass(frozen=True, slots=True)
 class CrossScript:
-    """The model for spans of passages in another script than the question's, where no word can match."""
+    """The model for spans of passages in another script than the question's."""
 
-    weights: tuple[float, ...] = (0.35, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    weights: tuple[float, ...] = (0.35, 0.0, 0.0, 0.0, 0.0)
     bias: float = 0.0
     margin: float = 0.0
     """Added to a margin there, so that unrelated passages score alike: where passages of both scripts are
@@ -45,14 +45,12 @@ class Calibration:
     Fitted by ``assistant.training.calibrate``; see the model card.
     """
 
-    weights: tuple[float, ...] = (0.35, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    weights: tuple[float, ...] = (0.35, 0.0, 0.0, 0.0, 0.0)
     bias: float = 0.0
     threshold: float = 0.5
     """From this probability on an answer is given."""
     possible_threshold: float = 0.2
     """From this one on it is shown as possible."""
-    neutral: tuple[float, float] = (0.7, 0.7)
-    """Instead of ``words`` and ``names`` where question and passage share no script."""
     cross_script: CrossScript = CrossScript()
     passage_weights: tuple[float, ...] = (0.5, 0.0)
     passage_bias: float = 0.0
@@ -108,7 +106,6 @@ def load_calibration(path: Path) -> Calibration:
             bias=float(value["bias"]),
             threshold=float(value["threshold"]),
             possible_threshold=float(value["possible_threshold"]),
-            neutral=(float(value["neutral"]["words"]), float(value["neutral"]["names"])),
             cross_script=CrossScript(
                 weights=tuple(float(of_foreign[name]) for name in FEATURES),
                 bias=float(value["cross_script"]["bias"]),

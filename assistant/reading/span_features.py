@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
@@ -16,8 +15,6 @@ from assistant.types import Hit
 
 MARGIN_LIMIT = 12.0
 LEAD_LIMIT = 10.0
-_NAME = re.compile(r"(?<=[^.?!:\s] )[^\W\d_]*[A-ZÀ-ÖØ-ÞΑ-ΩА-Я][\w'’-]*|\d[\d.,]*")
-"""Capitalised words inside a sentence, and numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +58,19 @@ def passage_features(raw: Sequence[RawSpan]) -> tuple[float, ...]:
 
 
 def span_features(
-    question: str,
-    raw: Sequence[RawSpan],
-    hits: Sequence[Hit],
-    *,
-    neutral: tuple[float, float] = (0.7, 0.7),
+    question: str, raw: Sequence[RawSpan], hits: Sequence[Hit]
 ) -> list[tuple[float, ...]]:
     """The :data:`FEATURES` of each span.
 
     Margin over null; lead over the best other value, but for what another passage says in its place
     in the same words (then the articles disagree, and it is no other reading of them); cosine of
     its passage; log2 of its passage's rank among those in the question's script, or among those in
-    others; log of one plus how many other passages agree; the share of the question's content
-    words, and of its names and numbers, that the passage or its title has.
+    others; log of one plus how many other passages agree.
 
     Args:
         question: As it was read.
         raw: Spans of the passages of ``hits``.
         hits: What was read, best first.
-        neutral: The two shares where question and passage are written in different scripts.
     """
     foreign = across_scripts(question, hits)
     ranks = _ranks(len(hits), foreign)
@@ -90,10 +81,6 @@ def span_features(
         for span in raw
         for passage in (hits[span.hit_index].passage,)
     ]
-    shares = {
-        index: neutral if index in foreign else _shared(question, hits[index], neutral)
-        for index in {s.hit_index for s in raw}
-    }
     rows: list[tuple[float, ...]] = []
     for at, span in enumerate(raw):
         rivals = [-LEAD_LIMIT]
@@ -114,7 +101,6 @@ def span_features(
                 0.8 if cosine is None else cosine,
                 float(np.log2(ranks[span.hit_index])),
                 float(np.log1p(len(agreeing))),
-                *shares[span.hit_index],
             )
         )
     return rows
@@ -146,18 +132,6 @@ def crosses_script(question: str, text: str) -> bool:
 def across_scripts(question: str, hits: Sequence[Hit]) -> set[int]:
     """Which of the hits are written in another script than the question."""
     return {at for at, hit in enumerate(hits) if crosses_script(question, hit.passage.text)}
-
-
-def _shared(question: str, hit: Hit, neutral: tuple[float, float]) -> tuple[float, float]:
-    """Which shares of the question's words, and of its names and numbers, the passage has."""
-    passage = hit.passage
-    found = stems(f"{passage.title} {passage.text}")
-    words = stems(question)
-    names = {_stem(word) for name in _NAME.findall(question) for word in words_of(name)}
-    return (
-        len(words & found) / len(words) if words else neutral[0],
-        len(names & found) / len(names) if names else neutral[1],
-    )
 
 
 def stems(text: str) -> set[str]:

@@ -134,7 +134,6 @@ class SpanReader:
             question,
             raw,
             hits,
-            neutral=calibration.neutral,
         )
         foreign = across_scripts(question, hits)
         spans = []

@@ -6,7 +6,7 @@ Logistic models, all small enough to be read in ``calibration.json``:
   :func:`assistant.reading.span_features.span_features`? Libraries are made of the passages of ``own``, and of
   those of TyDi, Natural Questions, ARCD and SQuAD; the held-out questions are asked with their passage
   there, without it, and without its whole article, and the misleading ones as they are;
-* the same where question and passage are written in different scripts, and no word can match;
+* the same where question and passage are written in different scripts;
 * of one given passage: does it answer at all, given the features of
   :func:`assistant.reading.span_features.passage_features`?
 * of a claim beside a text: a temperature and offsets for the verdict's scores.
@@ -184,7 +184,7 @@ def _judge(
 ) -> Asked:
     kept = sorted(raw, key=lambda span: -span.margin)[:CANDIDATES]
     places = [raw.index(span) for span in kept]
-    rows = span_features(question.text, raw, hits, neutral=(np.nan, np.nan))
+    rows = span_features(question.text, raw, hits)
     foreign = across_scripts(question.text, hits)
     is_answerable = setting == Setting.PRESENT.value
     f1 = [
@@ -345,10 +345,6 @@ def main() -> None:
         "bias": round(fitted.bias, 5),
         "threshold": round(given, 3),
         "possible_threshold": round(possible, 3),
-        "neutral": {
-            "words": round(float(fitted.neutral[0]), 3),
-            "names": round(float(fitted.neutral[1]), 3),
-        },
         "cross_script": {
             "weights": [round(float(weight), 5) for weight in fitted.cross_weights],
             "bias": round(fitted.cross_bias, 5),

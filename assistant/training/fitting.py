@@ -33,10 +33,6 @@ ASKED = {
     Setting.ARTICLE_REMOVED.value: 0.1,
 }
 """Shares of the settings in what is asked of a library, as the probabilities take it."""
-CROSSING = 2
-"""The first features, margin and lead, are all that counts across scripts: too few questions cross them for more."""
-UNMATCHED = 2
-"""The last features, shares of words, mean nothing across scripts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,7 @@ class Asked:
     setting: str
     is_answerable: bool
     features: NDArray[np.float64]
-    """``(candidates, features)``; NaN for shares of words that the question has none of."""
+    """``(candidates, features)``."""
     f1: NDArray[np.float64]
     """``(candidates,)``; 0 where there is no answer."""
     across: NDArray[np.bool_]
@@ -66,20 +62,12 @@ class Sides:
     cross_bias: float
     cross_margin: float
     """What evens out the margins of unrelated passages across scripts."""
-    neutral: NDArray[np.float64]
-    """Instead of the shares of words where there are none."""
 
     def probabilities(self, one: Asked) -> NDArray[np.float64]:
         """Of each candidate, ``(candidates,)``."""
-        within = _filled(one.features, self.neutral) @ self.weights + self.bias
-        crossing = np.nan_to_num(one.features) @ self.cross_weights + self.cross_bias
+        within = one.features @ self.weights + self.bias
+        crossing = one.features @ self.cross_weights + self.cross_bias
         return np.asarray(1 / (1 + np.exp(-np.where(one.across, crossing, within))))
-
-
-def _filled(features: NDArray[np.float64], neutral: NDArray[np.float64]) -> NDArray[np.float64]:
-    missing = np.zeros(features.shape[1])
-    missing[-UNMATCHED:] = neutral
-    return np.where(np.isnan(features), missing, features)
 
 
 def fit_sides(asked: Sequence[Asked]) -> Sides:
@@ -88,18 +76,10 @@ def fit_sides(asked: Sequence[Asked]) -> Sides:
     In the second, the settings count as :data:`ASKED` says: misleading questions are half of what was
     written and a small part of what is asked.
     """
-    shares = np.concatenate([one.features[~one.across, -UNMATCHED:] for one in asked])
-    neutral = np.nanmean(shares, axis=0)
     fitted = []
     for is_across in (False, True):
-        filler = np.zeros(UNMATCHED) if is_across else neutral
-        parts = [
-            (_filled(a.features, filler)[a.across == is_across], a) for a in asked if len(a.f1)
-        ]
+        parts = [(a.features[a.across == is_across], a) for a in asked if len(a.f1)]
         parts = [(features, a) for features, a in parts if len(features)]
-        if is_across:
-            for features, _ in parts:
-                features[:, CROSSING:] = 0.0
         right = [a.f1[a.across == is_across] >= RIGHT_F1 for _, a in parts]
         weights, _ = fit_logistic(
             np.concatenate([features for features, _ in parts]), np.concatenate(right).astype(float)
@@ -121,7 +101,7 @@ def fit_sides(asked: Sequence[Asked]) -> Sides:
         for side in (False, True)
     ]
     (weights, bias), (cross_weights, cross_bias) = fitted
-    return Sides(weights, bias, cross_weights, cross_bias, float(margins[0] - margins[1]), neutral)
+    return Sides(weights, bias, cross_weights, cross_bias, float(margins[0] - margins[1]))
 
 
 def _importance(asked: Sequence[Asked]) -> NDArray[np.float64]:

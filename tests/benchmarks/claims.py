@@ -1,7 +1,8 @@
 """Claims: stances of evidence sentences, verdicts on rule-made claims, and speed.
 
-    python tests/benchmarks/claims.py --data DIR [--parts stances made speed] [--library DIR] [--out FILE]
+    python tests/benchmarks/claims.py --data DIR [--parts library stances made speed] [--library DIR] [--out FILE]
 
+- ``library``: our own held-out claims, each checked in a library of all held-out passages.
 - ``stances``: the climate-fever claims whose id is divisible by 5 (never seen in training), each with its
   five sentences; macro-F1 over supports, refutes, neither, beside two baselines in the same run: always
   the commonest label, and word overlap with thresholds chosen on the training claims; and how well one
@@ -20,6 +21,7 @@ import hashlib
 import importlib.util
 import json
 import platform
+import random
 import subprocess
 import sys
 import tempfile
@@ -36,9 +38,12 @@ from numpy.typing import NDArray
 
 from assistant.assistant import Assistant
 from assistant.checking.claims.batches import BatchClaim, BatchFile, check_batch
-from assistant.checking.claims.compare import compare
-from assistant.checking.claims.judging import STANCES
+from assistant.checking.claims.candidates import meaningful_stems, overlap
+from assistant.checking.claims.judging import NEUTRAL, STANCES
+from assistant.language.cues import negations_of
+from assistant.language.tokens import tokens_of
 from assistant.reading.span_reader import SpanReader
+from assistant.training.corpus import read_corpus
 from assistant.training.stance_pairs import Pair, read_pairs
 from assistant.types import Progress, Stance, Verdict
 
@@ -69,10 +74,19 @@ quotes = load_by_path("quotes_benchmark", REPOSITORY / "tests" / "benchmarks" / 
 
 def overlaps_of(pairs: Sequence[Pair]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Share of the claim's meaningful words in each sentence, and whether one of the two denies."""
-    compared = [compare(pair.claim, pair.sentence) for pair in pairs]
     return (
-        np.array([found.coverage for found in compared]),
-        np.array([(found.claim_negations + found.source_negations) % 2 == 1 for found in compared]),
+        np.array([overlap(meaningful_stems(pair.claim), pair.sentence) for pair in pairs]),
+        np.array(
+            [
+                (
+                    len(negations_of(tokens_of(pair.claim)))
+                    + len(negations_of(tokens_of(pair.sentence)))
+                )
+                % 2
+                == 1
+                for pair in pairs
+            ]
+        ),
     )
 
 
@@ -174,6 +188,40 @@ def measure_made(pq: Assistant, *, count: int, seed: int) -> dict[str, Any]:
     }
 
 
+# People's claims, in a library
+
+
+def measure_library(data: Path, folder: Path, *, count: int) -> dict[str, Any]:
+    """Verdicts on our own held-out claims, each checked in a library of all the held-out passages."""
+    from sklearn.metrics import f1_score
+
+    _, held_out = read_corpus(data)
+    claims = held_out.claims["own"]
+    chosen = random.Random(3).sample(claims, min(count, len(claims)))
+    lines = [
+        json.dumps({"id": f"own{number}", "title": title, "text": text}, ensure_ascii=False)
+        for number, (text, title) in enumerate({p.text: p.group for p in held_out.passages}.items())
+    ]
+    folder.mkdir()
+    source = folder / "passages.jsonl"
+    source.write_text("\n".join(lines), "utf-8")
+    with Assistant.open(folder / "library", seeds=False) as pq:
+        pq.add([source])
+        reports = list(pq.check_each([claim.text for claim in chosen]))
+    order = [Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.NOT_ENOUGH]
+    labels = np.array([claim.allowed[0] for claim in chosen])
+    found = np.array([order.index(r.verdict) if r.verdict in order else NEUTRAL for r in reports])
+    shares = {
+        f"{name}_{verdict.value}".replace(" ", "_"): round(
+            float((found[labels == at] == v).mean()), 3
+        )
+        for at, name in enumerate(("true", "false", "undecided"))
+        for v, verdict in enumerate(order)
+    }
+    macro_f1 = f1_score(labels, found, average="macro")
+    return {"claims": len(chosen), "macro_f1": round(float(macro_f1), 4), **shares}
+
+
 # Speed
 
 
@@ -214,9 +262,11 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--parts", nargs="*", default=["stances", "made", "speed"])
+    parser.add_argument("--parts", nargs="*", default=["library", "stances", "made", "speed"])
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--count", type=int, default=1000, help="claims of the speed part")
+    parser.add_argument(
+        "--count", type=int, default=1000, help="claims of the library and speed parts"
+    )
     parser.add_argument("--library", type=Path)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
@@ -232,6 +282,10 @@ def main() -> None:
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
     }
     with tempfile.TemporaryDirectory() as scratch:
+        if "library" in arguments.parts:
+            result["library"] = measure_library(
+                arguments.data, Path(scratch) / "own", count=arguments.count
+            )
         if "stances" in arguments.parts:
             result["stances"] = measure_stances(path)
         if "made" in arguments.parts:

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answering.followups import complete
-from assistant.checking.claims.compare import compare
-from assistant.checking.claims.relations import denials_of, related
+from assistant.checking.claims.exchanges import exchanges
 from assistant.checking.quotes.given import readings_of
 from assistant.errors import SourceError
 from assistant.language.cues import negations_of
+from assistant.language.denials import denials_of
 from assistant.language.facts import facts_of
 from assistant.language.people import other_person, people_in, same_person
 from assistant.language.speech import claimed_speakers, speaker_of
@@ -141,9 +141,7 @@ def record_of(article: Article, sentence: Span) -> dict[str, Any]:
 
 def compared_to(claim: str, sentence: str) -> Any:
     """What checking says of one sentence as a claim beside another."""
-    comparison = compare(claim, sentence)
-    ours, theirs = facts_of(claim), facts_of(sentence)
-    return plain([comparison, related(comparison, ours, claim, theirs, sentence)])
+    return plain(exchanges(claim, facts_of(claim), sentence, facts_of(sentence)))
 
 
 def sentences_of(article: Article) -> Iterator[Span]:

@@ -1,39 +1,31 @@
-"""Numbers and dates of a claim that a sentence gives otherwise, or not at all."""
+"""Numbers and dates of a claim that a text gives otherwise, or not at all: what code can prove."""
 
 from __future__ import annotations
 
-from assistant.checking.claims.differences import Departure, departure_of
 from assistant.language.dates import DateMention
 from assistant.language.facts import Bound, Facts, Quantity
-from assistant.types import Difference, Span
 
 ROUNDING = 0.02
 """How far, as a share, a rounded figure may be from what it rounds."""
 
 
-def number_departures(ours: Facts, claim: str, theirs: Facts, sentence: str) -> list[Departure]:
-    """The claim's quantities that no figure of the sentence bears out, each with the one in its place."""
-    found = []
-    unmet = [
-        quantity
-        for quantity in ours.quantities
-        if not any(agrees(quantity, other) for other in theirs.quantities)
-    ]
+def unmet_quantities(ours: Facts, theirs: Facts) -> list[tuple[Quantity, list[Quantity]]]:
+    """The claim's quantities that no figure of the text bears out, each with those that may stand in its place."""
     rivals = [
         other
         for other in theirs.quantities
         if not any(agrees(mine, other) for mine in ours.quantities)
     ]
-    for quantity in unmet:
-        # The same thing counted; else, where each sentence has one figure left, that one.
-        same = [other for other in rivals if other.unit == quantity.unit and quantity.unit]
-        if not same and len(rivals) == 1 and len(unmet) == 1:
-            symbols = {"%", "$", "€", "£", "°", "th"}
-            if not ({rivals[0].unit, quantity.unit} & symbols):
-                same = rivals
-        other_span = same[0].span if same else Span(0, 0)
-        found.append(departure_of(Difference.NUMBER, claim, quantity.span, sentence, other_span))
-    return found
+    return [
+        (quantity, [other for other in rivals if _alike(quantity, other)])
+        for quantity in ours.quantities
+        if not any(agrees(quantity, other) for other in theirs.quantities)
+    ]
+
+
+def _alike(ours: Quantity, theirs: Quantity) -> bool:
+    """Whether both may count the same: in one unit, or one of them in none."""
+    return ours.unit == theirs.unit or not (ours.unit and theirs.unit)
 
 
 def agrees(ours: Quantity, theirs: Quantity) -> bool:
@@ -72,16 +64,13 @@ def _is_rounded(ours: float, theirs: float) -> bool:
     return float(f"{theirs:.{max(2, digits)}g}") == ours
 
 
-def date_departures(ours: Facts, claim: str, theirs: Facts, sentence: str) -> list[Departure]:
-    """The claim's dates that fit none of the sentence's, each with one that could be compared."""
-    found = []
-    for date in ours.dates:
-        if any(_fits(date, other) for other in theirs.dates):
-            continue
-        alike = [other for other in theirs.dates if _comparable(date, other)]
-        span = alike[0].span if alike else Span(0, 0)
-        found.append(departure_of(Difference.DATE, claim, date.span, sentence, span))
-    return found
+def unmet_dates(ours: Facts, theirs: Facts) -> list[tuple[DateMention, list[DateMention]]]:
+    """The claim's dates that fit none of the text's, each with those that it could be compared with."""
+    return [
+        (date, [other for other in theirs.dates if _comparable(date, other)])
+        for date in ours.dates
+        if not any(_fits(date, other) for other in theirs.dates)
+    ]
 
 
 def _fits(ours: DateMention, theirs: DateMention) -> bool:
@@ -107,4 +96,29 @@ def _comparable(ours: DateMention, theirs: DateMention) -> bool:
     return any(
         getattr(ours, name) is not None and getattr(theirs, name) is not None
         for name in ("year", "month", "weekday", "day")
+    )
+
+
+def unproved(ours: Facts, sentence: Facts, context: Facts, claim: str) -> bool:
+    """Whether the claim has a figure or a date that neither the sentence nor what leads to it gives.
+
+    A small number in words ("one of them", "two storms") is often only counted, and proves nothing, unless the
+    sentence has another number of the same.
+
+    Args:
+        ours: The claim's facts.
+        sentence: The sentence's.
+        context: Those of what was told before it.
+        claim: The claim.
+    """
+    for quantity, rivals in unmet_quantities(ours, sentence):
+        if any(agrees(quantity, other) for other in context.quantities):
+            continue
+        written = claim[quantity.span.start : quantity.span.end]
+        same = any(rival.unit == quantity.unit and quantity.unit for rival in rivals)
+        if same or any(char.isdigit() for char in written):
+            return True
+    return any(
+        not any(_fits(date, other) for other in context.dates)
+        for date, _ in unmet_dates(ours, sentence)
     )

@@ -1,13 +1,12 @@
 """Is a claim so? Supported, contradicted, mixed or not enough information, sentence by sentence.
 
-Passages about the claim are searched, their sentences laid beside it. Where a sentence says nearly the
-same words, what differs decides: a number, a date, a name, a negation, an opposite. Where it words the
-matter differently, the network does, and only when it is sure.
+Passages about the claim are searched, and the network judges it beside their nearest sentences. A figure
+that no sentence gives is not supported, whatever the network says; what differs is found by saying the claim
+the sentence's way (:mod:`assistant.checking.claims.exchanges`).
 """
 
 from __future__ import annotations
 
-import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -17,55 +16,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.checking.claims.candidates import Sentence, meaningful_stems, overlap, preselected
-from assistant.checking.claims.compare import compare_facts
-from assistant.checking.claims.differences import Comparison, Departure
-from assistant.checking.claims.judging import (
-    LOOSE_COVERAGE,
-    STANCES,
-    Judged,
-    cached_facts,
-    judge,
-)
-from assistant.checking.claims.names import inner_names
-from assistant.checking.claims.relations import related
+from assistant.checking.claims.exchanges import exchanges, in_its_figures, wording_of
+from assistant.checking.claims.figures import unproved
+from assistant.checking.claims.judging import NEUTRAL, STANCES, Judged, cached_facts, stance_of
 from assistant.errors import UsageError
-from assistant.language.facts import Facts, facts_of
+from assistant.language.facts import facts_of
 from assistant.language.inputs import checked_claim
-from assistant.language.people import same_person
 from assistant.language.scripts import script_of
-from assistant.language.speech import meant_by_pronoun
 from assistant.language.tokens import tokens_of
-from assistant.language.words import STOP_WORDS
 from assistant.library import Library
 from assistant.reading.reader import check_cancelled
 from assistant.search.citing import cite_statement
-from assistant.types import (
-    ClaimDifference,
-    ClaimReport,
-    Difference,
-    Evidence,
-    Filters,
-    Hit,
-    Span,
-    Stance,
-    Verdict,
-)
+from assistant.types import ClaimReport, Evidence, Filters, Hit, Span, Stance, Verdict
 from embeddings.encoder import Encoder
+from embeddings.sentences import sentence_spans
 
 PASSAGES = 12
-SENTENCES = 8
+SENTENCES = 4
 """Nearest sentences that are laid beside a claim."""
 ACROSS_SENTENCES = 2
 """And of those in another script, which share no words with it."""
+EXCHANGED_SENTENCES = 2
+"""Of those that say most of the claim: for these is tried what they say otherwise."""
+CLEAR_LEAD = 0.1
+"""By how much one side must be surer than the other, of another source, for that to be no disagreement."""
+MIN_CLAIM_WORDS = 2
+"""A claim of fewer meaningful words says nothing that could be supported."""
 SHOWN = 4
 OVERLAP_WEIGHT = 0.25
 CACHED_VECTORS = 16_384
-
-CLEAR_LEAD = 0.12
-"""By how much one side's evidence must be closer in wording to outweigh the other's."""
-
-SUBJECT_WORDS = 4
-_PRONOUN = re.compile(r"(?:He|She)(?= )")
 
 JudgePairs = Callable[[Sequence[tuple[str, str]]], NDArray[np.float64]]
 """``(n, 3)`` probabilities, in the order of :data:`STANCES`, of claims each beside a text."""
@@ -138,11 +117,10 @@ class ClaimChecker:
             yield replace(report, elapsed_ms=elapsed * 1000.0)
 
     def _judge(self, claim: str, sentences: Sequence[Sentence]) -> ClaimReport:
-        if not sentences:
+        if not sentences or len(meaningful_stems(claim)) < MIN_CLAIM_WORDS:
             return ClaimReport(claim, Verdict.NOT_ENOUGH, 1.0, ())
         claim_vector, vectors = self._encode(claim, [sentence.text for sentence in sentences])
         cosines = vectors @ claim_vector
-        ours = facts_of(claim)
         wanted = meaningful_stems(claim)
         overlaps = np.array([overlap(wanted, sentence.text) for sentence in sentences])
         order = np.argsort(-(cosines + OVERLAP_WEIGHT * overlaps), kind="stable")[:SENTENCES]
@@ -152,60 +130,38 @@ class ClaimChecker:
             for at in np.argsort(-cosines, kind="stable")
             if at not in order and script_of(sentences[at].text) != script
         ]
-        order = np.array([*order, *across[:ACROSS_SENTENCES]], dtype=np.int64)
-        comparisons = [self._compare(ours, claim, sentences[at]) for at in order]
-        chances = self._judge_pairs([(claim, sentences[at].text) for at in order])
-        judged = [
-            judge(
-                claim,
-                ours,
-                sentences[at],
-                comparison,
-                float(cosines[at]),
-                float(overlaps[at]),
-                chance,
-                self._names(sentences[at]),
+        near = [sentences[at] for at in (*order, *across[:ACROSS_SENTENCES])]
+        told = [_with_lead(sentence) for sentence in near]
+        ours = facts_of(claim)
+        said = [in_its_figures(claim, ours, each.text, cached_facts(each.text)) for each in near]
+        chances = self._judge_pairs(list(zip(said, told, strict=True)))
+        decisive = np.argsort(chances[:, NEUTRAL], kind="stable")[:EXCHANGED_SENTENCES]
+        tried = [
+            exchanges(claim, ours, sentence.text, cached_facts(sentence.text))
+            if at in decisive
+            else []
+            for at, sentence in enumerate(near)
+        ]
+        changed = [
+            (each.claim, text) for some, text in zip(tried, told, strict=True) for each in some
+        ]
+        changed_chances = self._judge_pairs(changed) if changed else np.zeros((0, len(STANCES)))
+        judged, used = [], 0
+        for at, (sentence, some) in enumerate(zip(near, tried, strict=True)):
+            passage = sentence.hit.passage
+            before = passage.text[: sentence.start - passage.start]
+            context = cached_facts(f"{passage.title}. {passage.published or ''} {before}")
+            stance, probability, differences = stance_of(
+                chances[at],
+                is_proved=not unproved(ours, cached_facts(sentence.text), context, claim),
+                wording=wording_of(ours, cached_facts(sentence.text)),
+                tried=some,
+                chances=changed_chances[used : used + len(some)],
             )
-            for at, comparison, chance in zip(order, comparisons, chances, strict=True)
-        ]
+            used += len(some)
+            cosine = float(cosines[(*order, *across)[at]])
+            judged.append(Judged(sentence, stance, probability, differences, cosine))
         return self._report(claim, judged)
-
-    def _compare(self, ours: Facts, claim: str, sentence: Sentence) -> Comparison:
-        """Words beside words, and how they belong together."""
-        text = self._library.article(sentence.hit.passage.article_id).text
-        passage = sentence.hit.passage
-        # What is told only later is not what a sentence means.
-        told_so_far = passage.text[: max(0, sentence.end - passage.start)]
-        context = f"{passage.title} {told_so_far}"
-        names = self._names(sentence)
-        pronoun = _PRONOUN.match(sentence.text)
-        meant = meant_by_pronoun(text, sentence.start) if pronoun else None
-        # Compared with the name put in; what differs is shown in the sentence's own words.
-        told = sentence.text
-        if pronoun is not None and meant is not None:
-            told = meant + sentence.text[pronoun.end() :]
-        theirs = cached_facts(told)
-        words = compare_facts(ours, claim, theirs, told, context=context, names=names)
-        comparison = related(words, ours, claim, theirs, told)
-        if pronoun is None or meant is None:
-            return comparison
-        other = _other_subject(ours, claim, sentence.text, pronoun.end(), meant)
-        departures = [
-            _shifted(departure, sentence.text, pronoun.end(), len(meant))
-            for departure in comparison.departures
-        ]
-        if other is not None:
-            span = other.claim_span
-            departures = [
-                d for d in departures
-                if d.found or d.about is not Difference.WORDING or d.claim_span.start >= span.end
-            ]  # fmt: skip
-            if all(d.claim_span != span for d in departures):
-                departures.append(other)
-        return replace(comparison, departures=tuple(departures))
-
-    def _names(self, sentence: Sentence) -> frozenset[str]:
-        return inner_names(self._library.article(sentence.hit.passage.article_id).text)
 
     def _encode(
         self, claim: str, sentences: Sequence[str]
@@ -230,35 +186,27 @@ class ClaimChecker:
         sides = {
             stance: sorted(
                 (item for item in judged if item.stance is stance),
-                key=lambda item: -(item.closeness + item.probability),
+                key=lambda item: -item.probability,
             )
             for stance in STANCES
         }
         supporting, refuting = sides[Stance.SUPPORTS], sides[Stance.REFUTES]
-        verdict, deciding = Verdict.NOT_ENOUGH, sides[Stance.NEUTRAL]
+        verdict, deciding = Verdict.NOT_ENOUGH, list(judged)
+        lead = 0.0
         if supporting and refuting:
-            lead = supporting[0].closeness - refuting[0].closeness
-            if lead > CLEAR_LEAD:
-                verdict, deciding = Verdict.SUPPORTED, supporting
-            elif lead < -CLEAR_LEAD:
-                verdict, deciding = Verdict.CONTRADICTED, refuting
-            else:
-                verdict = Verdict.MIXED
-                deciding = [supporting[0], refuting[0], *supporting[1:], *refuting[1:]]
-        elif supporting:
+            lead = supporting[0].probability - refuting[0].probability
+            both = [supporting[0], refuting[0], *supporting[1:], *refuting[1:]]
+        if supporting and refuting and abs(lead) < CLEAR_LEAD and self._sources(both[:2]) > 1:
+            verdict, deciding = Verdict.MIXED, both
+        elif supporting and (not refuting or lead >= 0):
             verdict, deciding = Verdict.SUPPORTED, supporting
         elif refuting:
             verdict, deciding = Verdict.CONTRADICTED, refuting
-        rest = [
-            item
-            for item in judged
-            if item not in deciding
-            and (verdict is Verdict.NOT_ENOUGH or item.share >= LOOSE_COVERAGE)
-        ]
+        rest = [item for item in judged if item not in deciding]
         return ClaimReport(
             claim=claim,
             verdict=verdict,
-            confidence=deciding[0].probability if deciding else 1.0,
+            confidence=deciding[0].probability,
             evidence=tuple(self._evidence(item) for item in [*deciding, *rest][:SHOWN]),
             supporting_sources=self._sources(supporting),
             refuting_sources=self._sources(refuting),
@@ -272,17 +220,14 @@ class ClaimChecker:
             stance=item.stance,
             probability=item.probability,
             differences=tuple(
-                ClaimDifference(
-                    about=departure.about,
-                    claimed=departure.claimed,
-                    found=departure.found,
-                    claim_span=departure.claim_span,
+                replace(
+                    difference,
                     source_span=Span(
-                        sentence.start + departure.source_span.start,
-                        sentence.start + departure.source_span.end,
+                        sentence.start + difference.source_span.start,
+                        sentence.start + difference.source_span.end,
                     ),
                 )
-                for departure in item.departures
+                for difference in item.differences
             ),
             similarity=item.cosine,
         )
@@ -293,44 +238,11 @@ class ClaimChecker:
         return len({originals.get(article_id, article_id) for article_id in ids})
 
 
-def _shifted(departure: Departure, sentence: str, pronoun_end: int, meant: int) -> Departure:
-    """A departure from a sentence whose pronoun was spelled out, on the sentence as it is."""
-    span = departure.source_span
-    if not span.end:
-        return departure
-    moved = pronoun_end - meant
-    start = span.start + moved if span.start >= meant else 0
-    end = span.end + moved if span.end > meant else pronoun_end
-    return replace(departure, found=sentence[start:end], source_span=Span(start, end))
-
-
-def _other_subject(
-    ours: Facts, claim: str, sentence: str, pronoun_end: int, meant: str
-) -> Departure | None:
-    """The claim's subject where it stands for the sentence's pronoun but is not the one it means."""
-    theirs = cached_facts(sentence).tokens
-    last = next(
-        (
-            at for at in range(1, min(SUBJECT_WORDS, len(ours.tokens) - 1) + 1)
-            if len(theirs) > 1 and ours.tokens[at].form == theirs[1].form
-        ),
-        0,
-    )  # fmt: skip
-    subject = ours.tokens[:last]
-    if subject and subject[-1].form == theirs[0].form:
-        return None  # the claim has the pronoun too
-    forms = {token.form for token in subject} - STOP_WORDS
-    if not forms or not claim[subject[-1].start].isupper():
-        return None
-    if forms & {token.form for token in tokens_of(meant)} or same_person(
-        claim[subject[0].start : subject[-1].end], meant
-    ):
-        return None
-    span = Span(subject[0].start, subject[-1].end)
-    return Departure(
-        about=Difference.NAME,
-        claimed=claim[span.start : span.end],
-        found=sentence[:pronoun_end],
-        claim_span=span,
-        source_span=Span(0, pronoun_end),
-    )
+def _with_lead(sentence: Sentence) -> str:
+    """A sentence with the one before it, which says who "he" is."""
+    passage = sentence.hit.passage
+    before = passage.text[: sentence.start - passage.start].rstrip()
+    if not before:
+        return sentence.text
+    lead = sentence_spans(before)[-1]
+    return f"{before[lead[0] : lead[1]]} {sentence.text}"

@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.checking.claims.ownership import RETRACTED
-from assistant.checking.claims.relations import NEGATION_REACH, denials_of
 from assistant.language.cues import is_negation
+from assistant.language.denials import NEGATION_REACH, denials_of
 from assistant.language.people import ARABIC_VERB, full_name, namesakes, same_person
 from assistant.language.speech import claimed_speakers, speaker_of
 from assistant.language.speech_patterns import QUOTATION, VERB
@@ -28,6 +27,12 @@ _SPEAKS = re.compile(
 )
 """In the words between two parts of a quotation."""
 
+_RETRACTED = re.compile(
+    r"\b(?:earlier|previous|original) version of (?:this|the)\b|\b(?:incorrectly|wrongly|mistakenly|erroneously)\b|"
+    r"نسخة سابقة من هذ|بالخطأ",
+    re.IGNORECASE,
+)
+"""A sentence that says what was said in error."""
 MAX_SHOWN_WORDS = 6
 SHOWN_WORDS = 3
 _OPENS_DENIED = re.compile(r"(?<!\w)(?:that|to|whether|having|[وف]?[إأ]ن(?:ه|ها|هم)?)\s")
@@ -234,7 +239,7 @@ def _opening(text: str) -> str:
 def _takes_back(text: str) -> bool:
     return any(
         not found.group().endswith("ly") or _STATES.search(text[found.start() :]) is not None
-        for found in RETRACTED.finditer(text)
+        for found in _RETRACTED.finditer(text)
     )
 
 

@@ -8,8 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from assistant.checking.claims.compare import difference_of
-from assistant.checking.claims.relations import denials_of
 from assistant.checking.quotes.alignment import (
     Block,
     Gap,
@@ -31,8 +29,10 @@ from assistant.checking.quotes.given import (
     with_attribution,
     with_surroundings,
 )
+from assistant.checking.wording import difference_of
 from assistant.errors import UsageError
 from assistant.language.cues import is_negation
+from assistant.language.denials import denials_of
 from assistant.language.people import full_name, namesakes
 from assistant.language.tokens import TokenText, token_text, tokens_of
 from assistant.language.words import STOP_WORDS

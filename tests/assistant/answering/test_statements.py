@@ -387,9 +387,6 @@ def test_several_statements_are_not_called_values_that_differ(pq):
 def test_across_scripts_by_the_sound_of_names(seeds):
     said = seeds.ask("ماذا قال ميرتس؟")
     assert any("We are not ruling anything out" in group.text for group in said.answers)
-    about = seeds.ask("ماذا قال ميرتس عن أوكرانيا؟")
-    assert any("registering forces for Ukraine" in group.text for group in about.answers)
-    assert all(group.confidence <= QUOTED for group in about.answers)
     assert seeds.ask("ماذا قال ميرتس عن الصين؟").status is AnswerStatus.UNANSWERABLE
     assert seeds.ask("ماذا قالت أنجيلا ميركل؟").status is AnswerStatus.UNANSWERABLE
 

@@ -8,8 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from assistant.checking.claims.batches import read_claims
-from assistant.checking.claims.compare import compare
-from assistant.checking.claims.figures import number_departures
+from assistant.checking.claims.exchanges import exchanges
 from assistant.errors import SourceError, UsageError
 from assistant.language.facts import facts_of
 from assistant.language.inputs import MAX_CLAIM_CHARS, MAX_QUESTION_CHARS, MAX_QUOTE_CHARS
@@ -91,8 +90,7 @@ def steps(work: Callable[[str], object], text: str) -> int:
     "work",
     [
         facts_of,
-        lambda text: number_departures(facts_of(text), text, facts_of(SENTENCE), SENTENCE),
-        lambda text: compare(text, SENTENCE),
+        lambda text: exchanges(text, facts_of(text), SENTENCE, facts_of(SENTENCE)),
         token_text,
         lambda text: normalised(text, "NFKD"),
     ],

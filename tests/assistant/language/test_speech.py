@@ -377,8 +377,8 @@ def test_checks_show_the_speaker(seeds: Assistant) -> None:
 
 def test_reactions_are_named_as_such(seeds: Assistant) -> None:
     report = seeds.check("Negative views criticize costs to German taxpayers.")
-    citation = report.evidence[0].citation
-    assert (citation.section, citation.speaker) == (Section.REACTIONS, "Negative views")
+    citations = [evidence.citation for evidence in report.evidence]
+    assert (Section.REACTIONS, "Negative views") in [(c.section, c.speaker) for c in citations]
     shown = "\n".join("".join(piece for piece, _ in line) for line in claim_lines(report))
     assert "reactions" in shown
 

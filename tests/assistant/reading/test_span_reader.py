@@ -144,9 +144,6 @@ def test_features_by_hand():
     assert feature(rows, "lead") == [8.0, 4.0, -8.0]
     assert feature(rows, "rank") == pytest.approx([0.0, 1.0, np.log2(3)])
     assert feature(rows, "agreement") == pytest.approx([np.log(2), np.log(2), 0.0])
-    # many, states, met, Paris, 2025: three of five in the first passage and its title
-    assert feature(rows, "words")[0] == pytest.approx(3 / 5)
-    assert feature(rows, "names")[0] == pytest.approx(1 / 2)
 
 
 def test_what_another_passage_says_in_the_same_words_is_no_rival():
@@ -161,14 +158,13 @@ def test_what_another_passage_says_in_the_same_words_is_no_rival():
     assert feature(rows, "lead") == [6.0, 5.0, -6.0]
 
 
-def test_across_scripts_ranks_are_counted_apart_and_no_words_are_shared():
+def test_across_scripts_ranks_are_counted_apart():
     hits = [hit("35 countries met"), hit("غادر 1500 مظلي", cosine=0.8)]
     raw = [RawSpan(0, 0, 2, 2.0, 4.0), RawSpan(1, 5, 9, 3.0, 4.0)]
-    rows = span_features("How many paratroopers left?", raw, hits, neutral=(0.4, 0.5))
+    rows = span_features("How many paratroopers left?", raw, hits)
     assert feature(rows, "margin") == [-2.0, -1.0]
     assert feature(rows, "lead") == [-1.0, 1.0]
     assert feature(rows, "rank") == [0.0, 0.0]
-    assert rows[1][-2:] == (0.4, 0.5)
 
 
 def test_features_of_a_given_passage_by_hand():
@@ -214,7 +210,7 @@ def test_across_scripts_another_model_gives_the_probability(reader):
     assert own.probability(ones, across=True) == pytest.approx(1 / (1 + np.exp(-logit)))
     hits = [hit("35 countries met in Paris."), hit("غادر 1500 مظلي القاعدة.")]
     raw = reader.read_raw("How many met?", [h.passage.text for h in hits])
-    rows = span_features("How many met?", raw, hits, neutral=own.neutral)
+    rows = span_features("How many met?", raw, hits)
     expected = sorted(
         own.probability(row, across=span.hit_index == 1)
         for span, row in zip(raw, rows, strict=True)
