@@ -19,12 +19,6 @@ HEDGES = frozenset(
 _NE_WITH = frozenset("pas jamais rien personne aucun aucune plus nie".split())
 """French "ne … pas" denies once."""
 _NE_REACH = 4
-TITLES = frozenset(
-    "mr mrs ms dr prof professor sir lord lady king queen prince princess pope president chancellor "
-    "minister premier senator governor mayor secretary general chief executive director chairman "
-    "chairwoman ambassador envoy judge captain colonel prime former acting vice deputy".split()
-)
-"""What stands before a name and is no part of it."""
 PRONOUNS = frozenset("he she it they we i you this that these those هو هي هم".split())
 WEAK_STEMS = frozenset(
     stem(word)

@@ -90,8 +90,6 @@ _UNIT_SAME = {
     "troops": "troop", "dollars": "$", "euros": "€", "pounds": "£", "degrees": "°", "degree": "°",
     **MEASURES,
 }  # fmt: skip
-SUMS = frozenset(word for word, unit in _UNIT_SAME.items() if unit in ("$", "€", "£")) | {"%"}
-"""What a sum of money or a share is given in."""
 _INNER_PART = re.compile(r"-[a-zà-ÿ]{1,3}-(?=[A-ZÀ-Þ])")
 """Within one name: Mar-a-Lago, Port-au-Prince."""
 

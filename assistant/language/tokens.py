@@ -75,9 +75,6 @@ _SAME_WORDS = {
 }
 ACRONYMS = frozenset("us it who aids un pm".split())
 """Words that are others when in capitals: us and US. Elsewhere capitals are style or stress."""
-PAUSE = re.compile(r"[.,;:!?()،؛؟—–]")
-STOP = re.compile(r"[.;:!?؛؟]")
-"""Signs between the parts of a sentence, and those of them that end one."""
 
 
 @dataclass(frozen=True, slots=True)

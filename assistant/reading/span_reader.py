@@ -130,11 +130,7 @@ class SpanReader:
             return []
         texts = [hits[s.hit_index].passage.text[s.start : s.end] for s in raw]
         calibration = self.calibration
-        features = span_features(
-            question,
-            raw,
-            hits,
-        )
+        features = span_features(question, raw, hits)
         foreign = across_scripts(question, hits)
         spans = []
         for span, text, row in zip(raw, texts, features, strict=True):

@@ -78,8 +78,7 @@ def fit_sides(asked: Sequence[Asked]) -> Sides:
     """
     fitted = []
     for is_across in (False, True):
-        parts = [(a.features[a.across == is_across], a) for a in asked if len(a.f1)]
-        parts = [(features, a) for features, a in parts if len(features)]
+        parts = [(a.features[side], a) for a in asked if (side := a.across == is_across).any()]
         right = [a.f1[a.across == is_across] >= RIGHT_F1 for _, a in parts]
         weights, _ = fit_logistic(
             np.concatenate([features for features, _ in parts]), np.concatenate(right).astype(float)

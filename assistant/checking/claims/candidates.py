@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.language.bylines import read_line
+from assistant.language.facts import Facts, facts_of
 from assistant.language.scripts import script_of
 from assistant.language.stems import stem
 from assistant.language.tokens import tokens_of
@@ -19,6 +20,12 @@ NEAR_PASSAGES = 3
 """Of this many best passages every sentence is looked at."""
 PRESELECTED = 28
 """Sentences that are encoded for one claim: theirs, then those that share the most words."""
+
+
+@lru_cache(maxsize=4096)
+def cached_facts(text: str) -> Facts:
+    """:func:`facts_of` a text of the library, remembered: it is laid beside many claims."""
+    return facts_of(text)
 
 
 @dataclass(frozen=True, slots=True)

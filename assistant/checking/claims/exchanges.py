@@ -7,7 +7,7 @@ that thing is the difference. Which things belong together is thus the network's
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import islice, pairwise
@@ -15,7 +15,7 @@ from itertools import islice, pairwise
 from assistant.checking.claims.figures import agrees, unmet_dates, unmet_quantities
 from assistant.checking.wording import difference_of
 from assistant.language.cues import HEDGES, WEAK_STEMS, is_negation
-from assistant.language.facts import Bound, Facts, Name
+from assistant.language.facts import Bound, Facts
 from assistant.language.stems import stem
 from assistant.language.tokens import Token
 from assistant.language.words import STOP_WORDS
@@ -29,8 +29,8 @@ NEAR, SAME = 0.75, 0.95
 """Share of a claim's meaningful words, in order, from which on a sentence is worded alike, and the same."""
 MOST_SKIPPED = 0.25
 """Words of the sentence between those, for each of them: where more are passed over, they may belong apart."""
-MOST_NAMES = 4
-"""Names of the sentence that are tried for one of the claim."""
+MOST_RIVALS = 4
+"""Figures, dates or names of the sentence that are tried for one of the claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +54,13 @@ def exchanges(claim: str, ours: Facts, sentence: str, theirs: Facts) -> list[Exc
     """
     found: dict[str, Exchange] = {}
     for part in (_figures, _names, _swapped, _words):
-        for about, mine, yours, changed in part(claim, ours, sentence, theirs):
+        for about, mine, yours, changed, is_absent in part(claim, ours, sentence, theirs):
             difference = ClaimDifference(
                 about=about,
-                claimed=claim[mine.start : mine.end],
-                found=sentence[yours.start : yours.end],
+                claimed=_words_at(claim, mine),
+                found=_words_at(sentence, yours),
                 claim_span=mine,
                 source_span=yours,
-            )
-            is_absent = (
-                part in (_figures, _names)
-                or about in _TURNS
-                or (part is _words and about is Difference.NAME and _is_strange(mine, ours, theirs))
             )
             if changed != claim:
                 found.setdefault(changed, Exchange(changed, difference, is_absent))
@@ -92,8 +87,7 @@ def wording_of(ours: Facts, theirs: Facts) -> Wording:
     >>> wording_of(facts_of("Brandt closed the old pier."), sentence)
     Wording(is_near=False, is_same=False)
     """
-    mine, yours = ([stem(token.form) for token in facts.tokens] for facts in (ours, theirs))
-    codes = SequenceMatcher(None, mine, yours, autojunk=False).get_opcodes()
+    codes = _aligned(ours, theirs)
     equal = [code for code in codes if code[0] == "equal"]
     if not equal:
         return Wording(is_near=False, is_same=False)
@@ -115,8 +109,15 @@ def wording_of(ours: Facts, theirs: Facts) -> Wording:
     )
 
 
+def _aligned(ours: Facts, theirs: Facts) -> Sequence[tuple[str, int, int, int, int]]:
+    """How the words of the claim run beside the sentence's, by their stems, as difflib's opcodes."""
+    mine, yours = ([stem(token.form) for token in facts.tokens] for facts in (ours, theirs))
+    return SequenceMatcher(None, mine, yours, autojunk=False).get_opcodes()
+
+
 _TURNS = (Difference.NEGATION, Difference.OPPOSITE)
-_Found = Iterator[tuple[Difference, Span, Span, str]]
+_Found = Iterator[tuple[Difference, Span, Span, str, bool]]
+"""What it is about, where it stands in claim and sentence, the changed claim, whether the sentence lacks it."""
 
 
 def in_its_figures(claim: str, ours: Facts, sentence: str, theirs: Facts) -> str:
@@ -134,9 +135,12 @@ def in_its_figures(claim: str, ours: Facts, sentence: str, theirs: Facts) -> str
             if quantity.bound is other.bound is Bound.EXACT and quantity.value == other.value
         ]
         if same and agrees(quantity, same[0]):
-            other = sentence[same[0].span.start : same[0].span.end]
-            claim = _put(claim, quantity.span, other)
+            claim = _put(claim, quantity.span, _words_at(sentence, same[0].span))
     return claim
+
+
+def _words_at(text: str, span: Span) -> str:
+    return text[span.start : span.end]
 
 
 def _put(text: str, span: Span, other: str) -> str:
@@ -145,35 +149,29 @@ def _put(text: str, span: Span, other: str) -> str:
 
 def _figures(claim: str, ours: Facts, sentence: str, theirs: Facts) -> _Found:
     for quantity, rivals in unmet_quantities(ours, theirs):
-        for rival in rivals[:MOST_NAMES]:
-            other = sentence[rival.span.start : rival.span.end]
-            yield Difference.NUMBER, quantity.span, rival.span, _put(claim, quantity.span, other)
-    for date, others in unmet_dates(ours, theirs):
-        for each in others[:MOST_NAMES]:
-            other = sentence[each.span.start : each.span.end]
-            yield Difference.DATE, date.span, each.span, _put(claim, date.span, other)
+        for rival in rivals[:MOST_RIVALS]:
+            changed = _put(claim, quantity.span, _words_at(sentence, rival.span))
+            yield Difference.NUMBER, quantity.span, rival.span, changed, True
+    for date, dates in unmet_dates(ours, theirs):
+        for other in dates[:MOST_RIVALS]:
+            changed = _put(claim, date.span, _words_at(sentence, other.span))
+            yield Difference.DATE, date.span, other.span, changed, True
 
 
 def _names(claim: str, ours: Facts, sentence: str, theirs: Facts) -> _Found:
-    mine, yours = _strange(ours.names, theirs), _strange(theirs.names, ours)
+    mine, yours = (
+        [name for name in one.names if _lacks(other, name.forms)]
+        for one, other in ((ours, theirs), (theirs, ours))
+    )
     for name in mine:
-        for rival in yours[:MOST_NAMES]:
-            other = sentence[rival.span.start : rival.span.end]
-            yield Difference.NAME, name.span, rival.span, _put(claim, name.span, other)
+        for rival in yours[:MOST_RIVALS]:
+            changed = _put(claim, name.span, _words_at(sentence, rival.span))
+            yield Difference.NAME, name.span, rival.span, changed, True
 
 
-def _strange(names: Sequence[Name], others: Facts) -> list[Name]:
-    """Names that the other text has no word of."""
-    there = {stem(token.form) for token in others.tokens}
-    return [name for name in names if not there.intersection(map(stem, name.forms))]
-
-
-def _is_strange(span: Span, ours: Facts, theirs: Facts) -> bool:
-    """Whether a name stands there, and no word of it in the other text."""
-    there = {stem(token.form) for token in theirs.tokens}
-    words = [t for t in ours.tokens if span.start <= t.start < span.end]
-    named = any(n.span.start < span.end and span.start < n.span.end for n in ours.names)
-    return named and not any(stem(token.form) in there for token in words)
+def _lacks(facts: Facts, forms: Iterable[str]) -> bool:
+    """Whether a text has none of the words."""
+    return {stem(token.form) for token in facts.tokens}.isdisjoint(map(stem, forms))
 
 
 def _swapped(claim: str, ours: Facts, _: str, theirs: Facts) -> _Found:
@@ -181,17 +179,15 @@ def _swapped(claim: str, ours: Facts, _: str, theirs: Facts) -> _Found:
     there = {token.form: token for token in reversed(theirs.tokens)}
     known = [name for name in ours.names if name.forms[-1] in there]
     for first, second in pairwise(known):
-        a, b = (claim[n.span.start : n.span.end] for n in (first, second))
+        a, b = (_words_at(claim, name.span) for name in (first, second))
         changed = _put(_put(claim, second.span, a), first.span, b)
         token = there[second.forms[-1]]
-        yield Difference.NAME, first.span, Span(token.start, token.end), changed
+        yield Difference.NAME, first.span, Span(token.start, token.end), changed, False
 
 
 def _words(claim: str, ours: Facts, sentence: str, theirs: Facts) -> _Found:
     """Where the two run side by side: other words, or a denial that only one of them has."""
-    mine, yours = ([stem(token.form) for token in facts.tokens] for facts in (ours, theirs))
-    matcher = SequenceMatcher(None, mine, yours, autojunk=False)
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+    for tag, i1, i2, j1, j2 in _aligned(ours, theirs):
         here, there = ours.tokens[i1:i2], theirs.tokens[j1:j2]
         if tag == "equal" or max(len(here), len(there)) > MOST_WORDS:
             continue
@@ -201,11 +197,15 @@ def _words(claim: str, ours: Facts, sentence: str, theirs: Facts) -> _Found:
         elif not (_meaning(here) and _meaning(there)):
             continue
         first, second = _span(here, ours.tokens, i1), _span(there, theirs.tokens, j1)
-        words = sentence[second.start : second.end]
+        words = _words_at(sentence, second)
         padded = f" {words} " if not here else words
         changed = " ".join(_put(claim, first, padded).split())
-        about = difference_of(claim[first.start : first.end], words)
-        yield about, first, second, changed
+        about = difference_of(_words_at(claim, first), words)
+        named = about is Difference.NAME and any(
+            name.span.start < first.end and first.start < name.span.end for name in ours.names
+        )
+        strange = named and _lacks(theirs, [token.form for token in here])
+        yield about, first, second, changed, about in _TURNS or strange
 
 
 def _meaning(tokens: Sequence[Token]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.checking.claims.candidates import cached_facts
 from assistant.language.dates import DateMention
 from assistant.language.facts import Bound, Facts, Quantity
 
@@ -99,26 +100,27 @@ def _comparable(ours: DateMention, theirs: DateMention) -> bool:
     )
 
 
-def unproved(ours: Facts, sentence: Facts, context: Facts, claim: str) -> bool:
+def unproved(claim: str, ours: Facts, sentence: Facts, before: str) -> bool:
     """Whether the claim has a figure or a date that neither the sentence nor what leads to it gives.
 
     A small number in words ("one of them", "two storms") is often only counted, and proves nothing, unless the
     sentence has another number of the same.
 
     Args:
-        ours: The claim's facts.
-        sentence: The sentence's.
-        context: Those of what was told before it.
         claim: The claim.
+        ours: Its facts.
+        sentence: The sentence's.
+        before: What was told before it; read only where the sentence lacks something.
     """
-    for quantity, rivals in unmet_quantities(ours, sentence):
+    quantities, dates = unmet_quantities(ours, sentence), unmet_dates(ours, sentence)
+    if not quantities and not dates:
+        return False
+    context = cached_facts(before)
+    for quantity, rivals in quantities:
         if any(agrees(quantity, other) for other in context.quantities):
             continue
         written = claim[quantity.span.start : quantity.span.end]
         same = any(rival.unit == quantity.unit and quantity.unit for rival in rivals)
         if same or any(char.isdigit() for char in written):
             return True
-    return any(
-        not any(_fits(date, other) for other in context.dates)
-        for date, _ in unmet_dates(ours, sentence)
-    )
+    return any(not any(_fits(date, other) for other in context.dates) for date, _ in dates)

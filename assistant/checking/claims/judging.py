@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.checking.claims.candidates import Sentence
 from assistant.checking.claims.exchanges import Exchange, Wording
-from assistant.language.facts import Facts, facts_of
 from assistant.types import ClaimDifference, Difference, Stance
 
 STANCES = (Stance.SUPPORTS, Stance.REFUTES, Stance.NEUTRAL)
@@ -40,12 +38,6 @@ class Judged:
     cosine: float
 
 
-@lru_cache(maxsize=4096)
-def cached_facts(text: str) -> Facts:
-    """:func:`facts_of` a sentence, remembered: it is laid beside many claims."""
-    return facts_of(text)
-
-
 def stance_of(
     chance: NDArray[np.float64],
     *,
@@ -66,9 +58,8 @@ def stance_of(
     support, refute, neutral = (float(value) for value in chance)
     gains = chances[:, SUPPORTS] - support
     order = [int(at) for at in np.argsort(-gains, kind="stable") if gains[at] > 0]
-    better = [tried[at].difference for at in order]
     if refute >= REFUTED:
-        return Stance.REFUTES, refute, tuple(better[:1])
+        return Stance.REFUTES, refute, tuple(tried[at].difference for at in order[:1])
     if wording.is_same and is_proved:
         return Stance.SUPPORTS, max(support, SAME_WORDS), ()
     clear = [

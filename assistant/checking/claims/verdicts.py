@@ -15,10 +15,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.checking.claims.candidates import Sentence, meaningful_stems, overlap, preselected
-from assistant.checking.claims.exchanges import exchanges, in_its_figures, wording_of
+from assistant.checking.claims.candidates import (
+    Sentence,
+    cached_facts,
+    meaningful_stems,
+    overlap,
+    preselected,
+)
+from assistant.checking.claims.exchanges import Exchange, exchanges, in_its_figures, wording_of
 from assistant.checking.claims.figures import unproved
-from assistant.checking.claims.judging import NEUTRAL, STANCES, Judged, cached_facts, stance_of
+from assistant.checking.claims.judging import NEUTRAL, STANCES, Judged, stance_of
 from assistant.errors import UsageError
 from assistant.language.facts import facts_of
 from assistant.language.inputs import checked_claim
@@ -117,11 +123,11 @@ class ClaimChecker:
             yield replace(report, elapsed_ms=elapsed * 1000.0)
 
     def _judge(self, claim: str, sentences: Sequence[Sentence]) -> ClaimReport:
-        if not sentences or len(meaningful_stems(claim)) < MIN_CLAIM_WORDS:
+        wanted = meaningful_stems(claim)
+        if not sentences or len(wanted) < MIN_CLAIM_WORDS:
             return ClaimReport(claim, Verdict.NOT_ENOUGH, 1.0, ())
         claim_vector, vectors = self._encode(claim, [sentence.text for sentence in sentences])
         cosines = vectors @ claim_vector
-        wanted = meaningful_stems(claim)
         overlaps = np.array([overlap(wanted, sentence.text) for sentence in sentences])
         order = np.argsort(-(cosines + OVERLAP_WEIGHT * overlaps), kind="stable")[:SENTENCES]
         script = script_of(claim)
@@ -130,36 +136,36 @@ class ClaimChecker:
             for at in np.argsort(-cosines, kind="stable")
             if at not in order and script_of(sentences[at].text) != script
         ]
-        near = [sentences[at] for at in (*order, *across[:ACROSS_SENTENCES])]
+        places = [*order, *across[:ACROSS_SENTENCES]]
+        near = [sentences[at] for at in places]
         told = [_with_lead(sentence) for sentence in near]
-        ours = facts_of(claim)
-        said = [in_its_figures(claim, ours, each.text, cached_facts(each.text)) for each in near]
-        chances = self._judge_pairs(list(zip(said, told, strict=True)))
-        decisive = np.argsort(chances[:, NEUTRAL], kind="stable")[:EXCHANGED_SENTENCES]
-        tried = [
-            exchanges(claim, ours, sentence.text, cached_facts(sentence.text))
-            if at in decisive
-            else []
-            for at, sentence in enumerate(near)
+        ours, theirs = facts_of(claim), [cached_facts(sentence.text) for sentence in near]
+        said = [
+            in_its_figures(claim, ours, sentence.text, facts)
+            for sentence, facts in zip(near, theirs, strict=True)
         ]
+        chances = self._judge_pairs(list(zip(said, told, strict=True)))
+        tried: list[list[Exchange]] = [[] for _ in near]
+        for at in np.argsort(chances[:, NEUTRAL], kind="stable")[:EXCHANGED_SENTENCES]:
+            tried[at] = exchanges(claim, ours, near[at].text, theirs[at])
         changed = [
             (each.claim, text) for some, text in zip(tried, told, strict=True) for each in some
         ]
-        changed_chances = self._judge_pairs(changed) if changed else np.zeros((0, len(STANCES)))
-        judged, used = [], 0
-        for at, (sentence, some) in enumerate(zip(near, tried, strict=True)):
+        rows = self._judge_pairs(changed) if changed else np.zeros((0, len(STANCES)))
+        instead = np.split(rows, np.cumsum([len(some) for some in tried])[:-1])
+        judged = []
+        for at, sentence in enumerate(near):
             passage = sentence.hit.passage
             before = passage.text[: sentence.start - passage.start]
-            context = cached_facts(f"{passage.title}. {passage.published or ''} {before}")
+            context = f"{passage.title}. {passage.published or ''} {before}"
             stance, probability, differences = stance_of(
                 chances[at],
-                is_proved=not unproved(ours, cached_facts(sentence.text), context, claim),
-                wording=wording_of(ours, cached_facts(sentence.text)),
-                tried=some,
-                chances=changed_chances[used : used + len(some)],
+                is_proved=not unproved(claim, ours, theirs[at], context),
+                wording=wording_of(ours, theirs[at]),
+                tried=tried[at],
+                chances=instead[at],
             )
-            used += len(some)
-            cosine = float(cosines[(*order, *across)[at]])
+            cosine = float(cosines[places[at]])
             judged.append(Judged(sentence, stance, probability, differences, cosine))
         return self._report(claim, judged)
 
@@ -192,13 +198,16 @@ class ClaimChecker:
         }
         supporting, refuting = sides[Stance.SUPPORTS], sides[Stance.REFUTES]
         verdict, deciding = Verdict.NOT_ENOUGH, list(judged)
-        lead = 0.0
         if supporting and refuting:
             lead = supporting[0].probability - refuting[0].probability
-            both = [supporting[0], refuting[0], *supporting[1:], *refuting[1:]]
-        if supporting and refuting and abs(lead) < CLEAR_LEAD and self._sources(both[:2]) > 1:
-            verdict, deciding = Verdict.MIXED, both
-        elif supporting and (not refuting or lead >= 0):
+            first = [supporting[0], refuting[0]]
+            if abs(lead) < CLEAR_LEAD and self._sources(first) > 1:
+                verdict, deciding = Verdict.MIXED, [*first, *supporting[1:], *refuting[1:]]
+            elif lead >= 0:
+                verdict, deciding = Verdict.SUPPORTED, supporting
+            else:
+                verdict, deciding = Verdict.CONTRADICTED, refuting
+        elif supporting:
             verdict, deciding = Verdict.SUPPORTED, supporting
         elif refuting:
             verdict, deciding = Verdict.CONTRADICTED, refuting

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from assistant.checking.claims.batches import read_claims
-from assistant.checking.claims.exchanges import exchanges
+from assistant.checking.claims.exchanges import exchanges, in_its_figures, wording_of
 from assistant.errors import SourceError, UsageError
 from assistant.language.facts import facts_of
 from assistant.language.inputs import MAX_CLAIM_CHARS, MAX_QUESTION_CHARS, MAX_QUOTE_CHARS
@@ -91,6 +91,8 @@ def steps(work: Callable[[str], object], text: str) -> int:
     [
         facts_of,
         lambda text: exchanges(text, facts_of(text), SENTENCE, facts_of(SENTENCE)),
+        lambda text: in_its_figures(text, facts_of(text), SENTENCE, facts_of(SENTENCE)),
+        lambda text: wording_of(facts_of(text), facts_of(SENTENCE)),
         token_text,
         lambda text: normalised(text, "NFKD"),
     ],

@@ -171,6 +171,59 @@ def test_false_claims_are_not(told: Assistant) -> None:
     assert found[Verdict.CONTRADICTED] >= 0.5 * len(FALSE), found
 
 
+@pytest.mark.parametrize(
+    ("claim", "about", "claimed", "found"),
+    [
+        (
+            "Representatives from 36 countries concretized plans in Paris.",
+            Difference.NUMBER,
+            "36",
+            "35",
+        ),
+        (
+            "European leaders agreed on December 18 on a multinational force with US support.",
+            Difference.DATE,
+            "December 18",
+            "December 15",
+        ),
+    ],
+)
+def test_what_differs(
+    seeds: Assistant, claim: str, about: Difference, claimed: str, found: str
+) -> None:
+    report = seeds.check(claim)
+    assert report.verdict is Verdict.CONTRADICTED
+    (difference,) = [d for d in report.differences if d.about is about]
+    assert (difference.claimed, difference.found) == (claimed, found)
+    citation = report.evidence[0].citation
+    article = seeds.article(citation.article_id)
+    span = difference.source_span
+    assert article.text[span.start : span.end] == found
+    assert claim[difference.claim_span.start : difference.claim_span.end] == claimed
+
+
+def test_nearly_the_same_words(told: Assistant) -> None:
+    report = told.check("Norvik was founded in 2012.")
+    assert report.verdict is Verdict.CONTRADICTED
+    assert [(d.about, d.found) for d in report.differences] == [(Difference.DATE, "2011")]
+
+
+def test_who_does_something_else_contradicts_nothing(told: Assistant) -> None:
+    report = told.check("Sudmark's deputy minister Ingrid Brent apologised.")
+    assert report.verdict is Verdict.NOT_ENOUGH
+
+
+def test_what_is_not_ruled_out_is_only_possible(told: Assistant) -> None:
+    assert told.check("Norvik will have a merger with a rival.").verdict is Verdict.NOT_ENOUGH
+    assert told.check("Norvik ruled out a merger with a rival.").verdict is Verdict.CONTRADICTED
+
+
+def test_only_the_same_wording_is_certain(told: Assistant) -> None:
+    same = told.check("Norvik was founded in 2011 in Aarhus.")
+    moved = told.check("In Aarhus in 2011 was Norvik founded.")
+    assert same.confidence > moved.confidence >= 0.75
+
+
 EXPECTED = {"true": Verdict.SUPPORTED, "unmentioned": Verdict.NOT_ENOUGH}
 
 
@@ -285,8 +338,7 @@ def test_a_claim_is_said_the_sentences_way(
 def test_what_no_figure_bears_out_is_unproved(
     claim: str, sentence: str, before: str, is_unproved: bool
 ) -> None:
-    facts = [facts_of(text) for text in (claim, sentence, before)]
-    assert unproved(*facts, claim) is is_unproved
+    assert unproved(claim, facts_of(claim), facts_of(sentence), before) is is_unproved
 
 
 def tried_exchange() -> list[Exchange]:
