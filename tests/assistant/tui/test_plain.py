@@ -101,7 +101,7 @@ def test_commands_are_run_and_never_asked(folder, tmp_path):
         ("/", "There is no command /; /help lists them."),
         ("/check claims.txt", "Many claims at once: `pullquote check --batch FILE`."),
         ("/alone", "/alone QUESTION: ask it as it stands; without one, the last follow-up"),
-        ("/check ~35 arches " + "and more " * 100, "likely ("),
+        ("/check ~35 arches " + "and more " * 100, "Contradicted"),
         ('/add ""', "failed: an empty name; name a file, a folder or a web address"),
         ("/add " + "long" * 1000, "failed: "),
     ],

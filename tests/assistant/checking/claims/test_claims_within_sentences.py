@@ -113,6 +113,31 @@ def test_few_false_claims_are_supported(told: Assistant) -> None:
     assert len(supported(told, FALSE)) <= 0.3 * len(FALSE)
 
 
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Twelve sailors drowned.",
+        "The prize went to men under 30.",
+        "The mast broke.",
+        "Noor Dahl plays for Sundholm.",
+    ],
+)
+def test_contradicted(told: Assistant, claim: str) -> None:
+    assert told.check(claim).verdict is Verdict.CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Norwick United lost 4-1 to Sundholm Rovers.",
+        "Kari Lunde joined the club in May.",
+        "A ticket costs 99 crowns at the museum.",
+    ],
+)
+def test_not_contradicted(told: Assistant, claim: str) -> None:
+    assert told.check(claim).verdict is not Verdict.CONTRADICTED
+
+
 def test_a_byline_is_no_evidence(tmp_path) -> None:
     text = "NORWICK, 10 March 2026\n\nThe Norwick ferry sank at noon."
     title = "Norwick ferry sinks"

@@ -137,7 +137,7 @@ def test_reports_and_claim_review(seeds: Assistant, claim_file: Path) -> None:
     review = claim_review(seeds.check(CLAIM), author="A desk")
     assert review["@type"] == "ClaimReview"
     assert review["reviewRating"]["ratingValue"] == 1
-    assert all("countries" in cited["text"] for cited in review["citation"][:1])
+    assert "countries" in review["citation"][0]["text"]
 
 
 def test_no_library_is_needed(claim_file: Path, tmp_path: Path) -> None:
