@@ -68,6 +68,8 @@ CLAIM_WEIGHTS = {
 small: in bulk they teach never to say "neither"."""
 ELSEWHERE_SHARE = 0.1
 """How many of our own claims are put beside other sentences of their passage, or of another passage."""
+VERBATIM_SHARE = 0.04
+"""How often one of our own claims is the deciding sentence itself, which people rarely wrote and users often copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,10 +242,13 @@ class Mixture:
 
     def claim_example(self, claim: Claim, *, limit: int, rng: random.Random) -> Example:
         """A claim beside its evidence, in one of the ways that the product puts it; see the module."""
-        text, allowed = claim.passage, claim.allowed
+        text, allowed, said = claim.passage, claim.allowed, claim.text
         if claim.evidence:
             text, allowed = self._evidence(claim, rng)
-        asked = self._encode(claim.text).ids[: 2 * QUESTION_LIMIT]
+            start, end = claim.evidence[0]
+            if rng.random() < VERBATIM_SHARE and claim.passage[start:end] in text:
+                said, allowed = claim.passage[start:end], (LABELS.index("SUPPORTS"),)
+        asked = self._encode(said).ids[: 2 * QUESTION_LIMIT]
         encoding = self._encode(text)
         return Example(
             ids=[BOS, *asked, EOS, EOS, *encoding.ids[:limit], EOS],
@@ -254,7 +259,7 @@ class Mixture:
             text=text,
             answers=(),
             set_name=claim.set_name,
-            question=claim.text,
+            question=said,
             verdict=allowed,
             language=claim.language,
         )
