@@ -16,6 +16,7 @@ from enum import Enum
 from assistant.language.dates import RANGE, DateMention, dates_in
 from assistant.language.stems import MEASURES, stem
 from assistant.language.tokens import Token, fold_word, tokens_of
+from assistant.language.units import units
 from assistant.language.words import STOP_WORDS
 from assistant.types import Span
 
@@ -90,6 +91,7 @@ _UNIT_SAME = {
     "troops": "troop", "dollars": "$", "euros": "€", "pounds": "£", "degrees": "°", "degree": "°",
     **MEASURES,
 }  # fmt: skip
+_DEGREE = "°"
 _INNER_PART = re.compile(r"-[a-zà-ÿ]{1,3}-(?=[A-ZÀ-Þ])")
 """Within one name: Mar-a-Lago, Port-au-Prince."""
 
@@ -115,6 +117,9 @@ class Quantity:
     unit: str
     """Stem of what is counted, or a symbol; empty where there is none."""
     span: Span
+    """Of the figure."""
+    measured: Span
+    """Of the figure with its unit."""
 
     @property
     def bound(self) -> Bound:
@@ -203,7 +208,7 @@ def _quantities(text: str, tokens: Sequence[Token], used: set[int]) -> list[Quan
             ):
                 break
             value, last = value * _SCALES[scale.form], last + 1
-        unit = _unit(text, tokens, first, last)
+        unit, end = _unit(text, tokens, first, last)
         if first and tokens[first - 1].form in ("$", "€", "£"):
             first -= 1
         low, high = _bounds(before(text, tokens[first].start).lower(), value)
@@ -219,7 +224,8 @@ def _quantities(text: str, tokens: Sequence[Token], used: set[int]) -> list[Quan
                 previous = found.pop()
                 low, high = sorted((previous.value, abs(value)))
                 span = Span(previous.span.start, span.end)
-        found.append(Quantity(value, low, high, unit, span))
+        measured = Span(span.start, max(span.end, end))
+        found.append(Quantity(value, low, high, unit, span, measured))
         at = last + 1
     return found
 
@@ -261,14 +267,20 @@ def _number_at(tokens: Sequence[Token], at: int) -> float | None:
     return _TENS.get(form, _ARABIC_HUNDREDS.get(form))
 
 
-def _unit(text: str, tokens: Sequence[Token], first: int, last: int) -> str:
+def _unit(text: str, tokens: Sequence[Token], first: int, last: int) -> tuple[str, int]:
+    """What is counted or measured, and where the word for it ends."""
+    end = tokens[last].end
     if _ORDINAL.fullmatch(tokens[first].form):
-        return "th"
+        return "th", end
     if first and tokens[first - 1].form in ("$", "€", "£", "¥"):
-        return tokens[first - 1].form
+        return tokens[first - 1].form, end
     following = [token.form for token in tokens[last + 1 : last + 3]]
     if following[:2] == ["per", "cent"] or _is_arabic_percent(following):
-        return "%"
+        return "%", tokens[last + 2].end
+    if following[:1] and _UNIT_SAME.get(following[0], following[0]) == _DEGREE and following[1:]:
+        scale = stem(following[1])
+        if scale in units() and units()[scale].dimension == "temperature":
+            return scale, tokens[last + 2].end
     for token in tokens[last + 1 : last + 4]:
         if token.form in _UNIT_SKIP:
             continue
@@ -276,8 +288,8 @@ def _unit(text: str, tokens: Sequence[Token], first: int, last: int) -> str:
             break
         if token.form in STOP_WORDS:
             break
-        return _UNIT_SAME.get(token.form, stem(token.form))
-    return ""
+        return _UNIT_SAME.get(token.form, stem(token.form)), token.end
+    return "", end
 
 
 def _is_arabic_percent(following: Sequence[str]) -> bool:

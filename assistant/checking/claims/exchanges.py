@@ -132,10 +132,16 @@ def in_its_figures(claim: str, ours: Facts, sentence: str, theirs: Facts) -> str
         same = [
             other
             for other in theirs.quantities
-            if quantity.bound is other.bound is Bound.EXACT and quantity.value == other.value
+            if quantity.bound is other.bound is Bound.EXACT
+            and (quantity.value == other.value or quantity.unit != other.unit)
+            and agrees(quantity, other)
         ]
-        if same and agrees(quantity, same[0]):
-            claim = _put(claim, quantity.span, _words_at(sentence, same[0].span))
+        if same:
+            is_converted = quantity.value != same[0].value
+            mine, yours = (
+                each.measured if is_converted else each.span for each in (quantity, same[0])
+            )
+            claim = _put(claim, mine, _words_at(sentence, yours))
     return claim
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.checking.claims.candidates import cached_facts
 from assistant.language.dates import DateMention
 from assistant.language.facts import Bound, Facts, Quantity
+from assistant.language.units import Unit, units
 
 ROUNDING = 0.02
 """How far, as a share, a rounded figure may be from what it rounds."""
+CONVERTED = 0.01
+"""How far a figure in another unit may be: a month has 28 to 31 days, a mile 1.61 kilometres."""
+CONVERTED_AND_ROUNDED = 0.04
+"""And if one of the two is the other to its digits: six miles are ten kilometres."""
 
 
 def unmet_quantities(ours: Facts, theirs: Facts) -> list[tuple[Quantity, list[Quantity]]]:
@@ -25,14 +32,23 @@ def unmet_quantities(ours: Facts, theirs: Facts) -> list[tuple[Quantity, list[Qu
 
 
 def _alike(ours: Quantity, theirs: Quantity) -> bool:
-    """Whether both may count the same: in one unit, or one of them in none."""
-    return ours.unit == theirs.unit or not (ours.unit and theirs.unit)
+    """Whether both may count the same: in one unit or dimension, or one of them in none."""
+    if ours.unit == theirs.unit or not (ours.unit and theirs.unit):
+        return True
+    mine, other = units().get(ours.unit), units().get(theirs.unit)
+    return mine is not None and other is not None and mine.dimension == other.dimension
 
 
 def agrees(ours: Quantity, theirs: Quantity) -> bool:
     """Whether the source's figure bears the claim's out."""
-    if ours.unit != theirs.unit and {ours.unit, theirs.unit} & {"%", "th"}:
-        return False
+    if ours.unit != theirs.unit:
+        if {ours.unit, theirs.unit} & {"%", "th"}:
+            return False
+        mine, other = units().get(ours.unit), units().get(theirs.unit)
+        if mine is not None and other is not None and mine != other:
+            if mine.dimension != other.dimension:
+                return False
+            theirs = _in_our_unit(ours, mine, theirs, other)
     if ours.low == ours.high and theirs.low == theirs.high:
         return ours.value == theirs.value or _is_rounded(ours.value, theirs.value)
     if ours.unit == theirs.unit and ours.bound is theirs.bound:
@@ -61,8 +77,35 @@ def _is_rounded(ours: float, theirs: float) -> bool:
     """
     if ours == 0 or theirs == 0 or abs(ours - theirs) > ROUNDING * abs(theirs):
         return False
-    digits = len(f"{abs(ours):.10g}".replace(".", "").strip("0"))
-    return float(f"{theirs:.{max(2, digits)}g}") == ours
+    return float(f"{theirs:.{max(2, _digits(ours))}g}") == ours
+
+
+def _in_our_unit(ours: Quantity, mine: Unit, theirs: Quantity, other: Unit) -> Quantity:
+    """The source's quantity in the claim's unit, where one of the two may be rounded."""
+    value, low, high = (
+        other.convert(each, mine) for each in (theirs.value, theirs.low, theirs.high)
+    )
+    there = mine.convert(ours.value, other)
+    apart = abs(value - ours.value) / max(abs(value), abs(ours.value), 1e-9)
+    is_rounded = _in_digits_of(theirs.value, there) or _in_digits_of(ours.value, value)
+    off = 0.0
+    if apart <= CONVERTED or (is_rounded and apart <= CONVERTED_AND_ROUNDED):
+        off = ours.value - value
+    return replace(theirs, value=value + off, low=low + off, high=high + off, unit=ours.unit)
+
+
+def _in_digits_of(figure: float, exact: float) -> bool:
+    """Whether an exact figure, to the digits of a written one, is that one.
+
+    >>> _in_digits_of(10.0, 9.66), _in_digits_of(9.5, 9.66)
+    (True, False)
+    """
+    return float(f"{exact:.{_digits(figure)}g}") == figure
+
+
+def _digits(figure: float) -> int:
+    """How many digits a figure is given to, without the zeros at its ends."""
+    return max(1, len(f"{abs(figure):.10g}".replace(".", "").strip("0")))
 
 
 def unmet_dates(ours: Facts, theirs: Facts) -> list[tuple[DateMention, list[DateMention]]]:
