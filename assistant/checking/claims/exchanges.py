@@ -156,8 +156,12 @@ def _put(text: str, span: Span, other: str) -> str:
 def _figures(claim: str, ours: Facts, sentence: str, theirs: Facts) -> _Found:
     for quantity, rivals in unmet_quantities(ours, theirs):
         for rival in rivals[:MOST_RIVALS]:
-            changed = _put(claim, quantity.span, _words_at(sentence, rival.span))
-            yield Difference.NUMBER, quantity.span, rival.span, changed, True
+            has_other_unit = quantity.unit and rival.unit and quantity.unit != rival.unit
+            mine, yours = (
+                each.measured if has_other_unit else each.span for each in (quantity, rival)
+            )
+            changed = _put(claim, mine, _words_at(sentence, yours))
+            yield Difference.NUMBER, mine, yours, changed, True
     for date, dates in unmet_dates(ours, theirs):
         for other in dates[:MOST_RIVALS]:
             changed = _put(claim, date.span, _words_at(sentence, other.span))
