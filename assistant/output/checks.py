@@ -42,6 +42,8 @@ _VERDICT_STYLES = {
     Verdict.MIXED: "bold magenta",
     Verdict.NOT_ENOUGH: "bold yellow",
 }
+MISSING_WORDS = 6
+"""So many of the words that a source lacks are named."""
 _MARKS = {Stance.SUPPORTS: "+", Stance.REFUTES: "−", Stance.NEUTRAL: "·"}
 
 
@@ -145,16 +147,27 @@ def _change_line(change: Change) -> Line:
 
 def claim_lines(report: ClaimReport) -> list[Line]:
     """The verdict on a claim with its evidence and what differs."""
-    percent = f"{confidence_words(report.confidence)} ({report.confidence:.0%})"
-    lines: list[Line] = [
-        [(report.verdict.value.capitalize(), _VERDICT_STYLES[report.verdict])],
-        [(f"{confidence_bar(report.confidence)} ", ""), (percent, "dim"), *_source_pieces(report)],
-    ]
+    lines: list[Line] = [[(report.verdict.value.capitalize(), _VERDICT_STYLES[report.verdict])]]
+    if report.verdict is not Verdict.NOT_ENOUGH:
+        percent = f"{confidence_words(report.confidence)} ({report.confidence:.0%})"
+        bar = confidence_bar(report.confidence)
+        lines.append([(f"{bar} ", ""), (percent, "dim"), *_source_pieces(report)])
+    elif report.evidence:
+        lines.append([(missing_line(report), "dim")])
     for number, item in enumerate(report.evidence, 1):
         lines += [[], *_evidence_lines(item, number)]
     if not report.evidence:
         lines.append([("No passage is about this.", "yellow")])
     return lines
+
+
+def missing_line(report: ClaimReport) -> str:
+    """What the nearest sentence lacks of a claim that nothing decides."""
+    words = ", ".join(f"“{_short(word)}”" for word in report.missing[:MISSING_WORDS])
+    if report.differences or not words:
+        return "The nearest sentence does not settle it."
+    more = ", …" if len(report.missing) > MISSING_WORDS else ""
+    return f"The nearest sentence does not have {words}{more}."
 
 
 def _source_pieces(report: ClaimReport) -> list[tuple[str, str]]:
@@ -171,7 +184,8 @@ def _source_pieces(report: ClaimReport) -> list[tuple[str, str]]:
 
 def _evidence_lines(item: Evidence, number: int) -> list[Line]:
     mark = _MARKS[item.stance]
-    lines: list[Line] = [[(f"{mark} {item.stance.value}", "bold")]]
+    told = "near, settles nothing" if item.stance is Stance.NEUTRAL else item.stance.value
+    lines: list[Line] = [[(f"{mark} {told}", "bold")]]
     lines += _cited(item.citation, number)
     lines += [difference_line(difference) for difference in item.differences]
     return lines

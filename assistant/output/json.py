@@ -441,6 +441,7 @@ def claim_report_to_json(report: ClaimReport) -> dict[str, Any]:
         "confidence": round(report.confidence, 4),
         "supporting_sources": report.supporting_sources,
         "refuting_sources": report.refuting_sources,
+        "missing": list(report.missing),
         "evidence": [
             {
                 "stance": item.stance.value,

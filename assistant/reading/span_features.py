@@ -58,19 +58,21 @@ def passage_features(raw: Sequence[RawSpan]) -> tuple[float, ...]:
 
 
 def span_features(
-    question: str, raw: Sequence[RawSpan], hits: Sequence[Hit]
+    question: str, raw: Sequence[RawSpan], hits: Sequence[Hit], verified: Sequence[float]
 ) -> list[tuple[float, ...]]:
     """The :data:`FEATURES` of each span.
 
     Margin over null; lead over the best other value, but for what another passage says in its place
     in the same words (then the articles disagree, and it is no other reading of them); cosine of
     its passage; log2 of its passage's rank among those in the question's script, or among those in
-    others; log of one plus how many other passages agree.
+    others; log of one plus how many other passages agree; by how much the verdict on the answer leans to
+    "so it is".
 
     Args:
         question: As it was read.
         raw: Spans of the passages of ``hits``.
         hits: What was read, best first.
+        verified: Of each span, from :func:`assistant.reading.verifying.answer_pair`.
     """
     foreign = across_scripts(question, hits)
     ranks = _ranks(len(hits), foreign)
@@ -101,6 +103,7 @@ def span_features(
                 0.8 if cosine is None else cosine,
                 float(np.log2(ranks[span.hit_index])),
                 float(np.log1p(len(agreeing))),
+                verified[at],
             )
         )
     return rows

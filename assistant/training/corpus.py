@@ -18,6 +18,8 @@ from typing import Any
 from assistant.checking.claims.judging import STANCES
 from assistant.training.stance_pairs import read_pairs
 
+ANSWERS = "answers"
+"""Name of the set of answers to be verified, which :mod:`assistant.training.rivals` writes."""
 Span = tuple[int, int]
 """Half-open, in code points."""
 
@@ -225,6 +227,16 @@ def read_quotations(path: Path, splits: Iterable[str]) -> Corpus:
             Item(asked, index, tuple(spans), tuple(spans.values()), row["lang"])
         )
     return corpus
+
+
+def read_answers(path: Path) -> list[Claim]:
+    """Answers to be verified, as claims of the set :data:`ANSWERS`."""
+    return [
+        Claim(
+            row["claim"], row["evidence"], (), (LABELS.index(row["label"]),), ANSWERS, row["lang"]
+        )
+        for row in _lines(path)
+    ]
 
 
 def _read_claims(path: Path) -> Iterator[tuple[str, Claim]]:

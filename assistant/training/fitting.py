@@ -27,10 +27,10 @@ MISLEADING = "misleading"
 LOCAL_WINDOW = 0.1
 """Width in probability of what counts as being at a threshold."""
 ASKED = {
-    Setting.PRESENT.value: 0.6,
-    MISLEADING: 0.2,
-    Setting.PARAGRAPH_REMOVED.value: 0.1,
-    Setting.ARTICLE_REMOVED.value: 0.1,
+    Setting.PRESENT.value: 0.75,
+    MISLEADING: 0.15,
+    Setting.PARAGRAPH_REMOVED.value: 0.05,
+    Setting.ARTICLE_REMOVED.value: 0.05,
 }
 """Shares of the settings in what is asked of a library, as the probabilities take it."""
 

@@ -18,7 +18,7 @@ from tokenizers import Encoding, Tokenizer
 
 from assistant.training import negatives
 from assistant.training.batches import BOS, EOS, QUESTION_LIMIT, Batch, Example, group
-from assistant.training.corpus import LABELS, SHIFTS, Claim, Corpus, Item, Span
+from assistant.training.corpus import ANSWERS, LABELS, SHIFTS, Claim, Corpus, Item, Span
 from embeddings.sentences import sentence_spans
 
 NEITHER = LABELS.index("NOT_ENOUGH_INFO")
@@ -68,6 +68,8 @@ CLAIM_WEIGHTS = {
 small: in bulk they teach never to say "neither"."""
 ELSEWHERE_SHARE = 0.1
 """How many of our own claims are put beside other sentences of their passage, or of another passage."""
+ANSWERS_SHARE = 0.35
+"""How many of the claims are answers to be verified, where such are given; see :mod:`assistant.training.rivals`."""
 VERBATIM_SHARE = 0.04
 """How often one of our own claims is the deciding sentence itself, which people rarely wrote and users often copy."""
 
@@ -107,7 +109,10 @@ class Mixture:
         for index, passage in enumerate(corpus.passages):
             self._neighbours[passage.set_name, passage.group].append(index)
         self._families = _families(corpus)
-        self._claims = [(name, claims) for name, claims in corpus.claims.items() if claims]
+        self._answers = corpus.claims.get(ANSWERS, [])
+        self._claims = [
+            (name, claims) for name, claims in corpus.claims.items() if claims and name != ANSWERS
+        ]
         self._claim_weights = [
             CLAIM_WEIGHTS.get(name, 1.0) * len(claims) for name, claims in self._claims
         ]
@@ -146,7 +151,7 @@ class Mixture:
             found = self._encodings[text] = self._tokenizer.encode(text, add_special_tokens=False)
         return found
 
-    def _elsewhere(self, item: Item, rng: random.Random) -> str | None:
+    def elsewhere(self, item: Item, rng: random.Random) -> str | None:
         """A text that does not answer a question: near its passage, high in a search, or what is left of it."""
         source = self.corpus.passages[item.passage]
         answers = [" ".join(negatives.words_of(source.text[a:b])) for a, b in item.golds]
@@ -290,7 +295,9 @@ class Mixture:
         """
         rng = random.Random(self._seed * 1_000_003 + number)
         if rng.random() < self._claim_share:
-            _, claims = rng.choices(self._claims, weights=self._claim_weights)[0]
+            claims = self._answers
+            if not claims or rng.random() >= ANSWERS_SHARE:
+                _, claims = rng.choices(self._claims, weights=self._claim_weights)[0]
             return self.claim_example(rng.choice(claims), limit=longest, rng=rng)
         names = list(self._families)
         while True:
@@ -302,7 +309,7 @@ class Mixture:
             if other and rng.random() < share:
                 item = rng.choice(other)
             elif rng.random() < MOVED_SHARE[name]:
-                text = self._elsewhere(item, rng)
+                text = self.elsewhere(item, rng)
                 if text is None:
                     continue
             limit = rng.randint(shortest, longest)

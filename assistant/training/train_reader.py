@@ -25,7 +25,7 @@ from torch import Tensor
 
 from assistant.evaluation.scoring import best_f1
 from assistant.training.batches import Batch, Example
-from assistant.training.corpus import LABELS, read_corpus
+from assistant.training.corpus import ANSWERS, LABELS, read_answers, read_corpus
 from assistant.training.evaluate import (
     Prediction,
     pad,
@@ -216,6 +216,9 @@ def main() -> None:
     parser.add_argument("--tokenizer", type=Path, required=True, help="its tokenizer.json")
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and log")
     parser.add_argument(
+        "--answers", type=Path, help="answers to be verified, from assistant.training.rivals"
+    )
+    parser.add_argument(
         "--initial",
         type=Path,
         help="an exported reader, or a checkpoint, to train on from; else the encoder's trunk",
@@ -263,6 +266,8 @@ def main() -> None:
         print(json.dumps(fields), file=log, flush=True)
 
     training, held_out = read_corpus(arguments.data)
+    if arguments.answers is not None:
+        training.claims[ANSWERS] = read_answers(arguments.answers)
     watched = watched_examples(Mixture(held_out, arguments.tokenizer))
     mixture = Mixture(
         training, arguments.tokenizer, claim_share=arguments.claim_share, seed=arguments.seed

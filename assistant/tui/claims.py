@@ -22,7 +22,7 @@ from assistant.types import ClaimReport, Verdict
 
 FILTERS: tuple[Verdict | None, ...] = (None, *Verdict)
 """What is shown, by the digit that chooses it: 0 for all."""
-COLUMNS = ("#", "verdict", "sure", "what differs", "claim")
+COLUMNS = ("#", "verdict", "sure", "what differs or lacks", "claim")
 DIFFERS_CHARS = 40
 CLAIM_CHARS = 300
 
@@ -128,6 +128,9 @@ class ClaimsScreen(Screen[None]):
         report = self.reports[at]
         palette = palette_for(dark=self.app.current_theme.dark)
         differs = "; ".join(f"{d.about.value}: {d.found or '–'}" for d in report.differences)
+        is_open = report.verdict is Verdict.NOT_ENOUGH
+        if is_open and report.missing and not differs:
+            differs = f"lacks {', '.join(report.missing)}"
         claim = one_line(report.claim[:CLAIM_CHARS])
         line = Text(claim)
         if self.bidi is Bidi.APP:
@@ -135,7 +138,7 @@ class ClaimsScreen(Screen[None]):
         self._table.add_row(
             Text(one_line(report.id or str(at + 1))),
             Text(verdict_words(report.verdict), style=verdict_style(report.verdict, palette)),
-            f"{report.confidence:.0%}",
+            "" if is_open else f"{report.confidence:.0%}",
             Text(one_line(differs)[:DIFFERS_CHARS]),  # a string would be taken for markup
             line,
             key=str(at),

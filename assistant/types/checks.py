@@ -167,6 +167,8 @@ class ClaimReport:
     supporting_sources: int = 0
     """Independent sources: copies of one text count once."""
     refuting_sources: int = 0
+    missing: tuple[str, ...] = ()
+    """Where nothing decides: the claim's words that the nearest sentence, the first of ``evidence``, lacks."""
     id: str | None = None
     """The caller's own name for the claim, in a batch."""
     elapsed_ms: float = 0.0

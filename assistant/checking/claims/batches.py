@@ -279,11 +279,14 @@ def csv_row(report: ClaimReport) -> tuple[Any, ...]:
     differences = "; ".join(
         f"{d.about.value}: {d.claimed or '–'} / {d.found or '–'}" for d in report.differences
     )
+    is_open = report.verdict is Verdict.NOT_ENOUGH
+    if is_open and not differences:
+        differences = "; ".join(f"missing: {word}" for word in report.missing)
     return (
         report.id or "",
         report.claim,
         report.verdict.value,
-        f"{report.confidence:.3f}",
+        "" if is_open else f"{report.confidence:.3f}",
         differences,
         first.quote if first else "",
         first.title if first else "",

@@ -83,6 +83,21 @@ def meaningful_stems(text: str) -> set[str]:
     return {stem(token.form) for token in tokens_of(text) if token.form not in STOP_WORDS}
 
 
+def missing_words(claim: str, sentence: str) -> tuple[str, ...]:
+    """The claim's words that carry meaning and that a sentence has in no form, as the claim writes them.
+
+    >>> missing_words("Anna Berg opened 12 old mills in Ulm.", "Berg opens twelve mills.")
+    ('Anna', 'old', 'Ulm')
+    """
+    theirs = _stems(sentence)
+    found = {
+        claim[token.start : token.end]: None
+        for token in tokens_of(claim)
+        if token.form not in STOP_WORDS and stem(token.form) not in theirs
+    }
+    return tuple(found)
+
+
 def overlap(wanted: set[str], sentence: str) -> float:
     """Share of the wanted stems that a sentence has, 0 to 1."""
     return len(wanted & _stems(sentence)) / len(wanted) if wanted else 0.0

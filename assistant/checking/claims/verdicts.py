@@ -19,6 +19,7 @@ from assistant.checking.claims.candidates import (
     Sentence,
     cached_facts,
     meaningful_stems,
+    missing_words,
     overlap,
     preselected,
 )
@@ -211,9 +212,14 @@ class ClaimChecker:
             verdict, deciding = Verdict.SUPPORTED, supporting
         elif refuting:
             verdict, deciding = Verdict.CONTRADICTED, refuting
+        missing: tuple[str, ...] = ()
+        if verdict is Verdict.NOT_ENOUGH:
+            deciding = sorted(judged, key=lambda item: -item.cosine)
+            missing = missing_words(claim, deciding[0].sentence.text)
         rest = [item for item in judged if item not in deciding]
         return ClaimReport(
             claim=claim,
+            missing=missing,
             verdict=verdict,
             confidence=deciding[0].probability,
             evidence=tuple(self._evidence(item) for item in [*deciding, *rest][:SHOWN]),

@@ -65,6 +65,29 @@ def test_check(run) -> None:
     assert json.loads(nothing.stdout)["verdict"] == "not enough information"
 
 
+def test_what_nothing_decides_has_no_percentage_but_what_its_nearest_sentence_lacks(
+    run, tmp_path
+) -> None:
+    claim = "Friedrich Merz bought 40 paintings in Lisbon."
+    said = json.loads(run("check", "--json", claim).stdout)
+    assert (said["verdict"], said["missing"][-2:]) == (
+        "not enough information",
+        ["paintings", "Lisbon"],
+    )
+    shown = run("check", claim).stdout.splitlines()
+    assert shown[0] == "Not enough information"
+    assert shown[1].startswith("The nearest sentence does not have ")
+    assert "“40”" in shown[1]
+    assert not any("%" in line for line in shown[:2])
+    assert shown[3] == "· near, settles nothing"
+    batch, out = tmp_path / "claims.csv", tmp_path / "out.csv"
+    batch.write_text(f"claim\n{claim}\n", "utf-8")
+    assert run("check", "--batch", str(batch), "--out", str(out)).exit_code == 0
+    (row,) = csv.DictReader(out.read_text("utf-8").splitlines())
+    assert row["confidence"] == ""
+    assert row["differences"].startswith("missing: ")
+
+
 def test_bundles(run, tmp_path: Path) -> None:
     path, review = tmp_path / "b.json", tmp_path / "review.json"
     made = run(

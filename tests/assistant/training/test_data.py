@@ -154,7 +154,7 @@ def test_a_window_holds_the_answer_and_says_where(mixed):
 
 def test_what_is_asked_elsewhere_has_no_answer(mixed):
     item = mixed.corpus.items["own"][0]
-    texts = {mixed._elsewhere(item, random.Random(seed)) for seed in range(30)} - {None}
+    texts = {mixed.elsewhere(item, random.Random(seed)) for seed in range(30)} - {None}
     assert OTHER in texts
     assert all("Royal Society" not in text for text in texts)
     made = mixed.question_example(item, text=OTHER, limit=64, rng=random.Random(0))
