@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ from assistant.answering.asked import Question, asked_of, is_unreal
 from assistant.answering.declining import reason_of
 from assistant.answering.roles import with_holders
 from assistant.answering.statements import with_statements
+from assistant.language import pack
 from assistant.language.minimal_pairs import are_twins, words_around
 from assistant.language.values import Value, same_value, same_words, value_of
 from assistant.library import Library
@@ -32,6 +32,8 @@ from assistant.types import (
 )
 from embeddings.sentences import sentence_at
 
+_PATTERNS = pack.Patterns("answers")
+
 MIN_GROUP_SHARE = 0.4
 """Another value is shown beside the best one if it is at least this share as probable."""
 MAX_GROUPS = 5
@@ -42,11 +44,6 @@ _QUOTES = " \n\"'”’»“"
 
 Cited = tuple[ReadSpan, Citation]
 """What was read, and as it is cited."""
-
-_ELSE = re.compile(
-    r"^\W*(?:and\s+)?(?:wh\w+|any\w*)\s+else\b|(?<!\w)(?:أيضا|أيضًا|غير ذلك)(?!\w)",
-    re.IGNORECASE,
-)
 
 
 def answer(
@@ -81,7 +78,7 @@ def answer(
     spans = [span for span in spans if _may_answer(wanted, hits[span.hit_index].passage, span)]
     spans = with_statements(asked, hits, spans, library=library)
     spans = with_holders(asked, hits, spans, library=library)
-    if _ELSE.search(asked):
+    if _PATTERNS.what_else.search(asked):
         spans = [span for span in spans if not _is_shown(span, hits, shown)]
     cited = [(span, citation) for span in spans if (citation := _cite(asked, hits, span, library))]
     best = cited[0][0].probability if cited else 0.0

@@ -14,6 +14,7 @@ from functools import lru_cache
 from importlib import resources
 
 from assistant.answering.asked_statements import asked_statement
+from assistant.language.denials import denies
 from assistant.types import QuestionKind
 
 _IN_TABLE: tuple[QuestionKind, ...] = tuple(
@@ -157,7 +158,8 @@ def is_turned(sentence: str, at: int) -> bool:
     for word, place in _placed(sentence):
         if word in _contrasts():
             start, end = (place, end) if place <= at else (start, min(end, place))
-    return _has(sentence[start:end], "turned")
+    clause = sentence[start:end]
+    return _has(clause, "turned") or denies(clause)
 
 
 @lru_cache(maxsize=1)

@@ -4,66 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
+from assistant.language import pack
 from assistant.language.scripts import script_of
 from assistant.language.sounds import can_compare, overlap_shares
 from assistant.reading.span_features import stems
 
-_LISTENER = (
-    r"(?: (?:to )?(?:(?:the )?(?:reporters|journalists|press|media|parliament)|us|me|them))?"
-)
-_LINK = r"(?:about|on|of|over|regarding|concerning|to|in|at|during|after|before|when|as|against|for|with)\b"
-_SURELY = r"(?:exactly |just |also |have to |actually |really |reportedly |publicly |recently )?"
-_SAY = (
-    r"(?:say|declare|(?<!of )(?<!the )(?<!a )state(?! (?:of|for)\b)"
-    r"|tell(?-i:(?: the)?(?: [A-Z][\w'’-]*){1,4})?)"
-)
-_SAID = r"(?:said|told|declared|stated|been saying|been telling)"
-_WHEN = (
-    r"(?: (?:yesterday|today|recently|(?:last|this) (?:week|month|year|night|morning|evening)))?"
-)
-_TOPIC = rf"{_WHEN}(?: (?P<topic>{_LINK} [^?]{{1,200}}?))?(?:[ .!]*|\?.*)$"
-_ARABIC_LINK = r"(?:عن|حول|بشأن|بخصوص|في|بعد|خلال|قبل|على)"
-_ARABIC_ALSO = "(?:أيضا|أيضًا|أمس|اليوم|مؤخرا|للصحفيين)"
-
-
-# Over questions whose blanks are single ones.
-_ASKED = (
-    re.compile(
-        r"^(?:\W*(?:and|so|but) )?\W*what(?: (?:exactly|else))?(?:"
-        rf" (?:did|does|do) (?P<who>\S.{{0,80}}?) {_SURELY}{_SAY}"
-        rf"| (?:has|have|had) (?P<who_has>\S.{{0,80}}?) {_SURELY}{_SAID}"
-        rf"|(?:['’]s| was| were| is| are) (?P<who_is>\S.{{0,80}}?) {_SURELY}(?:saying|telling))\b"
-        rf"{_LISTENER}{_TOPIC}",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        r"^\W*(?:(?:and|so|but|please|can you|could you|would you|tell me|tell us|show me|give me|list|do you know|"
-        r"i want to know|know|me) )*what (?:exactly |else )?(?!\w+n['’]t\b)"
-        rf"(?P<who>[^?]{{1,80}}?) (?:has |have |had )?{_SURELY}(?:said|says|say){_LISTENER}{_TOPIC}",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        rf"^\W*و?ماذا (?:قال|قالت|قالوا|صرح|صرّح|صرحت|يقول|تقول) (?P<who>(?!{_ARABIC_LINK} |عنه)[^؟?]{{1,80}}?)"
-        rf"(?: {_ARABIC_ALSO})*(?: (?P<topic>{_ARABIC_LINK} [^؟?]{{1,200}}?))?(?: {_ARABIC_ALSO})*[ ؟?.!]*$"
-    ),
-)
-_NO_TOPIC = frozenset(
-    stems(
-        "about on of regarding concerning to in at during after before when as against for with whether if response "
-        "reply asked question his her its their your my our عن حول بشأن بخصوص في بعد خلال قبل على"
-    )
-)
-"""What only links a subject to the question."""
-_NOBODY = frozenset(
-    "he she they it you we i people everyone anyone someone nobody this that these those articles article text "
-    "library sources هو هي هم الناس".split()
-)
-_NOT_ASKED = frozenset(("not", "never", "neither", "nor"))
-_AUXILIARIES = frozenset(
-    "is are was were be been being do does did has have had would could should will can may might".split()
-)
-SEVERAL = re.compile(r"[A-Z]\w*(?: [A-Z]\w*)*(?:(?:, | and |, and | or )[A-Z]\w*(?: [A-Z]\w*)*)+")
+_PATTERNS = pack.Patterns("asked_statements")
+_WORDS = pack.Words("asked_statements")
+_ENGLISH = pack.Patterns("asked_statements", "en")
+_ARABIC = pack.Patterns("asked_statements", "ar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +51,24 @@ def asked_statement(question: str) -> Asked | None:
     words = re.findall(r"\w+", speaker.casefold())
     if (
         not words
-        or words[-1] in _NOBODY
-        or words[0] in _NOT_ASKED
-        or (words[0] in _AUXILIARIES and speaker[0].islower())
-        or words[-1] in _NOT_ASKED
+        or words[-1] in _WORDS.nobody
+        or words[0] in _WORDS.not_asked
+        or (words[0] in _WORDS.auxiliaries and speaker[0].islower())
+        or words[-1] in _WORDS.not_asked
     ):
         return None
     small = re.findall(r"(?<!\w)[a-z]\w*", speaker)
-    is_clause = not _AUXILIARIES.isdisjoint(small) or re.match(r"[a-z]\w*ed\b", speaker)
-    if match.re is _ASKED[1] and is_clause:
+    is_clause = not _WORDS.auxiliaries.isdisjoint(small) or re.match(r"[a-z]\w*ed\b", speaker)
+    if match.re is _ENGLISH.asked_in_clause and is_clause:
         return None  # "what caused the fire, officials said"
     subject = match["topic"] or ""
-    return Asked(speaker, frozenset(stems(subject)) - _NO_TOPIC, subject)
+    return Asked(speaker, frozenset(stems(subject)) - _no_topic(), subject)
+
+
+@lru_cache(maxsize=1)
+def _no_topic() -> frozenset[str]:
+    """Stems of what only links a subject to the question."""
+    return frozenset(stems(" ".join(_WORDS.no_topic)))
 
 
 def _one_line(question: str) -> str:
@@ -125,19 +82,8 @@ def _who(match: re.Match[str]) -> str:
 
 def _match_asked(question: str) -> re.Match[str] | None:
     """What matches a question whose blanks are single ones."""
-    return next((match for pattern in _ASKED if (match := pattern.search(question))), None)
-
-
-_NO_QUESTION = r"(?!(?:what|which|who|whom|whose|how|when|where|why|the other hand|second thoughts?|average)\b)"
-_OTHER_TOPIC = re.compile(
-    rf"^(?:(?:and|but|so) )?(?P<topic>(?:about|on|regarding|concerning) {_NO_QUESTION}[^\s?,][^?]{{0,200}}?)[ ?.!]*$"
-    r"|^و?(?P<arabic>(?:عن|حول|بشأن|بخصوص) (?!(?:من|ماذا|ما|أي|كم|متى|أين)\b)[^\s?؟][^?؟]{0,200}?)[ ?؟.!]*$",
-    re.IGNORECASE,
-)
-_NEW_QUESTION = re.compile(
-    r"\b(?:did|does|do)\b|(?<!who )(?<!that )(?<!which )\b(?:is|are|was|were|has|have|had)\b",
-    re.IGNORECASE,
-)
+    patterns = (_ENGLISH.asked, _ENGLISH.asked_in_clause, _ARABIC.asked)
+    return next((match for pattern in patterns if (match := pattern.search(question))), None)
 
 
 def about_another_topic(asked: str, question: str) -> str | None:
@@ -147,19 +93,15 @@ def about_another_topic(asked: str, question: str) -> str | None:
     'What did Merz say about trains?'
     """
     question, asked = _one_line(question), _one_line(asked)
-    other, found = _OTHER_TOPIC.match(question), _match_asked(asked)
+    other, found = _PATTERNS.other_topic.match(question), _match_asked(asked)
     if other is None or found is None or asked_statement(asked) is None:
         return None
-    if _NEW_QUESTION.search(question) or script_of(question) != script_of(asked):
+    if _PATTERNS.new_question.search(question) or script_of(question) != script_of(asked):
         return None
     topic = other["topic"] or other["arabic"]
     end = found.end() if found["topic"] is None else found.start("topic")
     mark = "؟" if other["arabic"] else "?"
     return f"{asked[:end].rstrip(' ?؟.!')} {topic}{mark}"
-
-
-_MORE = re.compile(r"^\W*(?:and )?(?:what|any\w+) (?:else|more)\W*$", re.IGNORECASE)
-_ARABIC_MORE = re.compile(r"^\W*و?ماذا (?:أيضا|أيضًا|غير ذلك)\W*$")
 
 
 def more_of_it(asked: str, question: str) -> str | None:
@@ -171,8 +113,8 @@ def more_of_it(asked: str, question: str) -> str | None:
     asked, question = _one_line(asked), _one_line(question)
     if asked_statement(asked) is None:
         return None
-    if _ARABIC_MORE.match(question) and script_of(asked) == "ARABIC":
+    if _ARABIC.more.match(question) and script_of(asked) == "ARABIC":
         return f"{asked.rstrip(' ؟?.')} أيضا؟"
-    if _MORE.match(question) and script_of(asked) == "LATIN":
+    if _ENGLISH.more.match(question) and script_of(asked) == "LATIN":
         return re.sub(r"\b(what) (?:exactly |else )?", r"\1 else ", asked, count=1, flags=re.I)
     return None

@@ -9,41 +9,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.language.speech_patterns import NAME
+from assistant.language import pack
 from assistant.language.words import words_of
 from assistant.library import Library
 from assistant.types import Hit, ReadSpan
 
+_PATTERNS = pack.Patterns("roles")
+_WORDS = pack.Words("roles")
+
+
 NAMED = 0.6
 """Probability of who an article names so. Set by hand, on little: of 27 such questions in the training material three
 find someone, two of them the right one; in two trials on invented news nobody wrong was found."""
-_TITLE = (
-    r"(?:(?:chief|managing|executive|general|artistic|musical|medical|financial|operating|technical|head|creative|news|"
-    r"sporting|deputy|vice|acting|former|interim)\s+){0,3}"
-    r"(?:executive(?:\s+officer)?|ceo|cfo|chair(?:man|woman|person)?|director|founder|co-founder|coach|manager|captain|"
-    r"editor(?:-in-chief)?|officer|secretary|treasurer|conductor|trainer|owner|spokes(?:man|woman|person)|chief|head|"
-    r"lawyer|curator|principal|rector|dean)"
-)
-_ASKED = re.compile(
-    rf"\W*(?:and\s+)?(?:who(?:['’]s|\s+is|\s+was)|what(?:['’]s|\s+is)\s+the\s+name\s+of)\s+(?:(?:the|currently)\s+)?"
-    rf"(?:(?P<title>{_TITLE})\s+(?:of|at|for)\s+(?:the\s+)?(?P<of>[^?,]{{2,60}}?)|"
-    rf"(?P<whose>[^?,]{{2,60}}?)['’]s?\s+(?P<their>{_TITLE}))\s*\?*\s*",
-    re.IGNORECASE,
-)
-_SAME = (
-    ("ceo", "chief executive", "chief executive officer"),
-    ("cfo", "chief financial officer"),
-    ("chair", "chairman", "chairwoman", "chairperson"),
-    ("spokesman", "spokeswoman", "spokesperson"),
-    ("founder", "co-founder"),
-)
-_PLAIN = frozenset("the its their his her a an current new head longtime veteran and as".split())
-"""Words before an office that make it no other one."""
-_OF_WHAT = re.compile(r"\s+(?:of|for|from)\s+")
-_POSSESSIVE = re.compile(r"['’]s?$")
-_NO_NAME = re.compile(
-    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|.*['’]s?$|(?:The|A|An|It|He|She|They)$"
-)
 _BEFORE_CHARS = 1_000
 """Characters before a sentence in which what "its" means is looked for."""
 
@@ -63,7 +40,7 @@ def asked_office(question: str) -> Office | None:
     >>> asked_office("Who is the chief executive of Norvane?")
     Office(title='chief executive', of=frozenset({'norvane'}))
     """
-    asked = _ASKED.fullmatch(question)
+    asked = _PATTERNS.asked.fullmatch(question)
     if asked is None:
         return None
     title = asked["title"] or asked["their"]
@@ -83,14 +60,18 @@ def holders(
         start: Where to look from.
         end: And up to where.
     """
-    titles = next((same for same in _SAME if office.title in same), (office.title,))
+    titles = next(
+        (same for same in pack.rows("roles", "same_office") if office.title in same),
+        (office.title,),
+    )
     written = "|".join(
         re.escape(title).replace(r"\ ", r"\s+") for title in sorted(titles, key=len, reverse=True)
     )
+    person = pack.Patterns("speech", "en").text("name")
     named = re.compile(
         rf"(?P<before>(?:[A-Z][\w'’.&-]*\s+){{0,4}}(?:[a-z][\w'’-]*\s+)?)(?<![\w'’-])(?i:{written})"
-        rf"(?:\s+(?:of|at|for)\s+(?:the\s+)?(?P<of>[^,.;:()]{{2,60}}?))?,?\s+(?P<name>{NAME})"
-        rf"|(?P<named>{NAME}),\s+(?P<beside>(?:(?:the|its|a|an|their|his|her)\s+)?(?:[A-Z][\w'’.&-]*\s+){{0,4}})(?i:{written})"
+        rf"(?:\s+(?:of|at|for)\s+(?:the\s+)?(?P<of>[^,.;:()]{{2,60}}?))?,?\s+(?P<name>{person})"
+        rf"|(?P<named>{person}),\s+(?P<beside>(?:(?:the|its|a|an|their|his|her)\s+)?(?:[A-Z][\w'’.&-]*\s+){{0,4}})(?i:{written})"
         r"(?![\w'’-])(?:\s+(?:of|at|for)\s+(?:the\s+)?(?P<where>[^,.;:()]{2,60}))?"
     )
     for match in named.finditer(text, start, end):
@@ -98,18 +79,21 @@ def holders(
         of = match["of"] or match["where"]
         context = f"{title}. {text[max(0, start - _BEFORE_CHARS) : match.start()]}"
         group = "name" if match["name"] else "named"
-        name = _OF_WHAT.split(match[group], maxsplit=1)[0]
-        if _is_of(office, before, of, context) and _NO_NAME.match(name) is None:
+        name = _PATTERNS.of_what.split(match[group], maxsplit=1)[0]
+        if _is_of(office, before, of, context) and _PATTERNS.no_name.match(name) is None:
             yield match.start(group), match.start(group) + len(name)
 
 
 def _is_of(office: Office, before: str, of: str | None, context: str) -> bool:
     words = before.split()
     led_by = [word for word in words if not word[:1].isupper()]
-    if any(word not in _PLAIN and word not in office.title for word in led_by):
+    if any(word not in _WORDS.plain and word not in office.title for word in led_by):
         return False  # a former, a deputy, a sales director
     there = {
-        word for name in words if name[:1].isupper() for word in words_of(_POSSESSIVE.sub("", name))
+        word
+        for name in words
+        if name[:1].isupper()
+        for word in words_of(_PATTERNS.possessive.sub("", name))
     }
     there -= {"the", "its", "their", "his", "her", "a", "an"}
     named = set(words_of(of)) if of is not None else there

@@ -13,21 +13,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from assistant.answering.asked_statements import SEVERAL, Asked, asked_statement
+from assistant.answering.asked_statements import Asked, asked_statement
+from assistant.language import pack
 from assistant.language.people import namesakes, other_person, same_person, same_speaker
 from assistant.language.scripts import script_of
 from assistant.language.speech import (
+    QUOTATION,
     SAID_WORDS,
     ClaimedSpeech,
     claimed_speakers,
     quotations_in,
     speaker_of,
 )
-from assistant.language.speech_patterns import AR_IMPLIED, CALLS, DENIES, QUOTATION
 from assistant.library import Library
 from assistant.search.citing import sentence_around
 from assistant.types import Hit, ReadSpan, Span
 from embeddings.sentences import sentence_spans
+
+_PATTERNS = pack.Patterns("statements")
+_SPEECH = pack.Patterns("speech")
+_ASKED = pack.Patterns("asked_statements")
+_WORDS = pack.Words("statements")
+
 
 MIN_WORDS = 3
 """Fewer in quotation marks are a term, not a statement."""
@@ -48,97 +55,8 @@ NEAR_TOPIC = 0.5
 """Where only the sentence before, or the title, has the subject's words."""
 QUOTED_SHARE = 0.5
 """A quotation that is less of what is told is given together with the rest of it."""
-_GOES_ON = frozenset(
-    "and or but adding who which whose is are was were has have had to in for of".split()
-)
-"""What goes on so is the rest of a sentence, not what was said."""
-_NO_STATEMENT = frozenset(("by", "with"))
-"""After "responded" and the like: how, not what."""
-_LEADS_IN = re.compile(
-    r"(?:\W*(?:(?:on|in|at|during) (?:\w[\w.'’-]* ){0,4}?[\w.'’-]+|late|later|earlier|yesterday|today(?!['’])|tonight|"
-    r"again|also|(?:last|this) (?:week|month|year|\w+day|morning|afternoon|evening|night)(?!['’])|"
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.? \d+|"
-    r"(?:أمس|اليوم|يوم|مساء|صباح|(?:ال)?(?:أحد|اثنين|إثنين|ثلاثاء|أربعاء|خميس|جمعة|سبت)|"
-    r"(?:في|خلال|بعد|قبل) \w+(?: \w+)?)"
-    r")(?!\w))+\W*$",
-    re.IGNORECASE,
-)
-"""What may stand between "said" and "that"."""
-_BEGINS_ASIDE = re.compile(
-    r"\W*(?:on|in|at|during|after|before|late|yesterday|today(?!['’])|tonight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
-    r"so|goodbye|hello|من|في|عن|على|إلى|يوم)(?!\w)",
-    re.IGNORECASE,
-)
-"""What begins so says when or where first, or nothing."""
-_THAT = re.compile(r"(?:(?<=\s)(?:that|إن|أن|إنه|إنها|أنه|أنها)\s+)")
-_ASIDE_THAT = re.compile(r"\s*,[^,.;:“”\"«»]{1,80},\s+that\s+")
-"""After "said": ", without giving details, that"."""
 _THAT_WITHIN = 8
 """Words from "said" to "that" at most."""
-_MEANWHILE = frozenset(("while", "as", "when", "if", "although", "though", "because", "whereas"))
-_ADVERBIAL = (
-    r"(?:(?:early|late|later|earlier|soon|shortly|again|today|yesterday|tonight|twice|then|there|here|\w{3,}ly|"
-    r"(?:last|this|that|next) (?:week|month|year|night|morning|afternoon|evening|\w+day)|"
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
-    r"(?:\w+ ){0,2}(?:minutes?|hours?|days?|weeks?|months?|years?) (?:later|earlier|ago))(?!['’\w]))"
-)
-_ONLY_ASIDE = re.compile(
-    rf"\W*(?:{_ADVERBIAL}\W+){{0,3}}(?:{_ADVERBIAL}\W*$|(?:on|in|at|during|before|after|by|near|outside|inside|without|within|since|"
-    r"until|from|for (?:[\w-]+ ){0,3}(?:minutes?|hours?|days?|weeks?|months?|years?|time))\b)",
-    re.IGNORECASE,
-)
-"""What is no more than when, where or how, where it has no verb."""
-_DETERMINERS = frozenset("the a an his her its their my our all some no many".split())
-_LEADING = frozenset(
-    "on in at during before after by near outside inside without within since until from of to for with".split()
-)
-_TAKES_PREPOSITION = re.compile(r"\b(?:insist|believ|hop|estimat|argu|predict|suggest)\w*\W*$")
-"""After these it is what is said: "insisted on a vote"."""
-_WARNS = re.compile(r"\bwarn\w*\W*$")
-_CLAUSE = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|shall|do|does|did|it|he|"
-    r"she|they|we|i|you|\w{3,}ed|\w+n['’]t)\b|\w['’](?:s|ll|re|m|d)\b",
-    re.IGNORECASE,
-)
-_IRREGULAR = frozenset(
-    "began begin begins broke break breaks brought bring brings built build builds bought buy buys came come "
-    "comes chose choose cost costs cut cuts died die dies drew draw draws drove drive drives fell fall falls felt "
-    "feel feels fought found find finds fled flew gave give gives go goes went gone got get gets grew grow grows "
-    "heard hear held hold holds hit hits hurt hurts kept keep keeps knew know knows laid lay led lead leads left "
-    "leave leaves lie lies lost lose loses made make makes meant mean means met meet meets need needs paid pay "
-    "pays put puts quit ran run runs rose rise rises said say says sank sink sinks sat saw see sees sold sell "
-    "sells sent send sends set sets shook shot shrank shut slept slid spent spoke speak spread stand stands start "
-    "starts stay stays stole stood struck stuck swam swept swore take takes taught thought think thinks told took "
-    "tore understood want wants win wins woke won wore work works wrote".split()
-)
-"""Verbs that no ending tells, unless what leads a noun stands before them: "in the fall"."""
-_AFTER_DAY = re.compile(
-    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\s+(?!(?:nights?|mornings?|afternoons?|evenings?|noon|midnight|local|"
-    r"lunchtime|and|or|as|when|while|if|amid|among|about|over|against|through|under|between|alongside|around|"
-    r"following|ahead|upon|via|late|early|later|earlier|\w{3,}ly|next|last|this|on|in|at|during|before|after|by|near|"
-    r"outside|inside|without|within|since|until|from|of|to|for|with|again|there|here|then|too|alone)\b)[^\W\d]\w*\s+\w",
-    re.IGNORECASE,
-)
-"""After a day nothing goes on with it: what stands there begins a clause or names a thing."""
-_OF_NOUNS = re.compile(
-    r"\b(?:declare|claim|announce|den(?:y|ie)|describe|critici[sz]e|praise|writes?|wrote|post|promise|pledge|demand|"
-    r"report|confirm|acknowledge|predict|estimate|signal|recall|urge|argue|conced|admit)\w{0,4}$"
-)
-"""After these may stand a noun, without any of the above: then the whole sentence says more."""
-_TESTIFIES = re.compile(r"\btestifie[ds]$")
-"""Without "that" it is no statement: "testified for two hours"."""
-_SPEAKS_TO = re.compile(r"\b(?:told|tells?|testified|testifies)\W*$")
-_PRONOUN_SAYS = re.compile(
-    r"^\W*(?:(?:and|but|however|later|then|meanwhile|instead|also),?\s+)?(?:he|she|they|it)\b"
-    r"|\b(?:he|she|they|it)\s+\w+\W*$",
-    re.IGNORECASE,
-)
-"""A sentence that a pronoun opens, or closes with its verb: elsewhere it speaks of something else."""
-_PRONOUN_OPENS = re.compile(
-    r"\W*(?:(?:and|but|however|later|then|meanwhile|instead|also),?\s+)?(?P<told>(?:he|she|they|it)\s+"
-    r"(?:(?:has|have|had|also|later|then)\s+){0,2}\w+)\s+(?P<rest>\w.*)",
-    re.IGNORECASE | re.DOTALL,
-)
 _ASIDE_WORDS = 4
 """After a verb that takes a noun, more than so many words may have it among them."""
 _TITLE_WORDS = 8
@@ -261,7 +179,7 @@ def statements_of(
             is_less = length < QUOTED_SHARE * (told.end - told.start)
             said = told if is_less or is_denied else quotation
             first = text[told.start : quotation.start].split(maxsplit=1)
-            if first and CALLS.match(first[0]):
+            if first and _SPEECH.calls.match(first[0]):
                 said = Span(told.start, quotation.end)
         elif is_denied:
             said = sentence
@@ -292,7 +210,7 @@ def _is_speaker(asked: str, who: str | None, text: str, at: int) -> bool:
 
 
 def _names(asked: str) -> list[str]:
-    return re.split(r"(?:,| and| or)+ ", asked) if SEVERAL.fullmatch(asked) else [asked]
+    return re.split(r"(?:,| and| or)+ ", asked) if _ASKED.several.fullmatch(asked) else [asked]
 
 
 def _statement(speaker: str, text: str, sentence: Span) -> Span | None:
@@ -300,10 +218,10 @@ def _statement(speaker: str, text: str, sentence: Span) -> Span | None:
     piece = text[sentence.start : sentence.end]
     claims = claimed_speakers(piece)
     if not claims:
-        opens = _PRONOUN_OPENS.match(piece)
+        opens = _PATTERNS.pronoun_opens.match(piece)
         if opens is not None and _is_aside(opens["told"], opens["rest"]):
             return None
-        is_his = _PRONOUN_SAYS.search(piece) or AR_IMPLIED.match(piece)
+        is_his = _PATTERNS.pronoun_says.search(piece) or _SPEECH.implied.match(piece)
         return sentence if is_his else None
     if len(claims) > 1:
         is_one = any(_is_speaker(speaker, c.speaker, text, sentence.start) for c in claims)
@@ -322,30 +240,37 @@ def _statement(speaker: str, text: str, sentence: Span) -> Span | None:
         if is_aside:
             return None
     told = _told(text, sentence, claims)
-    is_none = words and words[0].lower() in _NO_STATEMENT
+    is_none = words and words[0].lower() in _WORDS.no_statement
     verb_end = claim.told.end
-    if is_none or (told is None and _TESTIFIES.search(piece, 0, verb_end)):
+    if is_none or (told is None and _PATTERNS.testifies.search(piece, 0, verb_end)):
         return None
     return told or sentence
 
 
 def _is_aside(told: str, rest: str) -> bool:
     """Whether what follows the words that say who speaks is only when, where or how he did."""
-    if _ONLY_ASIDE.match(rest) is None or _CLAUSE.search(rest) or QUOTATION.search(rest):
+    if (
+        _PATTERNS.only_aside.match(rest) is None
+        or _PATTERNS.clause.search(rest)
+        or QUOTATION.search(rest)
+    ):
         return False
     words = re.findall(r"\w+", rest.lower())
-    if any(word in _DETERMINERS and led not in _LEADING for led, word in pairwise(words)):
+    if any(
+        word in _WORDS.determiners and led not in _WORDS.leading for led, word in pairwise(words)
+    ):
         return False  # "on Monday the ferry sank"
-    if _THAT.search(rest) or _AFTER_DAY.search(rest):
+    if _PATTERNS.that.search(rest) or _PATTERNS.after_day.search(rest):
         return False
     if any(
-        word in _IRREGULAR and led not in _DETERMINERS | _LEADING for led, word in pairwise(words)
+        word in _WORDS.irregular and led not in _WORDS.determiners | _WORDS.leading
+        for led, word in pairwise(words)
     ):
         return False  # "in Oslo rents rose"
-    if _WARNS.search(told) and not {"of", "about", "against"}.isdisjoint(words):
+    if _PATTERNS.warns.search(told) and not {"of", "about", "against"}.isdisjoint(words):
         return False
-    has_noun = len(words) > _ASIDE_WORDS and _OF_NOUNS.search(told) is not None
-    return not has_noun and _TAKES_PREPOSITION.search(told) is None
+    has_noun = len(words) > _ASIDE_WORDS and _PATTERNS.of_nouns.search(told) is not None
+    return not has_noun and _PATTERNS.takes_preposition.search(told) is None
 
 
 def _told(text: str, sentence: Span, claims: Sequence[ClaimedSpeech]) -> Span | None:
@@ -356,29 +281,29 @@ def _told(text: str, sentence: Span, claims: Sequence[ClaimedSpeech]) -> Span | 
     start, end = sentence.start + claim.said_start, sentence.start + claim.said_end
     fewest = MIN_WORDS
     told = text[sentence.start + claim.told.start : sentence.start + claim.told.end]
-    from_verb = DENIES.search(told) or CALLS.search(told)
+    from_verb = _SPEECH.denies.search(told) or _SPEECH.calls.search(told)
     if from_verb is not None:
         start = sentence.start + claim.told.start + from_verb.start()
         return Span(start, end) if len(text[start:end].split()) > 1 else None
     if claim.said_start >= claim.told.end:
         is_next = not re.search(r"\w", text[sentence.start + claim.told.end : start])
-        aside = _ASIDE_THAT.match(text, sentence.start + claim.told.end, end)
+        aside = _PATTERNS.aside_that.match(text, sentence.start + claim.told.end, end)
         if aside is not None:
             return Span(aside.end(), end)
         # To whom, or when and where, before what.
-        that = _THAT.search(text, start, end)
+        that = _PATTERNS.that.search(text, start, end)
         led = text[start : that.start() if that else end]
-        is_to_someone = is_next and _SPEAKS_TO.search(told) is not None
-        is_led_in = len(led.split()) < _THAT_WITHIN and _LEADS_IN.match(led) is not None
+        is_to_someone = is_next and _PATTERNS.speaks_to.search(told) is not None
+        is_led_in = len(led.split()) < _THAT_WITHIN and _PATTERNS.leads_in.match(led) is not None
         if that is not None and (is_led_in or is_to_someone):
             start, fewest = that.end(), MIN_CLAUSE_WORDS
-        elif _BEGINS_ASIDE.match(text, start, end) or is_to_someone:
+        elif _PATTERNS.begins_aside.match(text, start, end) or is_to_someone:
             return None
     words = text[start:end].split()
-    if len(words) < fewest or words[0].lower() in _GOES_ON | _MEANWHILE:
+    if len(words) < fewest or words[0].lower() in _WORDS.goes_on | _WORDS.meanwhile:
         return None
-    if _OF_NOUNS.search(told) and not (
-        _CLAUSE.search(text, start, end) or QUOTATION.search(text, start, end)
+    if _PATTERNS.of_nouns.search(told) and not (
+        _PATTERNS.clause.search(text, start, end) or QUOTATION.search(text, start, end)
     ):
         return None
     return Span(start, end)

@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from assistant.language import pack
 from assistant.language.cues import HEDGES, is_negation
 from assistant.language.pack import months, opposites, weekdays
 from assistant.language.stems import stem
 from assistant.language.tokens import tokens_of
 from assistant.types import Difference
 
-_LOOSE = frozenset("almost nearly about around approximately roughly over under حوالي نحو".split())
-_SHORT_VERBS = {"won't": "will", "can't": "can", "shan't": "shall"}
+_WORDS = pack.Words("cues")
 
 
 def difference_of(given: str, true: str) -> Difference:
@@ -34,7 +34,7 @@ def difference_of(given: str, true: str) -> Difference:
         return Difference.NUMBER
     if any(is_negation(form) for form in forms):
         return Difference.NEGATION
-    if any(form in HEDGES or form in _LOOSE for form in forms):
+    if any(form in HEDGES or form in _WORDS.loose for form in forms):
         return Difference.HEDGE
     if any(frozenset((stem(a), stem(b))) in _opposites() for a in ours for b in theirs):
         return Difference.OPPOSITE
@@ -47,12 +47,18 @@ def _written_out(forms: Sequence[str]) -> list[str]:
     """Forms with "don't" as "do not"."""
     found: list[str] = []
     for form in forms:
-        verb = _SHORT_VERBS.get(form, form.removesuffix("n't"))
+        verb = _short_verbs().get(form, form.removesuffix("n't"))
         if form == "cannot" or verb != form:
             found += [verb.removesuffix("not"), "not"]
         else:
             found.append(form)
     return found
+
+
+@lru_cache(maxsize=1)
+def _short_verbs() -> dict[str, str]:
+    """What is left of a verb that lost letters to "not"."""
+    return {row[1]: row[0] for row in pack.rows("cues", "short_verbs")}
 
 
 @lru_cache(maxsize=1)

@@ -8,32 +8,19 @@ from __future__ import annotations
 
 import re
 
+from assistant.language import pack
 from assistant.language.words import STOP_WORDS
 from assistant.types import Span
 from embeddings.sentences import sentence_at
 
-_BOUNDARY = re.compile(
-    r";\s+(?:(?:and|but|while|whereas)\s+)?|,\s+(?:while|whereas|but)\s+(?=(?:the\s+)?[A-Z])"
-)
-_HEAD = re.compile(r"\W*(?:[Tt]he\s+)?(?P<name>(?:[A-Z][\w'’-]*\s+)*[A-Z][\w'’-]*)")
+_PATTERNS = pack.Patterns("clauses")
+_WORDS = pack.Words("clauses")
+
+
 _NAME = re.compile(r"[A-Z][\w'’-]+")
 _FULL_NAME = re.compile(
     r"(?<!\w)(?<![A-Z][a-z]\s)[A-Z][a-zà-ÿ]+\s+[A-Z][a-zà-ÿ][\w'’-]*(?!\s+[A-Z])"
 )
-_NO_GIVEN = frozenset(
-    "mr mrs ms dr prof sir lord lady president minister chancellor king queen prince princess pope judge mayor senator "
-    "governor general captain colonel the and but while when as if former then chief coach director miss saint st new "
-    "old north south east west great".split()
-)
-_NO_SURNAMES = frozenset(
-    "union society court front party university college company committee council club city town street war revolution "
-    "river island islands sea ocean act prize award museum hospital church press post times news bank group "
-    "league".split()
-)
-_POSSESSIVE = re.compile(r"['’]s?$")
-_NO_NAMES = STOP_WORDS | frozenset("i i'm i've he she it they we you".split())
-_ITS = re.compile(r"\b(?:its|their|his|her|there|it|they|he|she)\b", re.IGNORECASE)
-"""What may well mean the other clause's subject."""
 _CLAUSE_WORDS = 3
 """A clause has so many: a list's members, parted by semicolons, have fewer."""
 
@@ -56,7 +43,7 @@ def is_of_another(question: str, text: str, start: int, end: int) -> bool:
     >>> is_of_another("How many divers did Germany promise?", text, 17, 26)
     False
     """
-    if _BOUNDARY.search(text) is None:
+    if _PATTERNS.boundary.search(text) is None:
         return False
     sentence = sentence_at(text, start)
     clauses = _clauses(text, Span(*sentence)) if sentence is not None else []
@@ -67,7 +54,7 @@ def is_of_another(question: str, text: str, start: int, end: int) -> bool:
     subject = _subject(text, own)
     if subject is None or (start < subject.end and subject.start < end):
         return False
-    if asked & _names(text[own.start : own.end]) or _ITS.search(text, own.start, own.end):
+    if asked & _names(text[own.start : own.end]) or _PATTERNS.its.search(text, own.start, own.end):
         return False
     others = [_subject(text, clause) for clause in clauses if clause != own]
     return any(
@@ -96,7 +83,7 @@ def is_of_namesake(question: str, text: str, start: int, end: int) -> bool:
     sentence = text[slice(*(sentence_at(text, start) or (0, 0)))]
     for names in asked:
         given, surname = _plain(names[0]), _plain(names[-1])
-        if given.lower() in _NO_GIVEN or surname.lower() in _NO_SURNAMES:
+        if given.lower() in _WORDS.no_given or surname.lower() in _WORDS.no_surnames:
             continue
         told = [
             match.group("given")
@@ -108,7 +95,7 @@ def is_of_namesake(question: str, text: str, start: int, end: int) -> bool:
         others = [
             name
             for name in told
-            if name is not None and name.lower() not in _NO_GIVEN and name[0] != given[0]
+            if name is not None and name.lower() not in _WORDS.no_given and name[0] != given[0]
         ]
         if (
             told
@@ -120,7 +107,9 @@ def is_of_namesake(question: str, text: str, start: int, end: int) -> bool:
 
 
 def _clauses(text: str, sentence: Span) -> list[Span]:
-    ends = [match.end() for match in _BOUNDARY.finditer(text, sentence.start, sentence.end)]
+    ends = [
+        match.end() for match in _PATTERNS.boundary.finditer(text, sentence.start, sentence.end)
+    ]
     spans = [
         Span(a, b) for a, b in zip([sentence.start, *ends], [*ends, sentence.end], strict=True)
     ]
@@ -129,8 +118,10 @@ def _clauses(text: str, sentence: Span) -> list[Span]:
 
 def _subject(text: str, clause: Span) -> Span | None:
     """The name that a clause opens with."""
-    head = _HEAD.match(text, clause.start, clause.end)
-    if head is None or all(_plain(word).lower() in _NO_NAMES for word in head["name"].split()):
+    head = _PATTERNS.head.match(text, clause.start, clause.end)
+    if head is None or all(
+        _plain(word).lower() in STOP_WORDS | _WORDS.no_names for word in head["name"].split()
+    ):
         return None
     return Span(head.start("name"), head.end("name"))
 
@@ -140,4 +131,4 @@ def _names(text: str) -> set[str]:
 
 
 def _plain(word: str) -> str:
-    return _POSSESSIVE.sub("", word)
+    return _PATTERNS.possessive.sub("", word)

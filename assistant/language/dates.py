@@ -11,20 +11,14 @@ from assistant.language.tokens import Token
 from assistant.language.words import STOP_WORDS
 from assistant.types import Span
 
-RANGE = re.compile(r"\s*(?:-|–|—|to|and|bis|à|a|إلى|و)\s*[$€£]?\Z")
-_CASED_MONTHS = frozenset("may march mar mars marco mart mai mei nov dec jan sept sep".split())
-"""Ordinary words too: months only with a capital."""
-_BEFORE_MONTH = frozenset(
-    "in since until till by from of last next this early late mid during im seit en em a в".split()
-)
+_PATTERNS = pack.Patterns("dates")
+_WORDS = pack.Words("dates")
+
+
 _PART = re.compile(r"[-‐'’]\w")
-_DETERMINERS = frozenset("the a an its their his her this last".split())
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
-_DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
 _WEEKDAY_BEFORE = re.compile(r"[\s,،(]*")
-_BETWEEN_WEEKDAY = frozenset("the den dem der le el il".split())
-"""Mittwoch, den 12. März."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +69,14 @@ def dates_in(text: str, tokens: Sequence[Token]) -> tuple[list[DateMention], set
     return sorted(found, key=lambda date: date.span.start), used
 
 
+def is_range(between: str) -> bool:
+    """Whether the words between two figures make a range of them: "15 to 16"."""
+    return _PATTERNS.range.match(between) is not None
+
+
 def _month(text: str, token: Token) -> int | None:
     month = pack.months().get(token.form)
-    if token.form in _CASED_MONTHS and not text[token.start].isupper():
+    if token.form in _WORDS.cased_months and not text[token.start].isupper():
         return None
     return month
 
@@ -96,7 +95,7 @@ def _around_month(
     if value is not None:
         day, first = value, before
         earlier = _day_at(text, tokens, before - 1)
-        if earlier is not None and RANGE.match(text[tokens[before - 1].end : tokens[before].start]):
+        if earlier is not None and is_range(text[tokens[before - 1].end : tokens[before].start]):
             day, last_day, first = earlier, value, before - 1
     else:
         value = _day_at(text, tokens, after)
@@ -111,8 +110,10 @@ def _around_month(
         if re.fullmatch(r"[\s,،]*(?:of\s+)?", gap):
             year, last = int(tokens[after].form), after
     word = tokens[at]
-    in_time = at > 0 and tokens[at - 1].form in _BEFORE_MONTH and not _PART.match(text, word.end)
-    if day is None and year is None and word.form in _CASED_MONTHS and not in_time:
+    in_time = (
+        at > 0 and tokens[at - 1].form in _WORDS.before_month and not _PART.match(text, word.end)
+    )
+    if day is None and year is None and word.form in _WORDS.cased_months and not in_time:
         return None  # a name as often: Theresa May, Mar-a-Lago
     weekday = None
     if day is not None:
@@ -128,7 +129,7 @@ def _weekday_before(text: str, tokens: Sequence[Token], first: int) -> tuple[int
     In "Wednesday, 12 March" the weekday says nothing by itself.
     """
     at = first - 1
-    if at >= 0 and tokens[at].form in _BETWEEN_WEEKDAY:
+    if at >= 0 and tokens[at].form in _WORDS.between_weekday:
         at -= 1
     if at < 0 or tokens[at].form not in pack.weekdays():
         return first, None
@@ -142,7 +143,7 @@ def _day_at(text: str, tokens: Sequence[Token], at: int) -> int | None:
     if not 0 <= at < len(tokens):
         return None
     # The sign of "15-16" is a dash.
-    match = _DAY.fullmatch(tokens[at].form.lstrip("-"))
+    match = _PATTERNS.day.fullmatch(tokens[at].form.lstrip("-"))
     if match is None or not text[tokens[at].start : tokens[at].end].lstrip("-–−")[:1].isdigit():
         return None
     return int(match.group(1)) if 1 <= int(match.group(1)) <= 31 else None
@@ -158,25 +159,11 @@ def _is_year(text: str, tokens: Sequence[Token], at: int) -> bool:
     if at and tokens[at - 1].form in ("$", "€", "£"):
         return False
     before = tokens[at - 1].form if at else ""
-    if before in (
-        "in",
-        "since",
-        "by",
-        "until",
-        "of",
-        "from",
-        "during",
-        "year",
-        "early",
-        "late",
-        "عام",
-        "سنة",
-        "seit",
-    ):
+    if before in _WORDS.before_year:
         return True
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     # "The 2022 strike", but "the 2000 strikers".
-    if before in _DETERMINERS and following is not None and not following.form.endswith("s"):
+    if before in _WORDS.determiners and following is not None and not following.form.endswith("s"):
         return True
     if following is None or not text[token.end : following.start].isspace():
         return True

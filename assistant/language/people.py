@@ -7,127 +7,26 @@ place of the name), and whose or of what: "Volker's lawyer" and "critics of Volk
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.language import pack
-from assistant.language.demonyms import is_listed, nation_of
-from assistant.language.scripts import normalised, script_of
+from assistant.language.scripts import script_of
 from assistant.language.sounds import can_compare, consonants_of, reliability, skeletons
+from assistant.language.values import fold
 
-PEOPLE = (
-    r"critics?|supporters?|friends?|fans?|opponents?|rivals?|allies|relatives|colleagues?|followers?|backers|"
-    r"aides?|parents|lawyers?|neighbou?rs?|residents?|readers?"
-)
-"""Nouns for people by what they are to someone else."""
-OFFICES = (
-    r"officials?|ministr(?:y|ies)|ministers?|governments?|police|arm(?:y|ies)|military|compan(?:y|ies)|researchers?|"
-    r"scientists?|experts?|analysts?|reports?|stud(?:y|ies)|statements?|declaration|sources?|presidents?|chancellor|"
-    r"kings?|queens?|courts?|unions?|agenc(?:y|ies)|departments?|authorit(?:y|ies)|offices?|committees?|commissions?|"
-    r"organi[sz]ations?|groups?|teams?|coach(?:es)?|prosecutors?|doctors?|witness(?:es)?|users?|opinions?|sentiments?|"
-    r"views?|posts?|commenters?|observers?|economists?|senators?|lawmakers?|ambassadors?|directors?|chiefs?|mayors?|"
-    r"agreement|treaty|indictment|lawsuit|complaint|ruling|documents?|investigations?|inquiry|reviews?|surveys?|polls?|"
-    r"letters?|memos?|constitution|charter|resolution|deput(?:y|ies)|leaders?|managers?|engineers?|boss(?:es)?|captain|"
-    r"commanders?|editors?|authors?|founders?|owners?|executives?|chair(?:man|woman)?|politicians?|activists?|"
-    r"campaigners?|workers?|farmers?|students?|teachers?|victims?|survivors?|famil(?:y|ies)|judges?|wom[ae]n|m[ae]n|"
-    r"people|person|mother|father|brother|sister|husband|wife|son|daughter|widow|uncle|aunt|cousin|nephew|niece|part(?:y|ies)|media|diplomats?"
-)
-"""Nouns for who else speaks without a name."""
+_PATTERNS = pack.Patterns("people")
+_WORDS = pack.Words("people")
 
-SPOKESPERSON = r"spokes(?:man|woman|person|people|men|women)"
-_INSTITUTIONS = (
-    r"foundation|university|institute|bank|council|association|society|club|college|school|hospital|church|"
-    r"corporation|campaign|administration|"
-    r"attorneys?|envoy|secretary|governor|troops|forces|navy|parliament|"
-    r"foreign|defen[cs]e|interior|finance"
-)
-_NOUN = re.compile(rf"(?:{PEOPLE}|{OFFICES}|{_INSTITUTIONS}|{SPOKESPERSON})")
-_PEOPLE = re.compile(PEOPLE)
-_RELATION = re.compile(
-    rf"{PEOPLE}|attorneys?|son|daughter|widow|famil(?:y|ies)|mother|father|brother|sister|husband|wife|deput(?:y|ies)|"
-    r"biograph(?:y|er)"
-)
-_SPEAKS_FOR = re.compile(SPOKESPERSON)
-_POSSESSIVE = re.compile(r"(?:his|her|their)\s", re.IGNORECASE)
-"""Who begins with this and has no name is someone else than whom it means."""
-ARABIC_VERB = (
-    r"(?:قال|قالت|صرح|صرّح|صرحت|أعلن|أعلنت|أكد|أكدت|أوضح|أوضحت|أضاف|أضافت|ذكر|ذكرت|حذر|حذّر|حذرت|حذّرت|يقول|تقول|"
-    r"اعتبر|اعتبرت|شدد|شددت|كتب|كتبت|نفى|نفت|ينفي|تنفي|نفوا|أنكر|أنكرت|ينكر|تنكر|أشار|أشارت|لفت|لفتت|رأى|رأت|تابع|تابعت|أردف|أفاد|أفادت)"
-)
-_ARABIC_VERB = re.compile(
-    rf"[وف]?(?:{ARABIC_VERB}|في|من|عن|على|إلى|مع|إن|أن|إنه|أنه|إنها|أنها|كان|كانت|هو|هي|هذا|هذه)"
-)
-_TITLES = frozenset(
-    "mr mrs ms dr prof professor sir lord lady president chancellor minister prime vice king queen prince princess "
-    "pope general colonel captain sergeant lieutenant senator congressman congresswoman representative governor "
-    "mayor secretary ambassador judge justice former then us uk eu sen gov rep gen lt col capt maj sgt speaker house "
-    "ayatollah sheikh imam rabbi bishop archbishop crown supreme leader chair chairman chairwoman ceo pm mp msp "
-    "الرئيس المستشار الوزير الوزيرة رئيس رئيسة وزير وزيرة وزارة الوزراء الدكتور الدكتورة السيد "
-    "السيدة السفير الجنرال الملك".split()
-)
-_HEADS = frozenset("chief head director commander editor".split())
-_PARTICLES = frozenset("de del der den da di du von van bin ibn al el la le ten ter".split())
-_ARTICLES = frozenset(("the", "a", "an"))
-NO_SPEAKERS = frozenset(
-    "this that these those there here in on at by for from with but and so yet while when if as after "
-    "before since although though because however unless until whether once meanwhile today "
-    "yesterday what who which how why".split()
-)
-"""No word of a speaker's name, and no first word of what speaks."""
-_NO_GIVEN_NAMES = NO_SPEAKERS | frozenset(
-    "like unlike says said under against over about between among without within behind despite even both only not "
-    "perhaps where does did is was are were can could would should has had asked through during around near "
-    "then now later earlier still also nor or neither either".split()
-)
-_DEMONYM = re.compile(r"(?:ican|ian|ish|ese|crat|crats|ans)$")
-_OWNED = re.compile(r"^(?P<owner>.*?\w)(?:['’]s|(?<=s)['’])\s+(?P<what>\S.*)$", re.DOTALL)
-_OF = re.compile(
-    r"\s+(?P<link>of|for|from|to|at|on|in|with|against|near|who|whose|that|which)\s+", re.IGNORECASE
-)
-_CLAUSES = frozenset(("who", "whose", "that", "which"))
-_STATE_SECRETARY = re.compile(r"\b(secretary)\s+of\s+(?:state|defen[cs]e)\b", re.IGNORECASE)
-_PRESS_SECRETARY = re.compile(r"\bpress secretary\b", re.IGNORECASE)
+
 _INITIALS = re.compile(r"\b(?:[A-Z]\.){2,}")
-_ACRONYMS = {
-    "UN": "United Nations",
-    "US": "United States",
-    "USA": "United States",
-    "UK": "United Kingdom",
-    "EU": "European Union",
-}
-_ARABIC_SPEAKS_FOR = re.compile(r"^(?:ال)?(?:متحدثة?|ناطقة?)\s+(?:ال\w+\s+)?باسم\s+")
-_ARABIC_RELATIONS = frozenset(
-    "محامي محامية محامو زوجة زوج شقيق شقيقة ابن ابنة والد والدة نجل صديق اصدقاء انصار منتقدو منتقدي معارضو معارضي "
-    "حلفاء اقارب جيران مساعد مساعدو مستشار مستشارة مؤيدو مؤيدي عائلة اسرة".split()
-)
-"""Folded, as the names are when they are compared."""
-_ARABIC_ADVISERS = frozenset("مستشار مستشارة مساعد".split())
-"""With an office after them these are titles."""
 _ARABIC = re.compile("[\u0621-\u064a]")
 MAX_NAME_CHARS = 200
 MAX_PEOPLE = 4
 MAX_NAMESAKES = 20
-_SEVERAL = re.compile(r"[,،]\s+(?:and\s+)?|\s+and\s+(?=[^\W\d_a-z]|his\b|her\b)")
-_ENDS = re.compile(
-    r"(?<!\b(?:Mr|Ms|Dr|Lt|Sr|Jr|St))(?<!\b(?:Mrs|Gen|Sen|Rep|Gov|Col))(?<!\b[A-Z])[.!?][”\"’]?\s+|\n+"
-)
-_SAY = r"(?:said|says|say|told|tells|added|adds|wrote|writes|asked|replied|insisted|explained|argued|warned)"
-_SAYS_NEXT = re.compile(
-    rf"(?:,[^,.;“”\"]{{1,80}},)?\s+(?:(?:has|have|had|also|later|then)\s+){{0,2}}{_SAY}\b"
-)
-_SAYS_BEFORE = re.compile(rf"\b(?:{_SAY}|[Aa]ccording\s+to)\s+(?:[\w'’-]+,?\s+){{0,4}}$")
-_NO_LEAD = re.compile(
-    r"\b(?:he|she|they|it|we|i|who|that|which|of|for|to|from|with|by|against|about|into|near|than|in|at|is|are|was|were|"
-    r"be|been|has|have|had|will|would|can|could|may|met|saw|knew|told|said|left|found|took|gave|heard|shot|hit|led|"
-    r"beat|put|sent|brought|kept|made|sued|\w{3,}ed)\b|[“”\"«»]",
-    re.IGNORECASE,
-)
-"""Before a name that is no subject."""
-_AND_NAME = re.compile(r"\b(?:and|or)\s+(?:[A-Z][\w.-]*\s+){0,2}$")
 _STEM_CHARS = 4
-"""So much do "Swedish" and "Sweden" share at least, and all that :mod:`assistant.language.demonyms` need not list."""
+"""So much do "Swedish" and "Sweden" share at least, and all that the tables need not list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +67,7 @@ def people_in(name: str) -> list[str]:
     >>> people_in("Germany, France and Britain"), people_in("Sen. Sanders, I-Vt.")
     (['Germany', 'France', 'Britain'], ['Sen. Sanders'])
     """
-    parts = [part.strip() for part in _SEVERAL.split(name[:MAX_NAME_CHARS])]
+    parts = [part.strip() for part in _PATTERNS.several.split(name[:MAX_NAME_CHARS])]
     others = [part for part in parts[1:] if re.fullmatch(r"[^\W\d_]{2,}(?:[\s-][^\W\d_]+)*", part)]
     return [*parts[:1], *others][:MAX_PEOPLE]
 
@@ -207,7 +106,7 @@ def other_person(first: str, second: str) -> bool:
     first, second = _named(first), _named(second)
     ours, theirs = _parsed(first), _parsed(second)
     if any(
-        named.core and not other.core and _POSSESSIVE.match(name)
+        named.core and not other.core and _PATTERNS.possessive.match(name)
         for named, other, name in ((ours, theirs, second), (theirs, ours, first))
     ):
         return True
@@ -216,7 +115,7 @@ def other_person(first: str, second: str) -> bool:
     if ours.core and theirs.core:
         across = can_compare(script_of(first), script_of(second))
         return not across or all(_is_heard(name.core[-1]) for name in (ours, theirs))
-    if any(one.words and _PEOPLE.fullmatch(one.words[-1]) for one in (ours, theirs)):
+    if any(one.words and _PATTERNS.people.fullmatch(one.words[-1]) for one in (ours, theirs)):
         return ours.words[-1:] != theirs.words[-1:]
     return any(
         bool(one.words) and not one.of and set(one.core or one.words) <= other.of
@@ -335,11 +234,11 @@ def namesakes(name: str, text: str, before: int) -> tuple[str, ...]:
 
 def _is_meant(text: str, start: int, end: int, before: int) -> bool:
     """Whether the one named in full at ``start:end`` is whom his surname means next."""
-    opening = max((m.end() for m in _ENDS.finditer(text, 0, start)), default=0)
+    opening = max((m.end() for m in _PATTERNS.ends.finditer(text, 0, start)), default=0)
     led, rest = text[opening:start], text[end : end + 100]
-    if _SAYS_NEXT.match(rest) or _SAYS_BEFORE.search(led):
+    if _PATTERNS.says_next.match(rest) or _PATTERNS.says_before.search(led):
         return True
-    is_subject = _NO_LEAD.search(led) is None and _AND_NAME.search(led) is None
+    is_subject = _PATTERNS.no_lead.search(led) is None and _PATTERNS.and_name.search(led) is None
     return is_subject and "\n\n" not in text[end:before]
 
 
@@ -349,7 +248,11 @@ def _arabic_full_name(name: str, text: str, before: int) -> str:
     for match in re.finditer(rf"(?<!\w)(\w+) {re.escape(surname)}(?!\w)", text):
         given = match[1]
         folded = _fold(given)
-        if folded in _ARABIC_TITLES or folded.startswith("ال") or _ARABIC_VERB.fullmatch(given):
+        if (
+            folded in _WORDS.titles
+            or folded.startswith("ال")
+            or _PATTERNS.no_given_name.fullmatch(given)
+        ):
             continue
         if found is not None and match.end() > before:
             break
@@ -360,19 +263,18 @@ def _arabic_full_name(name: str, text: str, before: int) -> str:
 def _is_no_given_name(word: str) -> bool:
     folded = _fold(word.rstrip("."))
     return (
-        folded in _TITLES
-        or folded in _NO_GIVEN_NAMES
-        or folded in _ARTICLES
+        folded in _WORDS.titles
+        or folded in _WORDS.no_given_names
+        or folded in _WORDS.articles
         or folded in pack.weekdays("en")
         or (word.isupper() and len(folded) > 1)
-        or _DEMONYM.search(folded) is not None
-        or _NOUN.fullmatch(folded) is not None
+        or _PATTERNS.demonym.search(folded) is not None
+        or _PATTERNS.noun.fullmatch(folded) is not None
     )
 
 
 def _fold(text: str) -> str:
-    plain = normalised(text, "NFKD").casefold()
-    return "".join(char for char in plain if not unicodedata.combining(char)).replace("ى", "ي")
+    return fold(text).replace("ى", "ي")
 
 
 def _parsed(name: str) -> _Name:
@@ -386,18 +288,18 @@ def _joined(initials: re.Match[str]) -> str:
 
 def _parse(name: str) -> _Name:
     name = re.sub(r"\([^)]*\)", " ", name).split(",", 1)[0].strip(" \"'“”«»‘’.:;")
-    name = _PRESS_SECRETARY.sub("spokesperson", _STATE_SECRETARY.sub(r"\1", name))
-    spoken_for = _ARABIC_SPEAKS_FOR.match(name)
+    name = _PATTERNS.press_secretary.sub("spokesperson", _PATTERNS.state_secretary.sub(r"\1", name))
+    spoken_for = _PATTERNS.spoken_for.match(name)
     if spoken_for is not None:
         return _parse(name[spoken_for.end() :])
-    owned = _OWNED.match(name)
+    owned = _PATTERNS.owned.match(name)
     if owned is not None:
         owner, what = owned["owner"], owned["what"]
-        if any(_SPEAKS_FOR.fullmatch(word) for word in _words(what)):
+        if any(_PATTERNS.spokesperson.fullmatch(word) for word in _words(what)):
             return _parse(f"{owner} {what}")
         inner = _parse(what)
         return _Name(inner.words, inner.core, inner.of | set(_words(owner)), inner.in_clause)
-    of = _OF.search(name)
+    of = _PATTERNS.of.search(name)
     if of is not None:
         return _parsed_of(name[: of.start()], name[of.end() :], of["link"].lower())
     if _ARABIC.search(name):
@@ -407,13 +309,13 @@ def _parse(name: str) -> _Name:
         for word in re.findall(r"[^\W_]+(?:-[^\W_]+)*", re.sub(r"['’]s$", "", name))
         for part in word.split("-")
     ]
-    raw = [word for word in spoken if _fold(word) not in _ARTICLES]
+    raw = [word for word in spoken if _fold(word) not in _WORDS.articles]
     if len(raw) < len(spoken) and not any(word[0].isupper() for word in raw):
         return _Name(tuple(map(_folded, raw)), ())  # "the suspect"
-    if len(raw) > 1 and _SPEAKS_FOR.fullmatch(_fold(raw[-1])):
+    if len(raw) > 1 and _PATTERNS.spokesperson.fullmatch(_fold(raw[-1])):
         raw.pop()
     if len(raw) == 1:
-        raw = _ACRONYMS.get(raw[0], raw[0]).split()
+        raw = _written_out().get(raw[0], raw)
     return _Name(tuple(map(_folded, raw)), _core(raw))
 
 
@@ -421,21 +323,21 @@ def _parsed_of(main: str, complement: str, link: str) -> _Name:
     """A name in two parts: "Y of X"."""
     head = _parse(main)
     of = [word for word in _words(complement) if word not in ("of", "for")]
-    if head.words and _SPEAKS_FOR.fullmatch(head.words[-1]):
+    if head.words and _PATTERNS.spokesperson.fullmatch(head.words[-1]):
         return _parse(complement)
     if (
         head.words[-1:]
-        and head.words[-1] in _TITLES | _HEADS
+        and head.words[-1] in _WORDS.titles | _WORDS.heads
         and len(of) > 2
         and not re.search(r"\b(?:of|and)\b", complement)
     ):
         # "President of Ukraine Volodymyr Zelensky"
         return _Name((*head.words, *of), tuple(of[1:]))
     name = _name_after_title(complement)
-    if name and not head.core and head.words and not _RELATION.fullmatch(head.words[-1]):
+    if name and not head.core and head.words and not _PATTERNS.relation.fullmatch(head.words[-1]):
         # "Bank of England Governor Andrew Bailey"
         return _Name((*head.words, *of), name)
-    return _Name(head.words, head.core, head.of | set(of), link in _CLAUSES)
+    return _Name(head.words, head.core, head.of | set(of), link in _WORDS.clauses)
 
 
 def _name_after_title(text: str) -> tuple[str, ...]:
@@ -444,17 +346,17 @@ def _name_after_title(text: str) -> tuple[str, ...]:
     titled = [
         at
         for at, word in enumerate(words)
-        if _fold(word) in _TITLES or _NOUN.fullmatch(_fold(word))
+        if _fold(word) in _WORDS.titles or _PATTERNS.noun.fullmatch(_fold(word))
     ]
     rest = words[titled[-1] + 1 :] if titled else []
     return tuple(map(_folded, rest)) if rest and all(word[0].isupper() for word in rest) else ()
 
 
 def _parsed_arabic(words: Sequence[str]) -> _Name:
-    is_title = len(words) > 2 and words[0] in _ARABIC_ADVISERS and words[1].startswith("ال")
-    if len(words) > 1 and words[0] in _ARABIC_RELATIONS and not is_title:
+    is_title = len(words) > 2 and words[0] in _WORDS.advisers and words[1].startswith("ال")
+    if len(words) > 1 and words[0] in _WORDS.relations and not is_title:
         return _Name((words[0],), (), frozenset(words[1:]))
-    kept = [word for word in words if word not in _ARABIC_TITLES]
+    kept = [word for word in words if word not in _WORDS.titles]
     # Between a title and a name stand adjectives, with the article: "الرئيس الفرنسي ماكرون".
     core = [
         word
@@ -462,7 +364,7 @@ def _parsed_arabic(words: Sequence[str]) -> _Name:
         if not word.startswith("ال") or kept[at - 1 : at] == ["عبد"] or at == len(kept) - 1
     ]
     # "وزير الداخلية" is a role alone, "الرئيس السيسي" a name with a title.
-    is_role = words[0] in _ARABIC_TITLES and not words[0].startswith("ال")
+    is_role = words[0] in _WORDS.titles and not words[0].startswith("ال")
     if is_role and all(word.startswith("ال") for word in core):
         core = []
     return _Name(tuple(words), tuple(core))
@@ -474,23 +376,29 @@ def _core(raw: Sequence[str]) -> tuple[str, ...]:
         return ()
     last = _fold(raw[-1])
     has_case = any(word[0].isupper() for word in raw)
-    if _NOUN.fullmatch(last) or last in _TITLES or (has_case and not raw[-1][0].isupper()):
+    if (
+        _PATTERNS.noun.fullmatch(last)
+        or last in _WORDS.titles
+        or (has_case and not raw[-1][0].isupper())
+    ):
         return ()
     start = 0
     for place, word in enumerate(raw[:-1]):
         folded = _fold(word)
-        if _SPEAKS_FOR.fullmatch(folded):
+        if _PATTERNS.spokesperson.fullmatch(folded):
             continue
-        is_small = has_case and not word[0].isupper() and folded not in _PARTICLES
-        if is_small or folded in _TITLES or _NOUN.fullmatch(folded):
+        is_small = has_case and not word[0].isupper() and folded not in _WORDS.particles
+        if is_small or folded in _WORDS.titles or _PATTERNS.noun.fullmatch(folded):
             start = place + 1
-    return tuple(_folded(word) for word in raw[start:] if not _SPEAKS_FOR.fullmatch(_fold(word)))
+    return tuple(
+        _folded(word) for word in raw[start:] if not _PATTERNS.spokesperson.fullmatch(_fold(word))
+    )
 
 
 def _words(text: str) -> list[str]:
     return [
         word for word in map(_folded, re.findall(r"[^\W_]+", text))
-        if word not in _ARTICLES and word != "s"
+        if word not in _WORDS.articles and word != "s"
     ]  # fmt: skip
 
 
@@ -502,18 +410,25 @@ def _folded(word: str) -> str:
     )
 
 
-_ARABIC_TITLES = frozenset(map(_fold, _TITLES))
-_SPELLINGS = {
-    _folded(spelling): _folded(names.split()[0])
-    for names in (
-        "joseph joe", "michael mike", "william bill will", "thomas tom", "robert bob rob", "james jim jimmy",
-        "david dave", "anthony tony", "elizabeth liz", "katherine kate catherine", "charles chuck charlie",
-        "richard dick rick", "edward ted ed", "john jack", "lawrence larry", "andrew andy", "steven stephen steve",
-        "nicholas nick", "mohammed mohammad muhammad mohamed mohamad muhammed", "sergey serge", "vladimir wladimir",
-    )
-    for spelling in names.split()
-}  # fmt: skip
-"""Given names that are one, as they are compared."""
+@lru_cache(maxsize=1)
+def _nations() -> dict[str, str]:
+    """The adjectives of nations by their names, where the two do not begin alike."""
+    return {name: row[0] for row in pack.rows("people", "nations") for name in row[1:]}
+
+
+@lru_cache(maxsize=1)
+def _written_out() -> dict[str, list[str]]:
+    return {row[0]: list(row[1:]) for row in pack.rows("people", "acronyms")}
+
+
+@lru_cache(maxsize=1)
+def _spellings() -> dict[str, str]:
+    """Given names that are one, as they are compared."""
+    return {
+        _folded(spelling): _folded(names[0])
+        for names in pack.rows("people", "given_names")
+        for spelling in names
+    }
 
 
 def _holds(ours: Sequence[str], theirs: Sequence[str]) -> bool:
@@ -525,7 +440,7 @@ def _same_name(ours: Sequence[str], theirs: Sequence[str]) -> bool:
         return _holds(ours, theirs)
     fewer, more = sorted(
         (
-            {_SPELLINGS.get(word, word) for word in words[:-1]} - _PARTICLES
+            {_spellings().get(word, word) for word in words[:-1]} - _WORDS.particles
             for words in (ours, theirs)
         ),
         key=len,
@@ -540,7 +455,7 @@ def _sounds_alike(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     heard = [
         max((_heard(form, other) for form in skeletons(word) for other in there), default=0)
         for word in fewer
-        if word not in _PARTICLES and any(map(consonants_of, skeletons(word)))
+        if word not in _WORDS.particles and any(map(consonants_of, skeletons(word)))
     ]
     if len(heard) < 2:
         return heard == [2]
@@ -585,8 +500,9 @@ def _agree(ours: Collection[str], theirs: Collection[str]) -> bool:
 
 
 def _same_nation(one: str, other: str) -> bool:
-    one, other = nation_of(one), nation_of(other)
-    if one == other or is_listed(one) or is_listed(other):
-        return one == other
+    nations = _nations()
+    one, other = nations.get(one, one), nations.get(other, other)
+    if one == other or not {one, other}.isdisjoint(nations.values()):
+        return one == other  # nothing but that nation is meant
     size = max(_STEM_CHARS, min(len(one), len(other)) - 2)
     return one[:size] == other[:size]

@@ -6,87 +6,18 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from assistant.language import pack
 from embeddings.sentences import sentence_spans
 
-_BE = r"(?:is|was|be|been|being|get|gets|getting|become|becomes|seem|seems)"
-_WEATHER = r"(?:rain|snow|hail|thunder|freez|drizzl)(?:s|e|es|ed|ing)?"
-_WEATHER_LIKE = "cold|hot|warm|chilly|dark|sunny|windy|foggy|cloudy|stormy"
-_CLAUSE = r"(?:that|whether|if|who|whom|what|when|where|why|how)"
-_SAID_SO = r"(?:(?:that|whether|if|who|whom|what|when|where|why|how)\b|(?-i:[A-ZÀ-Þ])|(?:he|she|they|the)\b)"
-"""What is true, known or clear follows; else "it" may be what was spoken of."""
-_IN_PLACE = (
-    r"(?=.*\s(?:(?:in|at|near|around)\s+(?:the\s+)?(?!(?:January|February|March|April|May|June|July|August|September|"
-    r"October|November|December|Winter|Summer|Spring|Autumn)\b)[A-ZÀ-Þ]"
-    r"|(?:on\s+)?[A-Z][a-z]+day|today|tomorrow|tonight|outside|outdoors))"
-)
-_AND_THEN = (
-    r"(?=\W*$|\W*\s(?:in|on|at|during|again|hard|heavily|much|last|today|tomorrow|yesterday|this|next|for|all|near|over|"
-    r"there|when|while|after|before|and|or|from|until|throughout|where)\b)"
-)
-_WITH_BE = re.compile(
-    rf"it(?:['’]s)?(?:\s+(?:{_BE}|not|also|really|still|ever|already|now|very|too|so|actually))*\s+(?:"
-    rf"(?:true|untrue|correct|unclear|known|clear|certain|likely|unlikely)\s+{_SAID_SO}"
-    rf"|(?:possible|impossible|necessary)\s+(?:(?:for\s+.+?\s+)?to\b|{_SAID_SO})"
-    r"|(?:important|wise|right|wrong|better|best|fair|time|normal|usual|common)\s+(?:for\s+.+?\s+)?to\b"
-    rf"|(?:{_WEATHER_LIKE})\b{_IN_PLACE}"
-    r"|(?!(?:one|something|anything|nothing|all|everything)\b)[a-z]+\s+(?:that|whether)\b"
-    r"|the\s+(?!(?:one|first|last|only)\b)[\w-]+\s+whom?\b"
-    rf"|[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*\s+{_CLAUSE}\b"
-    r")"
-)
-_WITHOUT_BE = re.compile(
-    rf"it(?:['’]s)?(?:\s+(?:{_BE}|has|had|will|would|could|might|may|not|still|ever|already|now|going\s+to|likely\s+to))*"
-    rf"\s+{_WEATHER}\b{_AND_THEN}"
-)
-_BEFORE_BE = re.compile(r"\b(?:is|was|isn['’]t|wasn['’]t)\s+$", re.IGNORECASE)
-_HAS_BE = re.compile(rf"it(?:['’]s\b|\s+(?:not\s+|also\s+|still\s+)*{_BE}\b)")
-_HOW_LONG = re.compile(r"\bhow\s+(?:long|much|many)\b", re.IGNORECASE)
-_TAKES = re.compile(r"it\s+(?:takes?|took|costs?)\s+(?:.+?\s+)?to\s+\w")
-_HOW = re.compile(
-    rf"\bhow\s+(?:(?P<weather>{_WEATHER_LIKE})|far)\s+(?:is|was|will|does|did)\s+$", re.IGNORECASE
-)
-_FROM_TO = re.compile(r"it\s+from\s+\S.*\sto\s+\S")
-_WEATHER_THERE = re.compile(rf"it\b{_IN_PLACE}")
+_PATTERNS = pack.Patterns("pronouns")
+_WORDS = pack.Words("pronouns")
 
-_MAN = (
-    "mr|king|prince|sir|lord|duke|monk|spokesman|businessman|policeman|fireman|salesman|husband|father|"
-    "son|brother|grandfather|uncle|nephew|widower|boyfriend|man|boy"
-)
-_WOMAN = (
-    "mrs|ms|miss|queen|princess|lady|dame|duchess|baroness|nun|spokeswoman|chairwoman|businesswoman|policewoman|"
-    "saleswoman|actress|wife|mother|daughter|sister|grandmother|aunt|niece|widow|girlfriend|woman|girl"
-)
-_GENDERED = rf"(?P<man>{_MAN})|(?P<woman>{_WOMAN})"
-_TITLE_OVER = re.compile(rf"(?<![\w’'-])(?:{_GENDERED})(?:\.?\s+|(?P<apart>,)\s+)$", re.IGNORECASE)
+
 _TITLE_CHARS = 24
 _CLOSED = re.compile(r"\W*$|[,;)–—]")
 """After a name that stands beside "his sister,"."""
-_OPENING_PHRASE = re.compile(
-    r"^\W*(?:with|without|after|before|for|to|like|unlike|beside|besides|following|thanks to|according to|because of)"
-    r"\s[^,]*,\s*$",
-    re.IGNORECASE,
-)
-_WOMANS_FORENAME = re.compile(r"\w{2,}(?:a|ette|elle|een)", re.IGNORECASE)
-_MANS_FORENAME = re.compile(r"\w{2,}(?:us|ard|ert|ick|io|ld|ew)", re.IGNORECASE)
-"""With which "Mr" or "Mrs" and the surname may be someone else of the family."""
-_ASKS_FOR = re.compile(
-    r"^\W*(?:and\s+|but\s+)?who\s+(?:is|was)\s+(?:(?:the|his|her|their|[\w-]+['’]s)\s+)+"
-    rf"(?:(?!(?:of|to|who|for|that)\b)[\w-]+\s+){{0,2}}?(?:{_GENDERED})\b(?!\s*['’])",
-    re.IGNORECASE,
-)
-_SAYS = "said|says|told|added|adds|wrote|explained|insisted|argued|warned|replied"
-_TELLS = (
-    rf"{_SAYS}|admitted|confirmed|announced|promised|pledged|declared|conceded|plans|hopes|wants"
-)
-_PRONOUN_SAYS = re.compile(
-    rf"(?:^\W*|[”\"’»,]\W{{0,4}}\b)(?:(?P<man>he)|(?P<woman>she))\s+(?:{_TELLS})\b"
-    rf"|[”\"’»]\W{{0,4}}(?:{_SAYS})\s+(?:(?P<man_after>he)|(?P<woman_after>she))\b",
-    re.IGNORECASE,
-)
 _QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"|«[^«»]*»")
 _NAMES = re.compile(r"[A-ZÀ-Þ][\w’'-]*(?:\s+[A-ZÀ-Þ][\w’'-]*)*")
-_MALE = frozenset({"he", "him", "his"})
-_FEMALE = frozenset({"she", "her", "hers"})
 
 
 def is_impersonal(question: str, start: int) -> bool:
@@ -101,15 +32,17 @@ def is_impersonal(question: str, start: int) -> bool:
         return False
     after = "it" + question[start + 2 :]
     before = question[:start]
-    if _WITHOUT_BE.match(after):
+    if _PATTERNS.without_be.match(after):
         return True
-    how = _HOW.search(before)
+    how = _PATTERNS.how.search(before)
     if how is not None:
-        return (_WEATHER_THERE if how["weather"] else _FROM_TO).match(after) is not None
-    if _HOW_LONG.search(before) and _TAKES.match(after):
+        return (_PATTERNS.weather_there if how["weather"] else _PATTERNS.from_to).match(
+            after
+        ) is not None
+    if _PATTERNS.how_long.search(before) and _PATTERNS.takes.match(after):
         return True
-    has_be = _BEFORE_BE.search(before) or _HAS_BE.match(after)
-    return bool(has_be and _WITH_BE.match(after))
+    has_be = _PATTERNS.before_be.search(before) or _PATTERNS.has_be.match(after)
+    return bool(has_be and _PATTERNS.with_be.match(after))
 
 
 def contradicts(pronoun: str, name: str, question: str, texts: Iterable[str]) -> bool:
@@ -126,13 +59,13 @@ def contradicts(pronoun: str, name: str, question: str, texts: Iterable[str]) ->
     >>> contradicts("she", "Kim", "Who lost?", ["Daniel Kim lost, as did his wife, Susan Kim."])
     False
     """
-    if pronoun not in _MALE | _FEMALE or not name.split():
+    if pronoun not in _WORDS.male | _WORDS.female or not name.split():
         return False
     found = set(_genders(name, list(texts)))
-    asked = _ASKS_FOR.search(question)
+    asked = _PATTERNS.asks_for.search(question)
     if asked is not None and name not in question:
         found.add(asked["man"] is not None)
-    return found == {pronoun in _FEMALE}
+    return found == {pronoun in _WORDS.female}
 
 
 def _genders(name: str, texts: list[str]) -> Iterator[bool]:
@@ -143,7 +76,7 @@ def _genders(name: str, texts: list[str]) -> Iterator[bool]:
         match.group(1)
         for text in texts
         for match in re.finditer(rf"(?<!\w)([A-ZÀ-Þ][\w’'-]+)\s+{surname}(?!\w)", text)
-        if not re.fullmatch(_GENDERED, match.group(1), re.IGNORECASE)
+        if not re.fullmatch(_PATTERNS.text("gendered"), match.group(1), re.IGNORECASE)
     }
     called = [re.escape(name)]
     if len(words) > 1 and others <= {words[-2]}:
@@ -163,7 +96,7 @@ def _genders(name: str, texts: list[str]) -> Iterator[bool]:
             if is_named:
                 yield from _titles(known, sentence, name)
         for sentence, following in pairwise(map(_without_quotations, sentences)):
-            said = _PRONOUN_SAYS.search(following)
+            said = _PATTERNS.pronoun_says.search(following)
             if said is None or not _is_only_name(either, sentence):
                 continue
             if not _NAMES.search(following, 1, said.start()):
@@ -171,10 +104,10 @@ def _genders(name: str, texts: list[str]) -> Iterator[bool]:
 
 
 def _titles(known: re.Pattern[str], sentence: str, name: str) -> Iterator[bool]:
-    opening = _OPENING_PHRASE.match(sentence, 0, sentence.find(",") + 1)
+    opening = _PATTERNS.opening_phrase.match(sentence, 0, sentence.find(",") + 1)
     for match in known.finditer(sentence):
         start = match.start()
-        title = _TITLE_OVER.search(sentence, max(0, start - _TITLE_CHARS), start)
+        title = _PATTERNS.title_over.search(sentence, max(0, start - _TITLE_CHARS), start)
         if title is None:
             continue
         is_man = title["man"] is not None
@@ -193,7 +126,7 @@ def _may_be_kin(called: str, name: str, *, is_man: bool) -> bool:
     forename, _, rest = name.partition(" ")
     if not rest or forename in called.split():
         return False
-    other = _WOMANS_FORENAME if is_man else _MANS_FORENAME
+    other = _PATTERNS.womans_forename if is_man else _PATTERNS.mans_forename
     return other.fullmatch(forename) is not None
 
 
@@ -204,8 +137,8 @@ def _without_quotations(text: str) -> str:
 def _is_only_name(called: str, sentence: str) -> bool:
     """Whether a sentence tells what someone says and names nobody else."""
     tells = re.search(
-        rf"(?<![\w’'-])(?:{called})(?:,\s+\d+,)?\s+(?:{_TELLS})\b"
-        rf"|[,”\"’»]\W{{0,4}}(?:{_SAYS})\s+(?:[a-z][\w-]*\s+){{0,4}}(?:{called})(?![\w-])",
+        rf"(?<![\w’'-])(?:{called})(?:,\s+\d+,)?\s+(?:{_PATTERNS.text('tells')})\b"
+        rf"|[,”\"’»]\W{{0,4}}(?:{_PATTERNS.text('says')})\s+(?:[a-z][\w-]*\s+){{0,4}}(?:{called})(?![\w-])",
         sentence,
     )
     if tells is None:

@@ -1,8 +1,8 @@
 """Who says it: reported speech told from the outlet's own statement.
 
-English and Arabic patterns over one sentence, and over what stands before it in its paragraph: "Merz
-said", "said Merz", "Merz: “…”", "according to Merz", «قال ميرتس». A pronoun is traced back to the one
-who spoke, or was spoken of, before it.
+Each language's patterns over one sentence, and over what stands before it in its paragraph: "Merz said", "said
+Merz", "Merz: “…”", "according to Merz", «قال ميرتس». They stand in the tables' ``[speech]``. A pronoun is traced back
+to the one who spoke, or was spoken of, before it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,16 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
 
-from assistant.language import speech_patterns as patterns
-from assistant.language.people import NO_SPEAKERS, same_person
+from assistant.language import pack
+from assistant.language.people import same_person
 from assistant.types import Span
 from embeddings.sentences import sentence_spans
+
+_PATTERNS = pack.Patterns("speech")
+_WORDS = pack.Words("speech")
+_ENGLISH = pack.Patterns("speech", "en")
+_ARABIC = pack.Patterns("speech", "ar")
+_NAMES = pack.Words("people")
 
 NEAR_NAME = 120
 """Characters around a name in which it is looked for as a speaker."""
@@ -32,6 +38,20 @@ SENTENCES_BACK = 40
 """So many before a pronoun may say whom it means."""
 NAME_PLACES = 50
 """So many places of it are looked at."""
+
+
+QUOTATION = re.compile(
+    r"(?:(?P<double>[\"“«„»])|(?<!\w)['‘](?=\w))"
+    r"(?P<inner>(?(double)[^\"“”«»„]+|(?:[^'’\"“”]|['’](?=\w)){1,1000}))"
+    r"(?(double)[\"”»“«]|['’](?!\w))"
+)
+"""Words in quotation marks; group ``inner`` is without the marks."""
+_SENTENCE_END = re.compile(r"[.!?؟][”\"’»]?\s+")
+_INTRODUCES = re.compile(r"[^.!?“”\"«»]{0,40}[:,]?\s*[“\"«]")
+"""After "Holm replied": a quotation of his own."""
+_HE = "هو"
+"""Who speaks where an Arabic verb has no subject."""
+_QUOTED_NEXT = re.compile(r"\s*[“\"«„‘']")
 
 
 class _Form(StrEnum):
@@ -128,7 +148,7 @@ def _speaker_of(
     denied_from, denied_to = item.denied
     if not even_denied and denied_from <= at - around.start < denied_to:
         return None
-    if item.who.lower() in patterns.PRONOUNS:
+    if item.who.lower() in _WORDS.pronouns:
         says = around.start + item.who_start
         starts = [start for start, _ in _sentences(text, paragraph) if start <= says]
         opening = max([around.start, *starts])
@@ -144,7 +164,7 @@ def _speakers_in(text: str, around: Span, at: int, quotation: Span | None) -> li
         is_inside = quotation is not None and quotation.start < start < quotation.end
         if item.calls and quotation is None and not item.start <= at - around.start < item.end:
             continue
-        is_his_name = item.who.lower() not in patterns.PRONOUNS and start <= at < start + len(
+        is_his_name = item.who.lower() not in _WORDS.pronouns and start <= at < start + len(
             item.who
         )
         if is_inside or is_his_name:
@@ -152,7 +172,7 @@ def _speakers_in(text: str, around: Span, at: int, quotation: Span | None) -> li
         if (
             quotation is None
             and item.form is _Form.BEFORE
-            and patterns.NEXT_CLAUSE.search(text, at, around.start + item.start)
+            and _PATTERNS.next_clause.search(text, at, around.start + item.start)
             and re.match(r"\W*\w", text[around.start + item.end : around.end])
         ):
             continue  # "31 million; the auditors said it was 44"
@@ -165,8 +185,8 @@ def _said_after(text: str, quotation: Span, around: Span, paragraph: Span) -> Sp
     """The sentence with the next one's opening where that says who speaks: “It rained!” Lind said."""
     if quotation.end != around.end:
         return None
-    after = patterns.BEFORE.match(text, around.end + 1, min(paragraph.end, around.end + NEAR_NAME))
-    if after is None or patterns.INTRODUCES.match(text, after.end()):
+    after = _ENGLISH.before.match(text, around.end + 1, min(paragraph.end, around.end + NEAR_NAME))
+    if after is None or _INTRODUCES.match(text, after.end()):
         return None
     return Span(around.start, after.end())
 
@@ -183,22 +203,22 @@ def claimed_speakers(text: str) -> list[ClaimedSpeech]:
     [('Merz', 'we are ready.')]
     """
     claims = []
-    signed = patterns.SIGNED.search(text)
+    signed = _PATTERNS.signed.search(text)
     if signed is not None:
         told = Span(signed.start() + 1, signed.end())
         before = len(text[: told.start].rstrip(" ,،:;\n\"'”“’‘»"))
         claims.append(ClaimedSpeech(signed.group("who"), signed.start("who"), 0, before, told))
     for item in _attributions(text):
-        if item.who.lower() in patterns.PRONOUNS:
+        if item.who.lower() in _WORDS.pronouns:
             continue
         listener = (
-            patterns.LISTENER.match(text, item.end)
-            if patterns.TOLD.search(text, item.start, item.end)
+            _PATTERNS.listener.match(text, item.end)
+            if _PATTERNS.told.search(text, item.start, item.end)
             else None
         )
-        aside = patterns.APPOSITION.match(text, item.end) if item.form is _Form.ACCORDING else None
+        aside = _PATTERNS.apposition.match(text, item.end) if item.form is _Form.ACCORDING else None
         led = listener or aside
-        rest = patterns.THAT.match(text, led.end() if led else item.end)
+        rest = _PATTERNS.that_follows.match(text, led.end() if led else item.end)
         after = rest.end() if rest else item.end
         told = Span(item.start, item.told_end)
         before = len(text[: item.start].rstrip(" ,،:;\n\"'”“’‘"))
@@ -236,13 +256,13 @@ def _attributions(piece: str) -> tuple[_Attribution, ...]:
     if (
         subject is not None
         and _is_one(subject.group("who"))
-        and (said := patterns.AND_SAID.match(piece, subject.end()))
+        and (said := _PATTERNS.and_said.match(piece, subject.end()))
     ):
         who, start, verb = subject.group("all"), subject.start("all"), said.end()
         # What stands between is no part of what is said.
         denied = _denied(piece, start, verb)
         found.append(_Attribution(who, start, start, verb, verb, _Form.BEFORE, denied, calls=False))
-    for pattern, form in _PATTERNS:
+    for pattern, form in _who_speaks(piece):
         for match in pattern.finditer(piece):
             item = _attribution(match, form, piece)
             if item is None or any(
@@ -250,45 +270,64 @@ def _attributions(piece: str) -> tuple[_Attribution, ...]:
             ):
                 continue
             found.append(item)
-    implied = patterns.AR_IMPLIED.match(piece)
+    implied = _PATTERNS.implied.match(piece)
     if implied is not None and not any(item.start < implied.end() for item in found):
         low, high = implied.span()
         denied = _denied(piece, low, high)
-        found.append(
-            _Attribution(patterns.AR_HE, low, low, high, high, _Form.BEFORE, denied, calls=False)
-        )
+        found.append(_Attribution(_HE, low, low, high, high, _Form.BEFORE, denied, calls=False))
     return tuple(found)
 
 
-_PATTERNS = (
+_FORMS = {
     # An aside ends in a comma, and after one "said" could open what is said after it.
-    (patterns.BEFORE_ASIDE, _Form.BEFORE),
-    (patterns.BEFORE_AFTER_QUOTE, _Form.BEFORE),
-    (patterns.IN_WORDS, _Form.ACCORDING),
-    (patterns.ACCORDING, _Form.ACCORDING),
-    (patterns.AFTER, _Form.AFTER),
-    (patterns.BEFORE, _Form.BEFORE),
-    (patterns.COLON, _Form.COLON),
-    (patterns.AR_ACCORDING, _Form.ACCORDING),
-    (patterns.AR_BEFORE, _Form.BEFORE),
-    (patterns.AR_AFTER, _Form.BEFORE),
-    (patterns.AR_COLON, _Form.BEFORE),
-    (patterns.AR_ACCORDING_SHORT, _Form.ACCORDING),
-)
+    "before_aside": _Form.BEFORE,
+    "before_after_quote": _Form.BEFORE,
+    "in_words": _Form.ACCORDING,
+    "according": _Form.ACCORDING,
+    "after": _Form.AFTER,
+    "verb_first": _Form.BEFORE,
+    "before": _Form.BEFORE,
+    "colon": _Form.COLON,
+    "subject_first": _Form.BEFORE,
+    "before_colon": _Form.BEFORE,
+    "according_short": _Form.ACCORDING,
+}
+"""The patterns of a table that say who speaks, in the order in which they are tried."""
+
+
+@lru_cache(maxsize=1)
+def _languages() -> tuple[tuple[pack.Patterns, tuple[tuple[str, _Form], ...]], ...]:
+    """The tables that say how people speak, each with the names of its patterns."""
+    named = {name: pack.codes_with("speech", name) for name in _FORMS}
+    return tuple(
+        (
+            pack.Patterns("speech", code),
+            tuple((name, form) for name, form in _FORMS.items() if code in named[name]),
+        )
+        for code in pack.codes_with("speech", "cues")
+    )
+
+
+def _who_speaks(piece: str) -> Iterator[tuple[re.Pattern[str], _Form]]:
+    """The patterns of the languages that a text has a cue of."""
+    for patterns, named in _languages():
+        if patterns.cues.search(piece):
+            for name, form in named:
+                yield getattr(patterns, name), form
 
 
 def _attribution(match: re.Match[str], form: _Form, piece: str) -> _Attribution | None:
     """What a pattern's match says of who speaks; None where it names nobody who could."""
     who = match.group("who").strip(" ,:;'’")
     who = who if who.endswith(("Jr.", "Sr.")) else who.rstrip(".")
-    for before in (patterns.CONNECTIVE, patterns.DAY):
+    for before in (_PATTERNS.connective, _PATTERNS.day):
         led_in = before.match(who)
         who = who[led_in.end() :] if led_in else who
-    if patterns.PLACE.match(who):
+    if _PATTERNS.place.match(who):
         who = who.rsplit(maxsplit=1)[-1]  # "In Washington Trump"
-    if not who or who.lower() in patterns.NOBODY or patterns.POSSESSIVE.search(who):
+    if not who or who.lower() in _WORDS.nobody or _PATTERNS.possessive.search(who):
         return None
-    if who.split()[0].lower() in NO_SPEAKERS:
+    if who.split()[0].lower() in _NAMES.no_speakers:
         return None
     start = match.start("who") + match.group("who").rfind(who)
     told_end = match.end()
@@ -297,78 +336,78 @@ def _attribution(match: re.Match[str], form: _Form, piece: str) -> _Attribution 
             return None
         told_end = start + len(who)
     elif form is _Form.AFTER:
-        goes_on = patterns.SUBJECT_GOES_ON.match(piece, match.end())
+        goes_on = _PATTERNS.subject_goes_on.match(piece, match.end())
         is_quoted = match.group()[0] in "”\"’'»"
-        if goes_on or (not is_quoted and patterns.SUBJECT_DID.match(piece, match.end())):
+        if goes_on or (not is_quoted and _PATTERNS.subject_did.match(piece, match.end())):
             return None
     elif form is _Form.BEFORE:
-        is_in_clause = patterns.OF_WHICH.search(piece, max(0, start - NEAR_NAME), start)
-        if is_in_clause and patterns.SUBJECT_GOES_ON.match(piece, match.end()):
+        is_in_clause = _PATTERNS.of_which.search(piece, max(0, start - NEAR_NAME), start)
+        if is_in_clause and _PATTERNS.subject_goes_on.match(piece, match.end()):
             return None
         named = _as_subject(piece, start, who, match.groupdict().get("aside") or "")
         if named is None:
             return None
         start, who = named
-        arabic = patterns.AR_ASIDE_NAME.match(piece, match.end())
+        arabic = _ARABIC.aside_name.match(piece, match.end())
         if arabic is not None and re.search(r"(?<!\w)ال", who):
             who = f"{who}، {arabic['name']}"
             told_end = arabic.end()
     low = min(start, match.start())
     denied = _denied(piece, low, told_end) if form is _Form.BEFORE else (0, 0)
-    calls = patterns.CALLS.search(piece[low:told_end]) is not None
+    calls = _PATTERNS.calls.search(piece[low:told_end]) is not None
     return _Attribution(who, start, low, max(match.end(), told_end), told_end, form, denied, calls)
 
 
 def _denied(piece: str, start: int, end: int) -> tuple[int, int]:
     """What the speaker whom ``start:end`` names denies: after the words that say so, else before them."""
-    if patterns.DENIES.search(piece[start:end]) is None:
+    if _PATTERNS.denies.search(piece[start:end]) is None:
         return 0, 0
     high = min(len(piece), end + DENIED_CHARS)
-    until = patterns.DENIED_UNTIL.search(piece, end, high)
+    until = _PATTERNS.denied_until.search(piece, end, high)
     stop = until.start() if until else high
     if re.search(r"\w{3}", piece[end:stop]):
         return end, stop
     low = max(0, start - DENIED_CHARS)
-    ends = [match.end() for match in patterns.SENTENCE_END.finditer(piece, low, start)]
+    ends = [match.end() for match in _SENTENCE_END.finditer(piece, low, start)]
     return max(ends, default=low), stop  # "a claim that Holm denied"
 
 
 def _subject(piece: str) -> re.Match[str] | None:
     """What a sentence begins with, where that is someone."""
-    subject = patterns.SUBJECT.match(piece)
-    if subject is None or subject.group("who").lower() in patterns.NOBODY:
+    subject = _PATTERNS.subject.match(piece)
+    if subject is None or subject.group("who").lower() in _WORDS.nobody:
         return None
-    return None if subject.group("who").split()[0].lower() in patterns.NO_SUBJECTS else subject
+    return None if subject.group("who").split()[0].lower() in _WORDS.no_subjects else subject
 
 
 def _is_one(who: str) -> bool:
     """Whether a sentence's first words are someone: one word in the plural may be anything."""
-    is_role = re.fullmatch(patterns.ROLE, who) is not None
+    is_role = _PATTERNS.role.fullmatch(who) is not None
     return is_role or " " in who or not who.endswith("s") or who.endswith("ss")
 
 
 def _as_subject(piece: str, start: int, who: str, aside: str) -> tuple[int, str] | None:
     """Where the subject that ``who`` belongs to starts, and what it is; None where it is of no subject."""
     before = piece[max(0, start - NEAR_NAME) : start]
-    if patterns.IN_CLAUSE.search(before) or patterns.CONDITION.search(before):
+    if _PATTERNS.in_clause.search(before) or _PATTERNS.condition.search(before):
         return None
-    name = patterns.ASIDE_NAME.fullmatch(aside)
-    several = patterns.AND_ANOTHER.search(before)
-    if several is not None and not patterns.PREPOSITION.search(before[: several.start()]):
+    name = _ENGLISH.aside_name.fullmatch(aside)
+    several = _PATTERNS.and_another.search(before)
+    if several is not None and not _PATTERNS.preposition.search(before[: several.start()]):
         first = several["others"].split()[0].lower()
-        if first not in NO_SPEAKERS and who[0].isupper():
+        if first not in _NAMES.no_speakers and who[0].isupper():
             return start - len(before) + several.start(), before[several.start() :] + who
-    if patterns.PREPOSITION.search(before) is None:
+    if _PATTERNS.preposition.search(before) is None:
         # "The mayor of Kharkiv, Ihor Holm,": both are he.
         is_role = name is not None and (" of " in who or who.rsplit(maxsplit=1)[-1].islower())
         return start, f"{who}{aside[:-1]}" if is_role else who
     if name is not None:
         return start + len(who) + 2, name["name"]
     low = start - len(before)
-    from_where = patterns.FROM_WHERE.search(before)
+    from_where = _PATTERNS.from_where.search(before)
     if from_where is not None:
         return low + from_where.start("name"), from_where["name"]
-    of = patterns.OF_WHOM.search(before)
+    of = _PATTERNS.of_whom.search(before)
     return (low + of.start(), of.group() + who) if of is not None else None
 
 
@@ -378,19 +417,19 @@ def _is_label(match: re.Match[str], who: str, piece: str) -> bool:
     In "Valencia floods: 222 dead" it is neither.
     """
     words = who.lower().split()
-    if words[0] not in ("the", "a", "an") and words[-1] in patterns.NO_SPEAKING:
+    if words[0] not in ("the", "a", "an") and words[-1] in _WORDS.no_speaking:
         return False
     rest = match.group("rest").strip()
     return not rest or rest[0] in ",(" or (
-        len(rest.split()) > 1 and patterns.QUOTED_NEXT.match(piece, match.end()) is not None
+        len(rest.split()) > 1 and _QUOTED_NEXT.match(piece, match.end()) is not None
     )  # fmt: skip
 
 
 def _may_speak(item: _Attribution, text: str, sentence: Span) -> bool:
     """Whether a name before a colon is of someone who speaks in ``text``: headlines have places there."""
-    if item.form is not _Form.COLON or patterns.QUOTED_NEXT.match(text, sentence.start + item.end):
+    if item.form is not _Form.COLON or _QUOTED_NEXT.match(text, sentence.start + item.end):
         return True
-    label = re.compile(patterns.LABEL.format(re.escape(item.who)))
+    label = re.compile(rf"(?m)^[^\w\n]*{re.escape(item.who)}\s*:\s")
     if len(label.findall(text)) > 1:
         return True  # an interview
     name = re.escape(item.who.split()[-1])
@@ -429,7 +468,7 @@ def quotations_in(text: str, span: Span) -> Iterator[Span]:
 
 @lru_cache(maxsize=64)
 def _quotations_of(paragraph: str) -> tuple[tuple[int, int], ...]:
-    return tuple(match.span() for match in patterns.QUOTATION.finditer(paragraph))
+    return tuple(match.span() for match in QUOTATION.finditer(paragraph))
 
 
 @lru_cache(maxsize=64)
@@ -493,11 +532,11 @@ def _before_pronoun(text: str, before: Span) -> str | None:
     for start, end in reversed(_sentences_before(text, before)):
         piece = text[start:end]
         said = _attributions(piece)
-        named = [item for item in said if item.who.lower() not in patterns.PRONOUNS]
+        named = [item for item in said if item.who.lower() not in _WORDS.pronouns]
         if named:
             return named[-1].who
         # In a quotation nobody is named who could be meant outside of it.
         subject = None if said else _subject(piece)
-        if subject is not None and not patterns.QUOTATION.match(piece):
+        if subject is not None and not QUOTATION.match(piece):
             return subject.group("all")
     return None

@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from assistant.language.synonyms import ALIKE
+from assistant.language import pack
 
-MEASURES = {
-    "kilometers": "km", "kilometres": "km", "kilometer": "km", "kilometre": "km",
-    "meters": "m", "metres": "m", "meter": "m", "metre": "m",
-}  # fmt: skip
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu)'(?=\w{2})")
 """French and Italian: "n'est" is "est" with a word before it."""
-_IRREGULAR = {
-    past: present
-    for present, pasts in (
-        ("fall", "fell fallen"), ("rise", "rose risen"), ("grow", "grew grown"), ("lose", "lost"),
-        ("win", "won"), ("begin", "began begun"), ("leave", "left"), ("meet", "met"), ("hold", "held"),
-        ("send", "sent"), ("take", "took taken"), ("go", "went gone"), ("come", "came"),
-        ("give", "gave given"), ("make", "made"), ("find", "found"), ("buy", "bought"),
-        ("sell", "sold"), ("pay", "paid"), ("build", "built"), ("spend", "spent"), ("lead", "led"),
-        ("shrink", "shrank shrunk"), ("drive", "drove driven"), ("keep", "kept"), ("tell", "told"),
-        ("say", "said"), ("speak", "spoke spoken"), ("write", "wrote written"), ("see", "saw seen"),
-        ("show", "shown"), ("know", "knew known"), ("become", "became"), ("fight", "fought"),
-        ("break", "broke broken"), ("choose", "chose chosen"), ("steal", "stole stolen"), ("strike", "struck"),
-        ("draw", "drew drawn"), ("throw", "threw thrown"), ("fly", "flew flown"), ("catch", "caught"),
-        ("teach", "taught"), ("think", "thought"), ("bring", "brought"), ("seek", "sought"), ("feel", "felt"),
-        ("sink", "sank sunk"), ("swim", "swam swum"), ("sing", "sang sung"), ("run", "ran"), ("hide", "hid hidden"),
-        ("wear", "wore worn"), ("forget", "forgot forgotten"), ("shoot", "shot"), ("stand", "stood"),
-        ("understand", "understood"), ("withdraw", "withdrew withdrawn"), ("overthrow", "overthrew overthrown"),
-    )
-    for past in pasts.split()
-}  # fmt: skip
-PAST_FORMS = frozenset(_IRREGULAR)
+
+
+def measure_of(form: str) -> str | None:
+    """The short form of a word for a measure: "km" for "kilometres"."""
+    return _roots("measures").get(form)
 
 
 def is_past(form: str) -> bool:
@@ -41,7 +22,7 @@ def is_past(form: str) -> bool:
     >>> is_past("signed"), is_past("sent"), is_past("signs")
     (True, True, False)
     """
-    return form.endswith("ed") or form in PAST_FORMS
+    return form.endswith("ed") or form in _roots("irregular")
 
 
 def stem(form: str) -> str:
@@ -53,7 +34,7 @@ def stem(form: str) -> str:
     ('agre', 'rul', 'rul', 'cancel')
     """
     word = _plain_stem(form)
-    return _SENSES.get(word, word)
+    return _senses().get(word, word)
 
 
 _ARABIC_STARTS = ("وال", "بال", "كال", "فال", "لل", "ال")
@@ -82,9 +63,9 @@ def _arabic_stem(form: str) -> str:
 def _plain_stem(form: str) -> str:
     if not form.isascii():
         return _arabic_stem(form)
-    if form in MEASURES:
-        return MEASURES[form]
-    word = _IRREGULAR.get(form) or _ELIDED.sub("", form, count=1).removesuffix("'s")
+    if form in _roots("measures"):
+        return _roots("measures")[form]
+    word = _roots("irregular").get(form) or _ELIDED.sub("", form, count=1).removesuffix("'s")
     if len(word) <= 3:
         return word
     for suffix, put in (
@@ -104,4 +85,16 @@ def _plain_stem(form: str) -> str:
     return word
 
 
-_SENSES = {_plain_stem(word): _plain_stem(row.split()[0]) for row in ALIKE for word in row.split()}
+@lru_cache
+def _roots(name: str) -> dict[str, str]:
+    return {word: row[0] for row in pack.rows("stems", name) for word in row[1:]}
+
+
+@lru_cache(maxsize=1)
+def _senses() -> dict[str, str]:
+    """The stem that stands for all of a meaning."""
+    return {
+        _plain_stem(word): _plain_stem(row[0])
+        for row in pack.rows("stems", "alike")
+        for word in row
+    }

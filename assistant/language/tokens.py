@@ -12,14 +12,17 @@ import threading
 import unicodedata
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
+from assistant.language import pack
 from assistant.language.scripts import normalised
 from assistant.language.words import STOP_WORDS
 
 CACHED_CHARS = 4_000_000
 """Of texts whose tokens are kept: some hundred articles; the tokens take thirty times the room."""
 
+_WORDS = pack.Words("tokens")
 _MARK = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a"
     "\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0900-\u0963"
@@ -47,34 +50,6 @@ _UNDECOMPOSED = str.maketrans(
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:[,'’\u066c\u00a0\u202f\u2009]\d{3})+(?:[.\u066b]\d+)?")
 _DECIMAL_COMMA = re.compile(r"\d+[,\u066b]\d{1,2}")
-_SAME_WORDS = {
-    "percent": "%",
-    "pct": "%",
-    "prozent": "%",
-    "٪": "%",
-    "بالماية": "%",
-    "بالمية": "%",
-    "&": "and",
-    **{
-        word: str(value)
-        for value, word in enumerate(
-            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-            "fifteen sixteen seventeen eighteen nineteen twenty".split()
-        )
-    },
-    **{
-        word: str(value)
-        for value, words in enumerate(
-            "ثلاث ثلاثة|اربع اربعة|خمس خمسة|ست ستة|سبع سبعة|ثمان ثماني ثمانية|تسع تسعة|عشر عشرة".split(
-                "|"
-            ),
-            3,
-        )
-        for word in words.split()
-    },
-}
-ACRONYMS = frozenset("us it who aids un pm".split())
-"""Words that are others when in capitals: us and US. Elsewhere capitals are style or stress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +70,13 @@ class Token:
         return 0.25 if self.form in STOP_WORDS else 1.0
 
 
+@lru_cache(maxsize=1)
+def _same_words() -> dict[str, str]:
+    """Words that are compared as one, small numbers as figures."""
+    rows = (*pack.rows("tokens", "same"), *pack.rows("numbers", "ones"))
+    return {word: row[0] for row in rows for word in row[1:]}
+
+
 def fold_word(word: str) -> str:
     r"""What is compared of a word.
 
@@ -107,7 +89,7 @@ def fold_word(word: str) -> str:
     else:
         decomposed = normalised(plain, "NFKD").casefold().translate(_UNDECOMPOSED)
         folded = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return _SAME_WORDS.get(folded, folded)
+    return _same_words().get(folded, folded)
 
 
 def fold_number(number: str) -> str:
@@ -145,7 +127,7 @@ def tokens_of(text: str, start: int = 0, end: int | None = None) -> list[Token]:
             form = fold_word(match.group())
         if form:
             word = match.group()
-            acronym = kind == "word" and form in ACRONYMS and word.isupper()
+            acronym = kind == "word" and form in _WORDS.acronyms and word.isupper()
             found.append(Token(form, match.start(), match.end(), acronym))
     return found
 
@@ -213,7 +195,7 @@ def same_when_joined(given: list[str], true: list[str]) -> bool:
     (True, True)
     """
     ours, theirs = "".join(given), "".join(true)
-    if _SAME_WORDS.get(ours, ours) != _SAME_WORDS.get(theirs, theirs) or not ours:
+    if _same_words().get(ours, ours) != _same_words().get(theirs, theirs) or not ours:
         return False
     longer = max(given, true, key=len)
     if any(form[-1:].isdigit() and after[:1].isdigit() for form, after in pairwise(longer)):

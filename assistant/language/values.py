@@ -9,55 +9,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from assistant.language import pack
+from assistant.language.numbers import ORDINAL, numbers_in
 from assistant.language.scripts import normalised
+from assistant.language.tokens import Token, tokens_of
 
-_NUMBER = re.compile(r"\d+(?:[.,\u066b\u066c\u202f\u00a0]\d+)*")
-_NUMBER_MARK = "\x00"
-_WORD = re.compile(r"\x00|[^\W_]+")
-_ARTICLES = frozenset("a an the der die das le la les el los las un une ein eine".split())
-_HEDGES = (
-    (
-        re.compile(
-            r"\b(?:more than|over|above|at least|upwards of|mehr als|plus de|más de)\b|أكثر من"
-        ),
-        ">",
-    ),
-    (
-        re.compile(
-            r"\b(?:less than|fewer than|under|below|at most|up to|weniger als|moins de)\b|أقل من"
-        ),
-        "<",
-    ),
-    (
-        re.compile(
-            r"\b(?:about|around|roughly|nearly|almost|approximately|some|etwa|environ)\b|حوالي|نحو"
-        ),
-        "~",
-    ),
-)
-_NUMBER_WORDS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split()
-    )
-} | {
-    word: 10 * value
-    for value, word in enumerate("thirty forty fifty sixty seventy eighty ninety".split(), 3)
-}
-_SCALES = {
-    "hundred": 100,
-    "thousand": 10**3,
-    "million": 10**6,
-    "billion": 10**9,
-    "trillion": 10**12,
-    "ألف": 10**3,
-    "مليون": 10**6,
-    "مليار": 10**9,
-}
+_WORD = re.compile(r"[^\W_]+")
+_WORDS = pack.Words("values")
+BOUND_CHARS = 24
+"""How far before a figure its bound may begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,35 +81,49 @@ def value_of(text: str) -> Value:
     >>> value_of("more than 30 colleagues").hedge, value_of("thirty-five states").numbers
     ('>', (35.0,))
     """
-    folded = fold(text)
-    hedge = ""
-    for pattern, mark in _HEDGES:
-        found = pattern.search(folded) or pattern.search(normalised(text, "NFC").casefold())
-        if found:
-            hedge = mark
-            folded = pattern.sub(" ", folded)
-            break
-    written = [parse_number(number) for number in _NUMBER.findall(folded)]
-    pending = iter(value for value in written if value is not None)
-    numbers: list[float] = []
-    words: list[str] = []
-    spelled: int | None = None
-    for word in _WORD.findall(_NUMBER.sub(f" {_NUMBER_MARK} ", folded)):
-        if word in _NUMBER_WORDS:
-            spelled = (spelled or 0) + _NUMBER_WORDS[word]
-            continue
-        if spelled is not None:
-            numbers.append(float(spelled))
-            spelled = None
-        if word == _NUMBER_MARK:
-            numbers += [value for value in (next(pending, None),) if value is not None]
-        elif word in _SCALES and numbers:
-            numbers[-1] *= _SCALES[word]
-        elif word not in _ARTICLES:
-            words.append(word)
-    if spelled is not None:
-        numbers.append(float(spelled))
-    return Value(hedge, tuple(numbers), tuple(words))
+    tokens = [_with_either_marks(text, token) for token in tokens_of(text)]
+    numbers = numbers_in(text, tokens)
+    hedge, led_from, led_to = "", 0, 0
+    if numbers:
+        led_to = tokens[numbers[0].first].start
+        hedge, led_from = bound_before(text, led_to)
+    counted = {at for number in numbers for at in range(number.first, number.last + 1)}
+    words = [number.unit for number in numbers if number.unit not in ("", ORDINAL)]
+    for at, token in enumerate(tokens):
+        if at not in counted and not (hedge and led_from <= token.start < led_to):
+            words += _WORD.findall(fold(text[token.start : token.end]))
+    kept = tuple(word for word in words if word not in _WORDS.articles)
+    return Value(hedge, tuple(number.value for number in numbers), kept)
+
+
+def bound_before(text: str, at: int) -> tuple[str, int]:
+    """Which bound the words before a number set, ``>``, ``<``, ``~`` or none, and where they begin.
+
+    >>> bound_before("more than 30", 10), bound_before("Up to $30", 7), bound_before("the 30", 4)
+    (('>', 0), ('<', 0), ('', 4))
+    """
+    for mark, pattern in _bounds():
+        found = pattern.search(text, max(0, at - BOUND_CHARS), at)
+        if found is not None:
+            return mark, found.start()
+    return "", at
+
+
+@lru_cache(maxsize=1)
+def _bounds() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    words = pack.Patterns("bounds")
+    return tuple(
+        (mark, re.compile(rf"(?<!\w)(?:{words.text(name)})\s*[$€£]?\Z", re.IGNORECASE))
+        for mark, name in ((">", "more"), ("<", "less"), ("~", "about"))
+    )
+
+
+def _with_either_marks(text: str, token: Token) -> Token:
+    """A figure as :func:`parse_number` reads it: "1.200" are thousands here."""
+    if "." not in token.form:
+        return token
+    value = parse_number(fold(text[token.start : token.end]))
+    return token if value is None else replace(token, form=f"{value:.15g}")
 
 
 def same_value(first: Value, second: Value) -> bool:

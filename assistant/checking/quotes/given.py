@@ -6,53 +6,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assistant.language import pack
 from assistant.language.cues import is_negation
 from assistant.language.denials import NEGATION_REACH, denials_of
-from assistant.language.people import ARABIC_VERB, full_name, namesakes, same_person
-from assistant.language.speech import claimed_speakers, speaker_of
-from assistant.language.speech_patterns import QUOTATION, VERB
+from assistant.language.people import full_name, namesakes, same_person
+from assistant.language.speech import QUOTATION, claimed_speakers, speaker_of
 from assistant.language.tokens import fold_word, tokens_of
 from assistant.library import Library
 from assistant.types import Article, Attribution, ChangeKind, QuoteMatch, QuoteReport, Span
 from embeddings.sentences import sentence_spans
 
+_PATTERNS = pack.Patterns("quotes")
+
 _CLOSED = re.compile(r"[\w,.!?…][\"”»’]\s*\Z")
 _OPENED = re.compile(r"[ \t.,;:]*[\"“«„‘](?=\w)")
 
 _MARK = re.compile(r"[\"“”«»„]")
-_SPEAKS = re.compile(
-    rf"\b(?:{VERB}|according\s+to|went\s+on|goes\s+on|began|laughed|smiled|joked|shouted|whispered)\b"
-    rf"|(?<!\w)[وف]?{ARABIC_VERB}(?!\w)",
-    re.IGNORECASE,
-)
-"""In the words between two parts of a quotation."""
-
-_RETRACTED = re.compile(
-    r"\b(?:earlier|previous|original) version of (?:this|the)\b|\b(?:incorrectly|wrongly|mistakenly|erroneously)\b|"
-    r"نسخة سابقة من هذ|بالخطأ",
-    re.IGNORECASE,
-)
-"""A sentence that says what was said in error."""
 MAX_SHOWN_WORDS = 6
 SHOWN_WORDS = 3
-_OPENS_DENIED = re.compile(r"(?<!\w)(?:that|to|whether|having|[وف]?[إأ]ن(?:ه|ها|هم)?)\s")
-_ENDS_DENIAL = re.compile(
-    r"[.;:!?؛؟]|[,،]\s|\b(?:but|while|although|though|because|whereas|saying|adding|insisting|calling|who|which|where)\b"
-)
-_CONDITION = re.compile(
-    r"(?<!\w)(?<!\beven )(?<!\bas )(?<!\bask )(?<!\bsee )(?<!\bknow )(?<!\basked )(?<!\bwonder )(?<!\bwondered )"
-    r"(?:(?:if|unless)(?!\s+(?:not|any|necessary|possible|needed|so|ever|only|anything)\b)|"
-    r"on\s+(?:the\s+)?condition\s+that|provided\s+that|as\s+long\s+as|إذا|شريطة|بشرط|ما لم|لو)(?!\w)",
-    re.IGNORECASE,
-)
-_OTHER_CLAUSE = re.compile(
-    r"[.;:!?؛؟]|\b(?:but|while|although|though|because|whereas|that|who|which|where)\b|(?<!\w)و?لكن(?!\w)",
-    re.IGNORECASE,
-)
-_STATES = re.compile(
-    r"\w+\s+(?:\w+\s+)?(?:said|says|stated|reported|gave|given|described|identified|named|attributed|referred|wrote|"
-    r"claimed|listed|spelled|spelt|put)\b"
-)
 _LAST_WORD = re.compile(r"([\w'’]+)\s+[“\"«„‘']?\Z")
 
 
@@ -150,7 +121,7 @@ def is_between_quotations(text: str, span: Span) -> bool:
         return False
     if any(is_negation(token.form) for token in tokens_of(between)):
         return False
-    if _SPEAKS.search(between) is None or len(claimed_speakers(between)) > 1:
+    if _PATTERNS.speaks.search(between) is None or len(claimed_speakers(between)) > 1:
         return False
     first = _speaker_at(text, len(before.rstrip()) - 2)
     second = _speaker_at(text, span.end + opened.end())
@@ -188,7 +159,7 @@ def _surroundings(text: str, match: QuoteMatch, given: str) -> tuple[str, ...]:
     if denial is not None and not denials_of(tokens_of(given)):
         notes.append(f"the source denies it: “{denial}”")
     condition = _condition_in(before, after, text[first.start : last.sentence_end])
-    if condition is not None and _CONDITION.search(given) is None:
+    if condition is not None and _PATTERNS.condition.search(given) is None:
         notes.append(f"the source makes it depend: “{condition}”")
     if any(_takes_back(piece) for piece in (before, after)):
         notes.append("the source takes it back")
@@ -208,9 +179,11 @@ def _denial_before(before: str, quoted: str) -> str | None:
         between = before[tokens[last - 1].end :]
         if any(is_negation(token.form) for token in tokens[max(0, first - NEGATION_REACH) : first]):
             continue  # "did not deny that"
-        if _ENDS_DENIAL.search(between):
+        if _PATTERNS.ends_denial.search(between):
             continue
-        is_clause = _OPENS_DENIED.search(f"{words} ") or _OPENS_DENIED.match(f"{quoted} ")
+        is_clause = _PATTERNS.opens_denied.search(f"{words} ") or _PATTERNS.opens_denied.match(
+            f"{quoted} "
+        )
         if is_clause or tokens[first].form.startswith(("den", "disput")):
             if len(words.split()) > MAX_SHOWN_WORDS:
                 words = before[tokens[first].start : tokens[last - 1].end] + " …"
@@ -220,12 +193,12 @@ def _denial_before(before: str, quoted: str) -> str | None:
 
 def _condition_in(before: str, after: str, rest: str) -> str | None:
     """The beginning of a condition under which a sentence says what stands between its two parts."""
-    for found in _CONDITION.finditer(before):
-        if not _OTHER_CLAUSE.search(before, found.end()):
+    for found in _PATTERNS.condition.finditer(before):
+        if not _PATTERNS.other_clause.search(before, found.end()):
             shown = before[found.start() :] + rest
             return _opening(shown)
-    follows = _CONDITION.search(after)
-    if follows is not None and not _OTHER_CLAUSE.search(after, 0, follows.start()):
+    follows = _PATTERNS.condition.search(after)
+    if follows is not None and not _PATTERNS.other_clause.search(after, 0, follows.start()):
         return _opening(after[follows.start() :])
     return None
 
@@ -238,8 +211,9 @@ def _opening(text: str) -> str:
 
 def _takes_back(text: str) -> bool:
     return any(
-        not found.group().endswith("ly") or _STATES.search(text[found.start() :]) is not None
-        for found in _RETRACTED.finditer(text)
+        not found.group().endswith("ly")
+        or _PATTERNS.states.search(text[found.start() :]) is not None
+        for found in _PATTERNS.retracted.finditer(text)
     )
 
 

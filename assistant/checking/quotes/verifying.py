@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -31,6 +30,7 @@ from assistant.checking.quotes.given import (
 )
 from assistant.checking.wording import difference_of
 from assistant.errors import UsageError
+from assistant.language import pack
 from assistant.language.cues import is_negation
 from assistant.language.denials import denials_of
 from assistant.language.people import full_name, namesakes
@@ -68,23 +68,8 @@ REST_TOKENS = 4
 MAX_MATCHES = 10
 INNER_SKIP = 12
 """Up to this many skipped words, one among them that turns the meaning is worth a word."""
-_DOUBTS = frozenset(
-    "could may might if unless perhaps possibly allegedly reportedly supposedly ربما".split()
-)
-_WITH_OBJECT = frozenset("without غير دون بدون".split())
-"""Left out with what they deny, they turn nothing: "agreed [without conditions] to pay"."""
-_TURNS_BEFORE = frozenset(("not", "never"))
-_AUXILIARIES = frozenset(
-    "am is are was were be been being do does did has have had can could will would shall should may might must "
-    "need ought dare i'm he's she's it's that's we're you're they're i've we've you've they've i'll he'll she'll it'll "
-    "we'll you'll they'll i'd he'd she'd we'd you'd they'd".split()
-)
-_NOT_ONLY = frozenset("only just merely simply least without".split())
-"""After "not" these take nothing back."""
-_OPENS_CLAUSE = re.compile(
-    r"[.,;:!?()،؛؟—–]|(?<!\w)(?:that|which|who|but|because|although|if|while)(?!\w)"
-)
-_CLOSES_CLAUSE = re.compile(r"[.;:!?؛؟]|(?<!\w)(?:but|yet|لكن)(?!\w)")
+_PATTERNS = pack.Patterns("quotes")
+_WORDS = pack.Words("quotes")
 NEAREST = 3
 MIN_QUOTE_WORDS = 3
 """With fewer, all of them the commonest, a quote stands in every article."""
@@ -471,11 +456,11 @@ def _cut_off(
     Behind any other word "not" and "no" go with what follows: "the poor not only in towns".
     """
     after = blocks[-1].s1
-    if after >= len(source.tokens) or source.forms[after] not in _TURNS_BEFORE:
+    if after >= len(source.tokens) or source.forms[after] not in _WORDS.turns_before:
         return []
-    if source.forms[after - 1] not in _AUXILIARIES:
+    if source.forms[after - 1] not in _WORDS.auxiliaries:
         return []
-    if not _NOT_ONLY.isdisjoint(source.forms[after + 1 : after + 2]):
+    if not _WORDS.not_only.isdisjoint(source.forms[after + 1 : after + 2]):
         return []
     between = article.text[source.tokens[after - 1].end : source.tokens[after].start]
     if not between.isspace() or "\n" in between or not source.forms[after].isascii():
@@ -494,7 +479,10 @@ def _turning(article: Article, source: TokenText, low: int, high: int) -> list[t
         (at, at + 1)
         for at in range(low, high)
         if is_negation(source.forms[at])
-        or (source.forms[at] in _DOUBTS and not article.text[source.tokens[at].start].isupper())
+        or (
+            source.forms[at] in _WORDS.doubts
+            and not article.text[source.tokens[at].start].isupper()
+        )
     ]
     # Read to the end of the quote's next words: "refuse to" may be cut off from what it governs.
     found += [(low + a, low + b) for a, b in denials_of(source.tokens[low:high])]
@@ -503,13 +491,13 @@ def _turning(article: Article, source: TokenText, low: int, high: int) -> list[t
 
 def _has_own_clause(article: Article, source: TokenText, skip: Block, low: int, high: int) -> bool:
     """Whether the words ``low:high`` go with what else is skipped: "[, which is not cheap,]"."""
-    if source.forms[low] in _WITH_OBJECT:
+    if source.forms[low] in _WORDS.with_object:
         return high < skip.s1
     start = source.tokens[skip.s0 - 1].end if skip.s0 else 0
     end = source.tokens[skip.s1].start if skip.s1 < len(source.tokens) else len(article.text)
     before = article.text[start : source.tokens[low].start]
     after = article.text[source.tokens[high - 1].end : end]
-    return bool(_OPENS_CLAUSE.search(before) or _CLOSES_CLAUSE.search(after))
+    return bool(_PATTERNS.opens_clause.search(before) or _PATTERNS.closes_clause.search(after))
 
 
 def _notes(

@@ -14,7 +14,7 @@ from assistant.language.facts import facts_of
         ("68 degrees Fahrenheit", "20 degrees Celsius"), ("-40 °C", "-40 °F"), ("90 minutes", "1.5 hours"),
         ("2 tonnes", "2,000 kg"), ("30 days", "one month"), ("500 MW", "0.5 GW"), ("48 hours", "two days"),
         ("100 hectares", "some 250 acres"), ("3 كيلومترات", "3,000 metres"), ("24 Monate", "2 ans"),
-        ("more than 2 km", "3,000 metres"), ("$5", "5 dollars"), ("two years", "two"),
+        ("more than 2 km", "3,000 metres"), ("$5", "5 dollars"), ("two years", "two"), ("12kg", "12 kilos"), ("5mi", "8 km"),
     ],
 )  # fmt: skip
 def test_the_same_amount_in_another_unit_agrees(claimed: str, found: str) -> None:
