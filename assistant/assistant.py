@@ -133,7 +133,7 @@ class Assistant:
                 library.
             ModelError: The model cannot be loaded.
         """
-        path = Path(folder).expanduser() if folder is not None else default_folder()
+        path = Path(os.path.expanduser(folder)) if folder is not None else default_folder()
         encoder = load_encoder(model)
         library = Library(path, model_id=encoder.id, dim=encoder.dim, read_only=read_only)
         pq = cls(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -17,10 +18,11 @@ from assistant.cli.common import (
     progress,
     resolved,
     tell_undated,
+    tell_written,
     write,
     write_json,
 )
-from assistant.errors import UsageError
+from assistant.errors import SourceError, UsageError
 from assistant.library.filters import iso_date
 from assistant.types import Filters
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from assistant.checking.claims.batches import BatchClaim
     from assistant.types import Answer
 
+MAX_BATCH_CHARS = 64 << 20
 NOT_SO = 1
 """Exit code of a quote that is not exact, a claim that nothing decides, a bundle that was changed."""
 
@@ -66,7 +69,7 @@ def verify(
     with open_assistant(library, model) as pq:
         report = pq.verify(quote)
         if bundle is not None:
-            _say_written(pq.write_bundle(bundle, report))
+            tell_written(*pq.write_bundle(bundle, report))
     if as_json:
         write_json(quote_report_to_json(report))
     else:
@@ -177,14 +180,14 @@ def check(
         tell_undated(pq, filters, as_json=as_json)
         report = pq.check(claim, filters=filters)
         if bundle is not None:
-            _say_written(pq.write_bundle(bundle, report))
+            tell_written(*pq.write_bundle(bundle, report))
     if claim_review is not None:
         from assistant.checking.evidence.bundles import write_files
         from assistant.checking.evidence.layout import lay_out
         from assistant.output.evidence import claim_review as review_of
 
         review, _ = lay_out(review_of(report, author=author))
-        _say_written(write_files({claim_review: review}))
+        tell_written(*write_files({claim_review: review}))
     if as_json:
         write_json(claim_report_to_json(report))
     else:
@@ -197,10 +200,34 @@ def _read_batch(batch: TextIO) -> list[BatchClaim]:
     from assistant.checking.claims.batches import read_claims
 
     try:
-        text = batch.read()
+        text = batch.read(MAX_BATCH_CHARS + 1)
     except UnicodeDecodeError as error:
         raise UsageError("the batch is not UTF-8 text: save it as UTF-8") from error
-    return read_claims(text, name=batch.name)
+    if len(text) > MAX_BATCH_CHARS:
+        raise UsageError(f"the batch has more than {MAX_BATCH_CHARS:,} characters: split it")
+    try:
+        return read_claims(text, name=batch.name)
+    except (csv.Error, RecursionError) as error:
+        raise SourceError(f"{batch.name} cannot be read ({error}): correct or split it") from error
+
+
+def _check_is_results(out: Path) -> None:
+    """Refuse to go on with a file that does not begin as results do: its lines would be lost."""
+    from assistant.checking.claims.batches import CSV_COLUMNS, csv_line
+    from assistant.output.json import CLAIM_SCHEMA
+    from assistant.output.sanitise import json_text
+
+    is_csv = out.suffix.lower() == ".csv"
+    begin = (csv_line(CSV_COLUMNS) if is_csv else json_text({"schema": CLAIM_SCHEMA})[:-1]).encode()
+    try:
+        with out.open("rb") as file:
+            head = file.read(len(begin))
+    except FileNotFoundError:
+        # What was asked, and of what, is for this user's eyes only.
+        out.touch(mode=0o600)
+        return
+    if not begin.startswith(head):
+        raise UsageError(f"{out} is not a file of results: name a new one")
 
 
 def _check_batch(
@@ -216,6 +243,8 @@ def _check_batch(
     from assistant.output.json import claim_report_to_json
     from assistant.types import Verdict
 
+    if out is not None:
+        _check_is_results(out)
     file = BatchFile(out) if out is not None else None
     done = file.resume(claims) if file is not None else 0
     if done:
@@ -276,7 +305,7 @@ def timeline(
         found = pq.timeline(one or question, k=passages, filters=filters)
     if svg is not None:
         content = timeline_svg(found).encode("utf-8", "backslashreplace")
-        _say_written(write_files({svg: content}))
+        tell_written(*write_files({svg: content}))
     if as_json:
         write_json(timeline_to_json(found))
     else:
@@ -292,8 +321,4 @@ def write_answer_bundle(pq: Assistant, path: Path, answer: Answer) -> None:
         UsageError: One of its files exists.
         BundleError: It cannot be written.
     """
-    _say_written(pq.write_bundle(path, answer))
-
-
-def _say_written(files: tuple[Path, ...]) -> None:
-    sys.stderr.write(f"wrote {', '.join(str(file) for file in files)}\n")
+    tell_written(*pq.write_bundle(path, answer))

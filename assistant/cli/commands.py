@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 NO_ANSWER = 1
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+MAX_LINE_CHARS = 2**16
+"""Of a batch; longer than any question may be."""
 BATCH_QUERIES = 64
 """Queries of a batch search that are encoded together."""
 
@@ -435,7 +437,8 @@ def _exactly_one(argument: str | None, batch: TextIO | None, what: str) -> None:
 
 def _questions(batch: TextIO) -> Iterator[str]:
     try:
-        for line in batch:
+        # A line without an end is not read to its end: a part of it is too long already.
+        while line := batch.readline(MAX_LINE_CHARS):
             if line.strip():
                 yield line.strip()
     except UnicodeDecodeError as error:
@@ -487,8 +490,20 @@ def run(arguments: list[str]) -> int:
         return _fail("interrupted; what was finished is kept", INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output has gone; nothing more can be said on stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _end_stdout()
         return BROKEN_PIPE
+    except OSError as error:
+        _end_stdout()
+        what = f" {error.filename}" if error.filename is not None else ""
+        return _fail(f"reading or writing{what} failed ({error.strerror or error})", 3)
+
+
+def _end_stdout() -> None:
+    """Keep what cannot be written any more from being written once more at the end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str, code: int) -> int:

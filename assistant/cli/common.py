@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -86,7 +87,7 @@ def open_assistant(library: Path | None, model: str | None, *, samples: bool = T
     from assistant.library.folders import default_folder
 
     shared = click.get_current_context().obj or {}
-    folder = Path(library or shared.get("library") or default_folder()).expanduser()
+    folder = Path(os.path.expanduser(library or shared.get("library") or default_folder()))
     is_new = not (folder / DATABASE_NAME).exists()
     pq = Assistant.open(
         folder,
@@ -158,6 +159,12 @@ def tell_undated(pq: Assistant, filters: Filters, *, as_json: bool) -> None:
     if count:
         were = "article without a date was" if count == 1 else "articles without a date were"
         sys.stderr.write(f"{count} {were} left out\n")
+
+
+def tell_written(*files: Path) -> None:
+    """Say on stderr which files were written."""
+    names = ", ".join(for_display(str(file), keep_newlines=False) for file in files)
+    sys.stderr.write(f"wrote {names}\n")
 
 
 def write(lines: Any) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.common import model_option, progress, write, write_json
+from assistant.cli.common import model_option, progress, tell_written, write, write_json
 from assistant.errors import SourceError, UsageError
 from assistant.output.sanitise import json_text
 
@@ -99,6 +99,8 @@ def evaluate(
     for target in (predictions, null_odds, picture):
         if target is not None and not target.absolute().parent.is_dir():
             raise UsageError(f"there is no folder {target.absolute().parent}: make it first")
+        if target is not None and os.path.lexists(target):
+            raise UsageError(f"{target} exists: name a new file")
     if task == "claims":
         _show(_measure_claims(file, language=language, limit=limit), picture, as_json=as_json)
         return
@@ -116,9 +118,10 @@ def evaluate(
         rerank=rerank,
     )
     if predictions is not None:
-        _write_file(predictions, {p.question.id: p.text for p in found})
+        _write(predictions, json_text({p.question.id: p.text for p in found}) + "\n")
     if null_odds is not None:
-        _write_file(null_odds, {p.question.id: round(1 - p.confidence, 6) for p in found})
+        odds = {p.question.id: round(1 - p.confidence, 6) for p in found}
+        _write(null_odds, json_text(odds) + "\n")
     _show(report, picture, as_json=as_json)
 
 
@@ -230,11 +233,10 @@ def _report_lines(report: EvaluationReport) -> list[Line]:
     return lines
 
 
-def _write_file(path: Path, value: dict[str, str] | dict[str, float]) -> None:
-    try:
-        path.write_text(json_text(value) + "\n", "utf-8")
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be written ({error.strerror})") from error
+def _write(path: Path, text: str) -> None:
+    from assistant.checking.evidence.bundles import write_files
+
+    tell_written(*write_files({path: text.encode("utf-8", "backslashreplace")}))
 
 
 def _write_picture(path: Path, lines: Sequence[Line]) -> None:
@@ -246,8 +248,4 @@ def _write_picture(path: Path, lines: Sequence[Line]) -> None:
     console = Console(record=True, width=118, file=StringIO(), force_terminal=True)
     for line in lines:
         console.print(Text.assemble(*line), soft_wrap=True)
-    try:
-        path.write_text(_FONT.sub("", console.export_svg(title="pullquote eval")), "utf-8")
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be written ({error.strerror})") from error
-    sys.stderr.write(f"picture: {path}\n")
+    _write(path, _FONT.sub("", console.export_svg(title="pullquote eval")))

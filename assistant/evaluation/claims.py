@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import time
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from assistant.errors import SourceError
 from assistant.evaluation.metrics import calibration_error, label_f1, reliability
 from assistant.evaluation.report import EvaluationReport, Figure
-from assistant.evaluation.squad import GZIP_MAGIC
+from assistant.evaluation.squad import read_content
 from assistant.evaluation.tasks import ProgressFunction, Task
 from assistant.reading.calibration import VERDICTS
 from assistant.reading.span_reader import SpanReader
@@ -56,13 +55,8 @@ def read_claims(path: Path, *, language: str | None = None) -> ClaimSet:
         SourceError: The file cannot be read, is not in that format, or has no such line.
     """
     try:
-        content = path.read_bytes()
-        if content.startswith(GZIP_MAGIC):
-            content = gzip.decompress(content)
-        rows = [
-            json.loads(line) for line in content.decode("utf-8-sig").splitlines() if line.strip()
-        ]
-    except (OSError, EOFError, ValueError) as error:
+        rows = [json.loads(line) for line in read_content(path).splitlines() if line.strip()]
+    except (ValueError, RecursionError) as error:
         raise SourceError(f"{path}: cannot be read as JSON lines ({error})") from error
     try:
         found = tuple(

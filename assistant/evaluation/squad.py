@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Any
 from assistant.errors import SourceError
 from assistant.types import PARAGRAPH_SEPARATOR, Article, Paragraph, Section, article_id
 
-GZIP_MAGIC = b"\x1f\x8b"
+MAX_BYTES = 256 << 20
+"""Of a file of questions or claims, unpacked: six times SQuAD 2.0's training set."""
+_GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,8 @@ def read_squad(path: Path, *, language: str | None = None) -> QuestionSet:
         SourceError: The file cannot be read or is not in that format.
     """
     try:
-        content = path.read_bytes()
-        if content.startswith(GZIP_MAGIC):
-            content = gzip.decompress(content)
-        data = json.loads(content.decode("utf-8-sig"))
-    except (OSError, EOFError, ValueError) as error:
+        data = json.loads(read_content(path))
+    except (ValueError, RecursionError) as error:
         raise SourceError(f"{path}: cannot be read as JSON ({error})") from error
     try:
         entries = _entries(data)
@@ -77,6 +77,26 @@ def read_squad(path: Path, *, language: str | None = None) -> QuestionSet:
             f"{path}: not in SQuAD format ({error!r}); expected "
             '{"data": [{"title", "paragraphs": [{"context", "qas": [{"question", "answers"}]}]}]}'
         ) from error
+
+
+def read_content(path: Path) -> str:
+    """The text of a file, plain or gzip.
+
+    Raises:
+        SourceError: It is a pipe or device, cannot be read, is damaged, no UTF-8, or too large.
+    """
+    from assistant.sources.reading import files_only
+
+    try:
+        with open(path, "rb", opener=files_only) as file:
+            is_packed = file.peek(2)[:2] == _GZIP_MAGIC
+            with gzip.open(file) if is_packed else file as stream:
+                content = stream.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise SourceError(f"{path}: larger than the limit of {MAX_BYTES >> 20} MiB; split it")
+        return content.decode("utf-8-sig")
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise SourceError(f"{path}: cannot be read ({error})") from error
 
 
 def _entries(data: Any) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -50,14 +50,15 @@ def backup(library: Library, path: Path) -> None:
         UsageError: The file exists.
         LibraryReadOnly: It cannot be written; nothing is left of it.
     """
-    if path.exists():
+    if os.path.lexists(path):
         raise UsageError(f"{path} exists: name a new file")
     temporary = path.with_name(path.name + ".part")
     try:
         temporary.unlink(missing_ok=True)
         # SQLite takes an empty file as it is, and so its rights: only this user may read it.
         temporary.touch(mode=0o600)
-        library.history_rows("VACUUM INTO ?", (str(temporary),))
+        # As an address: a name need not be UTF-8.
+        library.history_rows("VACUUM INTO ?", (temporary.absolute().as_uri(),))
         os.replace(temporary, path)
     except OSError as error:
         raise LibraryReadOnly(f"{path} cannot be written ({error.strerror})") from error
@@ -99,7 +100,7 @@ def restore(path: Path, folder: Path) -> Path | None:
             _discard(folder)
             work.mkdir(mode=0o700)
             old = _look_at(folder / DATABASE_NAME)
-            _copy(source, work, old)
+            _copy(source, work, old, name=path)
             # It may be the database whose place is taken.
             source.close()
             # While the old database is there: the new one must never find an index of it.
@@ -169,7 +170,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         raise LibraryDamaged(f"{path} is damaged ({state}): use another backup")
 
 
-def _copy(source: sqlite3.Connection, folder: Path, old: _Old) -> None:
+def _copy(source: sqlite3.Connection, folder: Path, old: _Old, *, name: Path) -> None:
     """Make a library in ``folder`` of the rows of a backup.
 
     Args:
@@ -177,12 +178,12 @@ def _copy(source: sqlite3.Connection, folder: Path, old: _Old) -> None:
         folder: An empty folder.
         old: Whose place it will take. A process that has it open takes the new one for a later
             state of it, in which everything was removed and added.
+        name: Of the backup, for messages.
 
     Raises:
         LibraryDamaged: A row is not as it has to be.
         LibraryReadOnly: There is no room.
     """
-    name = source.execute("PRAGMA database_list").fetchone()[2]
     version = source.execute("PRAGMA user_version").fetchone()[0]
     meta = dict(source.execute("SELECT key, value FROM meta NOT INDEXED"))
     has_dim = is_count(meta.get("dim")) and 0 < int(meta["dim"]) <= MAX_DIM

@@ -44,7 +44,8 @@ def acquire_writer_lock(folder: Path) -> Any:
         lock.acquire()
     except filelock.Timeout as error:
         owner = storage.read_json(owner_path)
-        who = f"process {owner['pid']} since {owner['since']}" if owner else "another process"
+        is_told = owner is not None and {"pid", "since"} <= owner.keys()
+        who = f"process {owner['pid']} since {owner['since']}" if is_told else "another process"
         raise LibraryLocked(f"{who} is writing to {folder}: wait until it has finished") from error
     except OSError as error:
         raise LibraryReadOnly(
@@ -162,7 +163,7 @@ class Database:
                 temporary = kept.with_suffix(".part")
                 temporary.unlink(missing_ok=True)
                 temporary.touch(mode=0o600)
-                connection.execute("VACUUM INTO ?", (str(temporary),))
+                connection.execute("VACUUM INTO ?", (temporary.absolute().as_uri(),))
                 os.replace(temporary, kept)
                 schema.migrate(connection)
         finally:
@@ -306,6 +307,8 @@ class Database:
                 return self._connection.execute(sql, values).fetchall()
             except sqlite3.Error as error:
                 raise storage.translate(error, self.database_path) from error
+            except (OverflowError, UnicodeEncodeError):
+                return []  # a number or a half character that no row can hold
 
     def _rows_in(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = []
@@ -317,4 +320,10 @@ class Database:
 
 def is_count(value: str | None) -> bool:
     """Whether a value of ``meta`` is a number that can be counted up."""
-    return value is not None and value.isascii() and value.isdigit() and int(value[:20]) < MOST
+    return (
+        value is not None
+        and len(value) <= len(str(MOST))
+        and value.isascii()
+        and value.isdigit()
+        and int(value) < MOST
+    )

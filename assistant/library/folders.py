@@ -15,7 +15,8 @@ def default_folder() -> Path:
     """Where the default library is: ``PULLQUOTE_LIBRARY``, else the platform's data folder."""
     named = os.environ.get(LIBRARY_VARIABLE)
     if named:
-        return Path(named).expanduser()
+        # Unlike pathlib's it does not raise where nobody has that name.
+        return Path(os.path.expanduser(named))
     import platformdirs
 
     return Path(platformdirs.user_data_dir("pullquote", appauthor=False)) / "library"

@@ -105,10 +105,11 @@ class LexicalIndex:
             # then is newer than the generation says, and is only added again.
             generation = self.stored_generation(folder)
             if generation is not None:
+                # First: tantivy tells some damage by a panic, and that by pages on stderr.
+                check_files(folder)
                 with _errors_of_reading(folder):
                     # Unlike the constructor, this makes nothing where the files are gone.
                     index = self._tantivy.Index.open(str(folder))
-                check_files(folder)
         except LexicalDamaged:
             if not may_write:
                 raise

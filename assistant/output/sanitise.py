@@ -82,9 +82,9 @@ def for_display(text: str, *, keep_newlines: bool = True) -> str:
 def json_text(value: Any, *, indent: int | None = None) -> str:
     r"""``value`` as JSON that any reader takes and any screen may show.
 
-    Text stays readable; what steers a terminal or the reading direction, and lone surrogates, are
-    escaped, which means the same to a reader of JSON. ``NaN`` and infinities, which JSON does not
-    have, are ``null``.
+    Text stays readable; what steers a terminal or the reading direction is escaped, which means the
+    same to a reader of JSON. Lone surrogates, which some readers refuse even then, are U+FFFD;
+    ``NaN`` and infinities, which JSON does not have, are ``null``.
 
     >>> json_text({"a": "é\u202e\x9b", "b": float("nan")})
     '{"a": "é\\u202e\\u009b", "b": null}'
@@ -93,7 +93,12 @@ def json_text(value: Any, *, indent: int | None = None) -> str:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
     except ValueError:
         text = json.dumps(_finite(value), ensure_ascii=False, allow_nan=False, indent=indent)
-    return _STEERS.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    return _STEERS.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    return "\ufffd" if 0xD800 <= code <= 0xDFFF else f"\\u{code:04x}"
 
 
 def _finite(value: Any) -> Any:

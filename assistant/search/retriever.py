@@ -152,7 +152,7 @@ class Retriever:
         from assistant.reading.models import load_encoder, load_reranker
 
         encoder = load_encoder(model)
-        path = Path(folder).expanduser() if folder is not None else default_folder()
+        path = Path(os.path.expanduser(folder)) if folder is not None else default_folder()
         return cls(
             Library(path, model_id=encoder.id, dim=encoder.dim, read_only=read_only),
             encoder,

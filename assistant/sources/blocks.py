@@ -44,7 +44,7 @@ MAX_HEADLINE_CHARS = 200
 """A longer first line is a sentence, not a headline."""
 
 _BLANKS = re.compile(r"[ \t\n\r\f\v]+")
-_LINE_BLANKS = re.compile(r"[ \t\r\f\v]+(?=\n|\Z)")
+_LINE_BLANKS = " \t\r\f\v"
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+|(?<=[؟。！？۔।])[\"'”’»」)\]]*\s*")
 _ABBREVIATED = re.compile(
@@ -86,7 +86,9 @@ def clean(text: str, kind: ParagraphKind = ParagraphKind.TEXT) -> str:
     text = _UNSTORABLE.sub("\ufffd", text)
     if kind in _LINE_KINDS:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        return _LINE_BLANKS.sub("", text).strip("\n").rstrip()
+        # No pattern: it would look at a long run of blanks from each of them on.
+        lines = [line.rstrip(_LINE_BLANKS) for line in text.split("\n")]
+        return "\n".join(lines).strip("\n").rstrip()
     return _BLANKS.sub(" ", text).strip()
 
 
@@ -101,8 +103,10 @@ def derive_title(text: str) -> str:
     >>> derive_title("Paris is calm. More follows.")
     'Paris is calm'
     """
+    text = text.strip()
     end = len(text)
-    for found in _SENTENCE_END.finditer(text):
+    # Where a sentence ends that is cut anyway is all the same.
+    for found in _SENTENCE_END.finditer(text, 0, 2 * TITLE_CHARS):
         if not _ABBREVIATED.search(text[: found.start()]):
             end = found.start()
             break

@@ -99,7 +99,8 @@ class Fetcher:
         """
         deadline = time.monotonic() + self.timeout_s
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = {name: value for name, value in conditions.items() if value}
+        # Whoever wrote an article into the library said what they are.
+        headers = {k: v for k, v in conditions.items() if isinstance(v, str) and v}
         for _ in range(MAX_REDIRECTS + 1):
             parts = _checked(url)
             if self.honour_robots and not self._robots_of(parts, deadline).can_fetch(

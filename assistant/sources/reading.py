@@ -180,7 +180,7 @@ def _files(path: Path) -> Iterator[Path | IngestFailure]:
 def _read_file(path: Path, url: str | None) -> Iterator[Article | IngestFailure]:
     location = location_of(path)
     try:
-        stream = open(path, "rb", opener=_without_waiting)  # noqa: SIM115 - closed below
+        stream = open(path, "rb", opener=files_only)  # noqa: SIM115 - closed below
     except OSError as error:
         yield _failure(location, f"{location}: {error.strerror or error}; skipped")
         return
@@ -188,16 +188,16 @@ def _read_file(path: Path, url: str | None) -> Iterator[Article | IngestFailure]
         yield from _guarded(location, stream, url)
 
 
-def _without_waiting(name: str, flags: int) -> int:
-    """Open a file; what has become a pipe or a device since it was looked at is refused.
+def files_only(name: str, flags: int) -> int:
+    """An ``opener`` for :func:`open`: pipes and devices, which may never end, are refused.
 
     Raises:
-        OSError: It is none, or cannot be opened.
+        OSError: It is no file, or cannot be opened.
     """
     opened = os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
     if not stat.S_ISREG(os.fstat(opened).st_mode):
         os.close(opened)
-        raise OSError(errno.EINVAL, "not a file any more")
+        raise OSError(errno.EINVAL, "not a file")
     return opened
 
 

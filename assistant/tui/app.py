@@ -20,7 +20,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Input, Static
 
-from assistant.errors import UsageError
+from assistant.errors import PullquoteError
 from assistant.output.progress import progress_text
 from assistant.output.sanitise import safe_url
 from assistant.output.text import report_lines, warning_lines
@@ -743,13 +743,8 @@ class PullquoteApp(Tasks):
             return
         try:
             path = save_conversation(self.turns, name)
-        except OSError as error:
-            self.notify(
-                f"{name}: {error.strerror}; name another file", severity="error", markup=False
-            )
-            return
-        except UsageError as error:
-            self.notify(str(error), severity="error", markup=False)
+        except PullquoteError as error:
+            self.notify(one_line(str(error)), severity="error", markup=False)
             return
         self.append_note(f"Saved {one_line(str(path))}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,6 +13,7 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Input, Static
 
+from assistant.errors import PullquoteError
 from assistant.tui import messages
 from assistant.tui.bidi import Bidi, is_rtl, visual_line
 from assistant.tui.cards import Card
@@ -226,24 +228,25 @@ class ClaimsScreen(Screen[None]):
     def action_save(self) -> None:
         """Write the claims that are shown to a new CSV file."""
         from assistant.checking.claims.batches import CSV_COLUMNS, csv_line, csv_row
+        from assistant.checking.evidence.bundles import write_files
 
         path = _free_path(Path(self.file_name or "claims"))
         lines = [csv_line(CSV_COLUMNS)]
         lines += [csv_line(csv_row(self.reports[at])) for at in self.shown]
         try:
-            with path.open("x", encoding="utf-8", newline="", errors="backslashreplace") as file:
-                file.write("".join(lines))
-        except OSError as error:
-            self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
+            write_files({path: "".join(lines).encode("utf-8", "backslashreplace")})
+        except PullquoteError as error:
+            self.notify(one_line(str(error)), severity="error", markup=False)
             return
-        self.notify(f"Saved {len(self.shown)} claims to {path.absolute()}", markup=False)
+        saved = f"Saved {len(self.shown)} claims to {path.absolute()}"
+        self.notify(one_line(saved), markup=False)
 
 
 def _free_path(claims: Path) -> Path:
     """``NAME-checked.csv`` in the working folder, or the first free name like it."""
     number = 1
     path = Path(f"{claims.stem}-checked.csv")
-    while path.exists():
+    while os.path.lexists(path):
         number += 1
         path = Path(f"{claims.stem}-checked-{number}.csv")
     return path

@@ -66,18 +66,26 @@ def hint(written: str) -> str:
     return "  ".join(f"/{command.name}" for command in found)
 
 
+def expanded(written: str) -> str:
+    """A path with ``~`` replaced by the home folder that it means; as it is where it means none."""
+    try:
+        return os.path.expanduser(written)
+    except ValueError:  # characters that no user's name has
+        return written
+
+
 def sources_in(written: str) -> Sequence[str]:
     """The sources after /add: words, or quoted; a path with spaces that exists is one."""
-    if os.path.exists(os.path.expanduser(written)):
-        return (os.path.expanduser(written),)
+    if os.path.exists(expanded(written)):
+        return (expanded(written),)
     try:
-        return tuple(os.path.expanduser(word) for word in shlex.split(written))
+        return tuple(expanded(word) for word in shlex.split(written))
     except ValueError:  # an apostrophe in a name
-        return (os.path.expanduser(written),)
+        return (expanded(written),)
 
 
 def claims_file(written: str) -> Path | None:
     """The file of claims after /check; None where it is a claim, however long."""
     # pathlib's own raise on a ~ that is no user and on what is too long for a name.
-    path = os.path.expanduser(written)
+    path = expanded(written)
     return Path(path) if os.path.isfile(path) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from assistant.output.json import (
 )
 from assistant.output.sanitise import for_display, json_text, safe_url
 from assistant.output.text import missing_words, where
+from assistant.tui.commands import expanded
 from assistant.tui.messages import Turn
 from assistant.tui.turns import citations_in, lines_of, question_of
 from assistant.types import Answer, Brief, Citation, ClaimReport, QuoteReport, Tier
@@ -39,11 +39,13 @@ def save_conversation(turns: Sequence[Turn], name: str) -> Path:
         The file's absolute path.
 
     Raises:
-        OSError: The file exists or cannot be written.
-        UsageError: The name is one of another kind of file, or in a hidden place.
+        UsageError: The file exists, or the name is one of another kind of file, or in a hidden place.
+        BundleError: It cannot be written.
     """
-    path = Path(os.path.expanduser(name)) if name else _free_path()
-    if path.suffix.lower() not in _SUFFIXES:
+    from assistant.checking.evidence.bundles import write_files
+
+    path = Path(expanded(name)) if name else _free_path()
+    if path.suffix.lower() not in _SUFFIXES or "\0" in name:
         raise UsageError(f"{name}: a conversation is saved as .md or .json; name it so")
     if path.name and not path.suffix:
         path = path.with_name(f"{path.name}.md")  # no program takes it for its own settings
@@ -54,8 +56,7 @@ def save_conversation(turns: Sequence[Turn], name: str) -> Path:
         text = json_text(form, indent=1) + "\n"
     else:
         text = conversation_markdown(turns)
-    with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(text)
+    write_files({path: text.encode("utf-8", "backslashreplace")})
     return path.absolute()
 
 

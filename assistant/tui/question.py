@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,7 +11,8 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from assistant.language.inputs import MAX_QUESTION_CHARS
-from assistant.tui.commands import COMMANDS
+from assistant.output.sanitise import for_display
+from assistant.tui.commands import COMMANDS, expanded
 
 PLACEHOLDER = "Ask the articles…  (/ for commands, F1 for help)"
 MAX_ENTRIES_LOOKED_AT = 2_000
@@ -40,16 +40,18 @@ class CommandSuggester(Suggester):
 
 def _with_path(value: str, rest: str) -> str | None:
     """``value`` with its path completed by the first entry that fits."""
-    typed = Path(os.path.expanduser(rest))
+    typed = Path(expanded(rest))
     folder, start = (typed, "") if rest.endswith("/") else (typed.parent, typed.name)
     try:
         names = []
         for at, entry in enumerate(folder.iterdir()):
             if at == MAX_ENTRIES_LOOKED_AT:
                 break
-            if entry.name.startswith(start) and (start or not entry.name.startswith(".")):
+            is_meant = entry.name.startswith(start) and (start or not entry.name.startswith("."))
+            # A name may hold anything, what steers the terminal too.
+            if is_meant and entry.name == for_display(entry.name, keep_newlines=False):
                 names.append(entry.name + ("/" if entry.is_dir() else ""))
-    except OSError:
+    except (OSError, ValueError):  # no folder, or no name at all
         return None
     return value + min(names)[len(start) :] if names else None
 

@@ -82,6 +82,8 @@ class LoopbackServer(Server):  # type: ignore[misc]
         """Needed by page and socket; another one at every start."""
         self.address = f"{self.public_url}/?token={self.token}"
         """Of the page."""
+        self._ticket = secrets.token_urlsafe(32)
+        """Leads to the page once: everybody on the machine can read what a browser is started with."""
         self._tab_count = 0
 
     async def make_app(self) -> web.Application:
@@ -157,6 +159,9 @@ class LoopbackServer(Server):  # type: ignore[misc]
             raise web.HTTPForbidden(text=NO_TOKEN)
         if request.path == "/":
             given = request.query.get("token", "").encode("utf-8", "replace")
+            if self._ticket and hmac.compare_digest(given, self._ticket.encode("ascii")):
+                self._ticket = ""
+                raise web.HTTPSeeOther(self.address)
             if not hmac.compare_digest(given, self.token.encode("ascii")):
                 raise web.HTTPForbidden(text=NO_TOKEN)
             if self._tab_count >= MAX_TABS:
@@ -189,7 +194,7 @@ class LoopbackServer(Server):  # type: ignore[misc]
             sys.stderr.write(f"The chat is at {self.address} (Ctrl+C ends)\n")
             sys.stderr.flush()
             if self._open_browser:
-                webbrowser.open(self.address)
+                webbrowser.open(f"{self.public_url}/?token={self._ticket}")
             await ended.wait()
         finally:
             await runner.cleanup()

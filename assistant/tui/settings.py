@@ -88,7 +88,7 @@ def settings_path() -> Path:
     """Where ``settings.toml`` is looked for."""
     named = os.environ.get(FOLDER_VARIABLE)
     if named:
-        return Path(named).expanduser() / FILE_NAME
+        return Path(os.path.expanduser(named)) / FILE_NAME
     import platformdirs
 
     return Path(platformdirs.user_config_dir("pullquote", appauthor=False)) / FILE_NAME

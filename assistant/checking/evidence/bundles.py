@@ -125,11 +125,12 @@ def write_files(files: Mapping[Path, bytes]) -> tuple[Path, ...]:
             temporary.touch(mode=0o600)
             temporary.write_bytes(content)
             os.replace(temporary, target)
-        except OSError as error:
-            with contextlib.suppress(OSError):
+        except (OSError, ValueError) as error:  # a name may be none at all
+            with contextlib.suppress(OSError, ValueError):
                 temporary.unlink(missing_ok=True)
+            reason = getattr(error, "strerror", None) or error
             raise BundleError(
-                f"{target} cannot be written ({error.strerror}): choose another place"
+                f"{target} cannot be written ({reason}): choose another place"
             ) from error
     return tuple(files)
 
@@ -143,12 +144,15 @@ def verify_bundle(path: Path) -> BundleReport:
     Raises:
         BundleError: The file cannot be read, or is no bundle at all.
     """
+    from assistant.sources.reading import files_only
+
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise BundleError(f"{path} is larger than {MAX_BYTES // 10**6} MB: not a bundle")
-        content = path.read_bytes()
+        with open(path, "rb", opener=files_only) as file:
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise BundleError(f"{path} cannot be read ({error.strerror})") from error
+    if len(content) > MAX_BYTES:
+        raise BundleError(f"{path} is larger than {MAX_BYTES // 10**6} MB: not a bundle")
     return check_bundle(content, name=str(path))
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
+import re
+import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -247,7 +251,132 @@ def test_what_is_left_out_for_want_of_a_date_is_counted(call, bridges, arguments
     assert err == (f"{left_out} {were} left out\n" if left_out else "")
 
 
+# Files that nobody vouches for
+
+
+@pytest.fixture
+def refused(seeds_folder, capsys, monkeypatch):
+    """The one line that a command says before it ends with a refusal."""
+    monkeypatch.setenv("PULLQUOTE_LIBRARY", str(seeds_folder))
+
+    def refusing(*arguments):
+        code = run(list(arguments))
+        out, err = capsys.readouterr()
+        assert (code in (2, 3), out, err.count("\n")) == (True, "", 1)
+        return err
+
+    return refusing
+
+
+DEEP = b"[" * 200_000
+DAMAGED = gzip.compress(b'{"data": []}' * 99, mtime=0)[:-20] + bytes(20)
+
+
+@pytest.mark.parametrize("task", ["answers", "claims"])
+@pytest.mark.parametrize("content", [DEEP, DAMAGED, b"\xff{}"], ids=["deep", "damaged", "no UTF-8"])
+def test_what_eval_cannot_read_is_told(refused, tmp_path, task, content):
+    (tmp_path / "questions").write_bytes(content)
+    told = refused("eval", "--task", task, str(tmp_path / "questions"))
+    assert f"{tmp_path / 'questions'}: cannot be read" in told
+
+
+def test_what_unpacks_to_more_than_eval_reads_is_refused(refused, tmp_path, monkeypatch):
+    monkeypatch.setattr("assistant.evaluation.squad.MAX_BYTES", 2 << 20)
+    path = tmp_path / "questions.json.gz"
+    path.write_bytes(gzip.compress(bytes(3 << 20)))
+    assert "larger than the limit of 2 MiB" in refused("eval", str(path))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without named pipes")
+@pytest.mark.parametrize("command", [["eval"], ["verify", "--bundle"]])
+def test_what_never_ends_is_not_read(refused, tmp_path, command):
+    os.mkfifo(tmp_path / "pipe")
+    for endless in (str(tmp_path / "pipe"), "/dev/zero"):
+        assert re.search(rf"{endless}:? cannot be read", refused(*command, endless))
+
+
+@pytest.mark.parametrize(
+    "batch",
+    ["[" * 200_000, '{"claim":' * 99_999, 'claim,id\n"' + "x" * 200_000, "x" * 3000],
+    ids=["deep", "deep objects", "a long cell", "long"],
+)
+def test_a_batch_of_claims_that_cannot_be_read_is_told(refused, tmp_path, batch):
+    (tmp_path / "claims").write_text(batch, "utf-8")
+    assert str(tmp_path / "claims") in refused("check", "--batch", str(tmp_path / "claims"))
+
+
+def test_a_batch_is_read_no_further_than_it_may_be_long(refused, tmp_path, monkeypatch):
+    monkeypatch.setattr("assistant.cli.checking.MAX_BATCH_CHARS", 100)
+    monkeypatch.setattr("assistant.cli.commands.MAX_LINE_CHARS", 5_000)
+    (tmp_path / "batch").write_text("x" * 99_999, "utf-8")
+    batch = ["--batch", str(tmp_path / "batch")]
+    assert "more than 100 characters: split it" in refused("check", *batch)
+    for command in ("ask", "search"):
+        assert "has 5,000 characters and may have 2,000" in refused(command, *batch)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("notes.md", "# Notes\n\nNot to be lost.\n"),
+        ("notes.jsonl", '{"note": "Not to be lost."}\n'),
+        ("notes.csv", "not to be lost"),
+        ("notes.jsonl", "{"),
+    ],
+)
+def test_results_are_not_written_over_another_file(call, refused, tmp_path, name, content):
+    (tmp_path / "claims").write_text("Pigs fly.", "utf-8")
+    (tmp_path / name).write_text(content, "utf-8")
+    arguments = ["check", "--batch", str(tmp_path / "claims"), "--out", str(tmp_path / name)]
+    if content == "{":  # as a process leaves it that is killed
+        assert call(*arguments)[0] == 0
+        assert json.loads((tmp_path / name).read_text("utf-8"))["claim"] == "Pigs fly."
+    else:
+        assert f"{tmp_path / name} is not a file of results" in refused(*arguments)
+        assert (tmp_path / name).read_text("utf-8") == content
+
+
+def test_results_are_for_their_owner_only(call, tmp_path):
+    (tmp_path / "claims").write_text("Pigs fly.", "utf-8")
+    out = tmp_path / "results.csv"
+    assert call("check", "--batch", str(tmp_path / "claims"), "--out", str(out))[0] == 0
+    assert out.stat().st_mode & 0o777 == 0o600
+
+
+def test_predictions_are_not_written_over_another_file(refused, tmp_path):
+    (tmp_path / "notes").write_text("Not to be lost.", "utf-8")
+    for option in ("--predictions", "--null-odds"):
+        told = refused("eval", str(tmp_path / "notes"), option, str(tmp_path / "notes"))
+        assert f"{tmp_path / 'notes'} exists: name a new file" in told
+
+
 # Elsewhere
+
+
+def test_a_conversation_of_no_number_is_not_there(refused):
+    assert f"no conversation has the number {10**30}" in refused("history", str(10**30))
+
+
+def test_a_library_with_an_odd_name_is_one_or_is_refused(call, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert call("add", "nothing", library=Path("~no-such-user/library"))[0] == 3
+    assert (tmp_path / "~no-such-user" / "library" / "library.sqlite3").exists()
+    code, out, err = call("add", "nothing", library=Path("x" * 300))
+    assert (code, out, err.count("\n")) == (3, "", 1)
+    assert err.endswith("library.sqlite3 failed (File name too long)\n")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a system without a full device")
+def test_what_cannot_be_written_is_told(seeds_folder):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "assistant", "--library", str(seeds_folder), "list"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 3
+    assert done.stderr == "pullquote: reading or writing failed (No space left on device)\n"
 
 
 def test_a_backup_that_cannot_be_written_blames_its_place(call, tmp_path, monkeypatch):

@@ -262,6 +262,23 @@ def test_a_writer_that_cannot_be_named_writes_all_the_same(folder, library):
     assert library.article_ids() == ["a", "b"]
 
 
+@pytest.mark.parametrize("left", ["{}", '{"pid": 7}', "[" * 99_999, "7", "\x00"])
+def test_a_writer_whose_name_was_lost_is_another_process(folder, library, left):
+    with library.writing(), Library(folder, model_id="fake/1", dim=DIM) as second:
+        (folder / "writer.json").write_text(left)
+        with pytest.raises(LibraryLocked, match="another process is writing"), second.writing():
+            pass
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "http://x/\udcff"])
+def test_what_no_row_can_hold_is_not_there(library, odd):
+    put(library, make_article("a", "One."))
+    assert library.article_ids(source=odd) == []
+    assert not library.has_article(odd)
+    assert library.titles([odd]) == {}
+    assert library.history_rows("SELECT id FROM turns WHERE id = ?", (10**30,)) == []
+
+
 def test_a_put_that_fails_leaves_the_older_article(library, monkeypatch):
     put(library, make_article("a", "One."))
 

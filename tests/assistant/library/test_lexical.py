@@ -108,6 +108,22 @@ def test_what_cannot_be_used_is_left_alone_by_readers_and_started_over_by_a_writ
     assert len(LexicalIndex.stored(tmp_path / "lexical")) == 3
 
 
+@pytest.mark.parametrize("kept", [0, 0.5, 0.99])
+def test_damage_is_told_by_an_error_alone(tmp_path, capfd, kept):
+    folder = tmp_path / "lexical"
+    make(folder)
+    parts = [path for path in folder.iterdir() if path.suffix not in (".json", ".lock")]
+    assert {path.suffix for path in parts} >= {".fast", ".idx", ".store", ".term"}
+    for path in parts:
+        whole = path.read_bytes()
+        path.write_bytes(whole[: int(kept * len(whole))])
+        with pytest.raises(LexicalDamaged):
+            LexicalIndex.stored(folder)
+        path.write_bytes(whole)
+    assert LexicalIndex.stored(folder) is not None
+    assert capfd.readouterr() == ("", "")
+
+
 def empty_and_die(folder):
     for path in folder.iterdir():
         path.unlink()

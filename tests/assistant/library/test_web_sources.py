@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
@@ -8,6 +10,7 @@ import pytest
 
 from assistant.assistant import Assistant
 from assistant.library import Library
+from assistant.sources import parse
 from tests.assistant.fakes import DIM, FirstWordsReader, HashEncoder
 
 PAGE = (
@@ -64,6 +67,25 @@ def test_a_page_is_fetched_once_and_asked_for_changes_after(pq, address):
     again = pq.add([address], allow_private=True)
     assert again.unchanged == first.added
     assert Pages.asked[-1] == ("/page", '"v1"')
+
+
+@pytest.mark.parametrize("etag", [1.5, [1], {"a": "b"}, "a\nHost: x", "\u20ac", True])
+def test_an_etag_that_is_none_spares_nothing_and_stops_nothing(pq, address, etag):
+    record = {"text": "The bridge of Arta has seven arches.", "url": address}
+    (article,) = parse(json.dumps(record).encode(), location=address)
+    pq.add_articles([replace(article, metadata={"etag": etag, "last_modified": etag})])
+    report = pq.add([address, "nowhere"], allow_private=True)
+    assert len(report.failures) == (2 if isinstance(etag, str) else 1)
+    assert report.failures[-1].source == "nowhere"
+
+
+def test_an_address_of_odd_bytes_stops_nothing(pq, address):
+    report = pq.add(["http://\udcff\udcfe", f"{address}/\ud800", address], allow_private=True)
+    assert len(report.added) == 1
+    assert [failure.source for failure in report.failures] == [
+        "http://\udcff\udcfe",
+        f"{address}/\ud800",
+    ]
 
 
 def test_private_addresses_are_refused_unless_allowed(pq, address):

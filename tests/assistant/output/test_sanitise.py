@@ -100,6 +100,6 @@ def test_json_steers_nothing_and_means_the_same():
         assert set(written) & set("\x1b\x7f\x85\x9b\u202e\u2066\u200f\u061c\u2028\udce9") == set()
         assert "é\U0001f600" in written
         assert json.loads(written, parse_constant=pytest.fail) == {
-            "a\x9b": value["a\x9b"],
+            "a\x9b": value["a\x9b"].replace("\udce9", "\ufffd"),
             "b": [1.5, None, {"c": [None, None]}, True, None],
         }

@@ -225,6 +225,8 @@ def test_labels(line: str, labels: tuple[Furniture, ...]) -> None:
         ("هل وصل؟ نعم.", "هل وصل؟"),
         ("x" * 200, "x" * 79 + "…"),
         ("word " * 40, "word " * 15 + "word…"),
+        ("A. " * 200_000, "A. " * 25 + "A.…"),
+        (f"{'Mr. ' * 50}x. " * 5_000, "Mr. " * 19 + "Mr.…"),
     ],
 )
 def test_derived_titles(text: str, title: str) -> None:

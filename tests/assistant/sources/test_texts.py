@@ -47,6 +47,12 @@ def test_one_line_a_paragraph() -> None:
     assert article.title_derived
 
 
+def test_a_long_run_of_blanks_is_looked_at_once() -> None:
+    text = f"```\na{' ' * 200_000}b {' ' * 200_000}\n\n c\t\n```\n"
+    (article,) = parse(text.encode(), location="x")
+    assert article.text == f"a{' ' * 200_000}b\n\n c"
+
+
 def test_line_breaks_and_blanks_are_settled_once() -> None:
     article = only("One.\r\n\r\nTwo\r\nlines\twith \u00a0 blanks.\r\rThree.")
     assert article.text == "One.\n\nTwo lines with \u00a0 blanks.\n\nThree."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import threading
 
 import pytest
@@ -198,8 +199,9 @@ async def test_export_writes_all_citations_and_overwrites_nothing(at_80, tmp_pat
         assert f"## {ARCHES}" in written
         assert r"[1] Bridges \[bold\]of\[/\] Arta" in written
         assert "Exact: the quote is in the library." in written
+        assert (tmp_path / "talk.md").stat().st_mode & 0o777 == 0o600
         await write(app, pilot, "/export talk.md")
-        assert "name another file" in words(app)
+        assert "talk.md exists: name a new file" in words(app)
         assert (tmp_path / "talk.md").read_text("utf-8") == written
         await write(app, pilot, "/export talk.svg")
         assert "talk.svg: a conversation is saved as .md or .json" in words(app)
@@ -271,6 +273,7 @@ async def test_claims_of_a_file_are_listed_filtered_and_saved(folder, tmp_path):
         await settle(app, pilot)
         assert "Saved 1 claims" in words(app) or "Saved 1 claim" in words(app)
         rows = (tmp_path / "claims-checked.csv").read_text("utf-8").splitlines()
+        assert (tmp_path / "claims-checked.csv").stat().st_mode & 0o777 == 0o600
         assert len(rows) == 2
         assert "Pigs fly." in rows[1]
         await pilot.press("escape")
@@ -457,14 +460,14 @@ async def test_nothing_is_exported_to_where_programs_keep_their_settings(
             assert f"{name}: hidden files" in words(app)
         assert [path for path in (tmp_path / "home").rglob("*") if path.is_file()] == []
         await write(app, pilot, "/export [/red]x/y.md")
-        assert "[/red]x/y.md: No such file" in words(app)
+        assert "[/red]x/y.md cannot be written (No such file" in words(app)
         await write(app, pilot, "/export [/red]x")
         assert (tmp_path / "[" / "red]x.md").exists() is False
         await write(app, pilot, "/export talk")
         assert (tmp_path / "talk.md").read_text("utf-8").startswith("# Conversation")
         await write(app, pilot, "/export .")
         *_, last = app._notifications
-        assert "name another file" in last.message
+        assert last.message == ". exists: name a new file"
 
 
 async def test_what_only_looks_like_a_path_is_none(folder):
@@ -476,9 +479,41 @@ async def test_what_only_looks_like_a_path_is_none(folder):
         await write(app, pilot, f"/check {claim}")
         assert [type(turn).__name__ for turn in app.turns] == ["ClaimReport"]
         await write(app, pilot, "/export ~no-such-user/talk.md")
-        assert "No such file or directory" in words(app)
+        *_, last = app._notifications
+        assert "cannot be written (No such file or directory)" in last.message
         await write(app, pilot, '/add ""')
         assert "failed: an empty name" in words(app)
+        for odd in (
+            "/export ~\0.md",
+            "/export a\0.md",
+            "/export " + "x" * 300,
+            "/add ~\0",
+            "/check ~\0 arches of Arta",
+        ):
+            await write(app, pilot, odd)
+        assert len(app.turns) == 2
     assert await CommandSuggester().get_suggestion("/add ~no-such-user/x") is None
+    assert await CommandSuggester().get_suggestion("/add a\0/") is None
+    assert await CommandSuggester().get_suggestion("/add ~\0") is None
+
+
+async def test_a_name_that_would_steer_the_terminal_is_not_offered(tmp_path):
+    for name in (b"ab\x1b]0;x\x07.md", b"ab\xff.md", "ab\u202e.md".encode(), b"abc.md"):
+        (tmp_path / os.fsdecode(name)).touch()
+    offered = await CommandSuggester().get_suggestion(f"/add {tmp_path}/ab")
+    assert offered == f"/add {tmp_path}/abc.md"
+
+
+async def test_claims_of_a_file_with_a_long_name_are_not_lost(folder, tmp_path):
+    name = "x" * 250 + ".txt"
+    (tmp_path / name).write_text("The bridge of Arta has 7 arches.\n", "utf-8")
+    app = app_over(folder)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await settle(app, pilot)
+        await write(app, pilot, f"/check {name}")
+        await pilot.press("x")
+        await settle(app, pilot)
+        *_, last = app._notifications
+        assert "cannot be written (File name too long)" in last.message
     with assistant(folder) as pq:
         assert pq.article_count() == 3

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import webbrowser
 from pathlib import Path
 from typing import NamedTuple
 
@@ -138,6 +139,22 @@ async def test_other_pages_and_programs_without_the_token_may_not_ask(port, path
                 assert (refused.status, await refused.text()) == (503, TOO_MANY)
     finally:
         await runner.cleanup()
+
+
+async def test_a_browser_is_started_with_what_serves_once(port, monkeypatch):
+    opened = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    server = LoopbackServer("no such command", port=port, open_browser=True)
+    running = asyncio.create_task(server.run())
+    while not opened:
+        await asyncio.sleep(0)
+    assert server.token not in opened[0]
+    async with aiohttp.ClientSession() as session:
+        page = await session.get(opened[0])
+        assert (page.status, str(page.url)) == (200, server.address)
+        assert (await session.get(opened[0])).status == 403
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 def test_a_paste_that_is_cut_still_ends():
