@@ -17,7 +17,7 @@ from typing import Any
 from assistant.errors import SourceError
 from assistant.sources.authorship import read_byline, with_lede_under_byline
 from assistant.sources.blocks import Block, Meta, build_article, clean
-from assistant.sources.properties import author_of, date_of
+from assistant.sources.properties import author_of
 from assistant.sources.raised import raised
 from assistant.sources.tables import lines_of
 from assistant.types import Article, ParagraphKind, Section
@@ -86,7 +86,7 @@ def parse_docx(data: bytes, *, location: str, url: str | None = None) -> list[Ar
         title=properties.get("title"),
         url=url,
         author=author_of(properties.get("creator")) or author,
-        published=published or date_of(properties.get("created")),
+        published=published or properties.get("created"),
     )
     marked = with_lede_under_byline(blocks, author)
     return [build_article(marked, meta, location=location, format_name=FORMAT)]
