@@ -40,6 +40,9 @@ MAX_PARAGRAPHS = 100_000
 TITLE_CHARS = 80
 """A derived title is cut at a word boundary before this many code points."""
 
+MAX_DATE_CHARS = 64
+"""A longer field holds more than a date."""
+
 MAX_HEADLINE_CHARS = 200
 """A longer first line is a sentence, not a headline."""
 
@@ -130,18 +133,24 @@ def looks_like_headline(text: str, *, limit: int = MAX_HEADLINE_CHARS) -> bool:
     )
 
 
-def iso_date(value: str | None) -> str | None:
+def iso_date(value: str | None, language: str | None = None) -> str | None:
     """Return a date (or date and time) in ISO 8601, or None where ``value`` is not one.
+
+    Args:
+        value: As a source states it.
+        language: What the source says its language is, and its country: of "03/04" one or the other is the day.
 
     >>> iso_date("Tue, 06 Jan 2026 18:00:00 GMT")
     '2026-01-06T18:00:00+00:00'
     >>> iso_date("2026-01-06")
     '2026-01-06'
-    >>> iso_date("January 6, 2026")
-    '2026-01-06'
+    >>> iso_date("6 janvier 2026"), iso_date("03/04/2026"), iso_date("03/04/2026", "fr")
+    ('2026-01-06', None, '2026-04-03')
     """
+    from assistant.sources.days import DayReader  # which asks what blocks have, too
+
     text = (value or "").strip()
-    if not text or len(text) > 64:
+    if not text or len(text) > MAX_DATE_CHARS:
         return None
     try:
         if text.isascii() and text.isdigit() and len(text) in (10, 13):
@@ -155,10 +164,7 @@ def iso_date(value: str | None) -> str | None:
     try:
         return parsedate_to_datetime(text).isoformat()
     except (ValueError, TypeError, IndexError, OverflowError):
-        from assistant.language.bylines import read_line  # which makes blocks of its own
-
-        line = read_line(text)
-        return line.published if line else None
+        return DayReader.of_locales(language or "").day(text)
 
 
 def with_lede(blocks: Iterable[Block]) -> list[Block]:
@@ -200,6 +206,8 @@ def build_article(
     Raises:
         SourceError: No block has text, or there is too much of it or too many of them.
     """
+    from assistant.sources.properties import date_of
+
     blocks = list(blocks)
     check_length(sum(len(block.text) for block in blocks), location)
     title = clean_field(meta.title)
@@ -238,7 +246,7 @@ def build_article(
             )
         )
         start = end + len(PARAGRAPH_SEPARATOR)
-    published = iso_date(meta.published)
+    published = iso_date(date_of(meta.published), meta.language or main_language)
     extra = dict(metadata or {})
     if published is None and meta.published and meta.published.strip():
         extra["published_as_written"] = clean(meta.published)[:200]

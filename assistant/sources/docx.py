@@ -17,7 +17,8 @@ from typing import Any
 from assistant.errors import SourceError
 from assistant.sources.authorship import read_byline, with_lede_under_byline
 from assistant.sources.blocks import Block, Meta, build_article, clean
-from assistant.sources.properties import author_of, date_of
+from assistant.sources.formulas import formula_of
+from assistant.sources.properties import author_of
 from assistant.sources.raised import raised
 from assistant.sources.tables import lines_of
 from assistant.types import Article, ParagraphKind, Section
@@ -44,8 +45,6 @@ _BREAKS = frozenset({"tab", "ptab", "br", "cr"})
 _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 _OWN_KINDS = frozenset({ParagraphKind.TABLE, ParagraphKind.NOTE})
 """Blocks that stand behind the table in one of whose cells they are."""
-_FORMS = {"num": "{}", "den": "/{}", "sup": "^{}", "sub": "_{}", "d": "({})", "rad": "√({})"}
-"""How the parts of a formula are written in a line."""
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -86,7 +85,7 @@ def parse_docx(data: bytes, *, location: str, url: str | None = None) -> list[Ar
         title=properties.get("title"),
         url=url,
         author=author_of(properties.get("creator")) or author,
-        published=published or date_of(properties.get("created")),
+        published=published or properties.get("created"),
     )
     marked = with_lede_under_byline(blocks, author)
     return [build_article(marked, meta, location=location, format_name=FORMAT)]
@@ -263,7 +262,7 @@ class _Body:
             elif name == "noBreakHyphen":
                 parts.append("\u2011")
             elif name == "oMath":
-                parts.append(_formula(child))
+                parts.append(formula_of(child))
             elif name in _NOTES:
                 note = self.notes.pop((_NOTES[name], _value(child, "id")), ())
                 asides.extend(_apart(self.blocks(note)))
@@ -344,19 +343,3 @@ def _inside(node: Any, name: str) -> Iterator[Any]:
             yield child
         elif _name(child) not in _SKIPPED:
             yield from _inside(child, name)
-
-
-def _formula(node: Any) -> str:
-    """Write a formula in one line: ``a/b``, ``10^6``, ``x_1``.
-
-    >>> from lxml import etree
-    >>> _formula(etree.fromstring("<f><num><t>3</t></num><den><t>5</t></den></f>"))
-    '3/5'
-    """
-    name = _name(node)
-    inner = node.text or "" if name == "t" else "".join(map(_formula, node))
-    form = _FORMS.get(name)
-    if not inner or form is None:
-        return inner
-    is_sum = name not in ("d", "rad") and any(sign in inner[1:] for sign in "+-−*/ ")
-    return form.format(f"({inner})" if is_sum else inner)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.sources.blocks import Block, clean
+from assistant.sources.formulas import formula_of
 from assistant.sources.furniture import Furniture, labels_of
 from assistant.sources.raised import raised
 from assistant.sources.tables import grid_of, lines_of
@@ -40,6 +41,22 @@ _IN_SENTENCES_ONLY = frozenset({"button"})
 """Pressed where it stands alone, read where text stands before and after it."""
 _INSIDE_SENTENCES = frozenset({ParagraphKind.TEXT, ParagraphKind.QUOTE})
 _HIDING_CLASSES = frozenset({"sr-only", "visually-hidden", "screen-reader-text"})
+_HIDING_UNLESS_SHOWN = {"d-none": re.compile(r"\bd-\w+-"), "hidden": re.compile(r"\w:")}
+"""Classes of Bootstrap and Tailwind, and what shows the element again on wider screens."""
+_STRIKING_CLASSES = frozenset(
+    {"line-through", "strikethrough", "text-decoration-line-through", "strike", "struck"}
+)
+_FAR_OUT = re.compile(r"-\d{4}")
+_CLASS_RULE = re.compile(r"(?:^|(?<=\}))\s*\w*\.([\w-]+)\s*\{([^{}@]*)\}")
+_FORMATS = re.compile(r"line-through|vertical-align\s*:\s*super", re.IGNORECASE)
+_TABLE_PARTS = {
+    **dict.fromkeys(("table", "grid", "treegrid"), "table"),
+    **dict.fromkeys(("rowgroup", "table-row-group", "table-header-group"), "tbody"),
+    **dict.fromkeys(("row", "table-row"), "tr"),
+    **dict.fromkeys(("columnheader", "rowheader"), "th"),
+    **dict.fromkeys(("cell", "gridcell", "table-cell"), "td"),
+}
+"""What roles (ARIA) and ways of display make of elements with other names."""
 _STYLE = re.compile(r"\s*([a-z-]+)\s*:\s*([^;]*)", re.IGNORECASE)
 _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 """Where a word may be broken: as little a part of it as ``<wbr>``."""
@@ -70,13 +87,19 @@ class Piece:
 
 def pieces_of(tree: Any) -> list[Piece]:
     """The paragraphs of a tree in reading order; what it hides is taken out of it."""
+    _apply_rules(tree)
     _take_out_hidden(tree)
+    _name_tables(tree)
     return _Walk(tree).pieces
 
 
 def _cell_text(cell: Any) -> str:
     """A table cell's text in one line."""
-    return " ".join(clean(piece.block.text.replace("\n", "; ")) for piece in pieces_of(cell))
+    pieces = pieces_of(cell)
+    is_list = len(pieces) > 1 and all(p.block.kind is ParagraphKind.LIST_ITEM for p in pieces)
+    return ("; " if is_list else " ").join(
+        clean(piece.block.text.replace("\n", "; ")) for piece in pieces
+    )
 
 
 def mark(pieces: list[Piece]) -> None:
@@ -117,11 +140,57 @@ def _is_hidden(element: Any) -> bool:
     if element.tag == "template" or element.get("hidden") not in (None, "until-found"):
         return True
     if element.get("aria-hidden") == "true":
-        return len((element.text_content() or "").strip()) > 2  # a drop cap is seen
+        # A drop cap is seen; a formula is there once more, for the eye only.
+        return len((element.text_content() or "").strip()) > 2 or _is_beside_formula(element)
     styles = _styles(element)
+    if _is_unseen(styles):
+        return next(element.iter("math"), None) is None  # drawn as a picture beside it
+    names = element.get("class") or ""
+    return not _HIDING_CLASSES.isdisjoint(names.split()) or any(
+        name in names.split() and not shown.search(names)
+        for name, shown in _HIDING_UNLESS_SHOWN.items()
+    )
+
+
+def _is_unseen(styles: dict[str, str]) -> bool:
     if styles.get("display", "").startswith("none") or styles.get("visibility") == "hidden":
         return True
-    return not _HIDING_CLASSES.isdisjoint((element.get("class") or "").split())
+    return any(_FAR_OUT.match(styles.get(name, "")) for name in ("left", "top", "text-indent"))
+
+
+def _is_beside_formula(element: Any) -> bool:
+    parent = element.getparent()
+    others = () if parent is None else (child for child in parent if child is not element)
+    return any(isinstance(e.tag, str) and next(e.iter("math"), None) is not None for e in others)
+
+
+def _apply_rules(tree: Any) -> None:
+    """Write what a page's own style sheet strikes out or raises by class onto the elements, as word processors do."""
+    rules: dict[str, str] = {}
+    for sheet in tree.iter("style"):
+        for name, rule in _CLASS_RULE.findall(sheet.text or ""):
+            if found := _FORMATS.search(rule):
+                is_struck = "line" in found[0]
+                rules[name] = (
+                    "text-decoration:line-through" if is_struck else "vertical-align:super"
+                )
+    for element in tree.iter() if rules else ():
+        for name in (element.get("class") or "").split() if isinstance(element.tag, str) else ():
+            if name in rules:
+                element.set("style", f"{element.get('style') or ''};{rules[name]}")
+
+
+def _name_tables(tree: Any) -> None:
+    """Call the parts of a table by their own names, where roles or styles make one of other elements."""
+    for element in tree.iter("div", "span", "section", "ul", "ol", "li", "p"):
+        made = element.get("role") or _styles(element).get("display", "")
+        if made in _TABLE_PARTS and (made != "table" or _has_rows(element)):
+            element.tag = _TABLE_PARTS[made]
+
+
+def _has_rows(element: Any) -> bool:
+    made = (child.get("role") or _styles(child).get("display", "") for child in element)
+    return any(_TABLE_PARTS.get(name) in ("tr", "tbody") for name in made)
 
 
 def _take_out_hidden(tree: Any) -> None:
@@ -189,10 +258,11 @@ class _Walk:
         if tag == "table" and (grid := grid_of(node, _cell_text)):
             self._table(node, lines_of(grid))
             return False
+        if tag == "math":
+            self._add(formula_of(node), None)
+            return False
         styles = _styles(node)
-        if "line-through" in styles.get("text-decoration", "") + styles.get(
-            "text-decoration-line", ""
-        ):
+        if _is_struck(node, styles):
             return False
         if tag == "sup" or styles.get("vertical-align") == "super":
             return self._raise(node)
@@ -311,6 +381,13 @@ class _Walk:
         first = self.pieces[-1]
         texts = (first.block.text, middle.block.text, last.block.text)
         first.block = replace(first.block, text=" ".join(texts))
+
+
+def _is_struck(node: Any, styles: dict[str, str]) -> bool:
+    decoration = styles.get("text-decoration", "") + styles.get("text-decoration-line", "")
+    return "line-through" in decoration or not _STRIKING_CLASSES.isdisjoint(
+        (node.get("class") or "").split()
+    )
 
 
 def _is_block(node: Any, styles: dict[str, str]) -> bool:

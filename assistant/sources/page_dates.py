@@ -1,36 +1,30 @@
 """When a page was published, by what it says itself, and where it says so.
 
 None rather than a wrong day: a date in prose, beside a link to another page, in a comment, a footer or a
-copyright notice dates something else; a bare year or month is no day; 03/04 is two days, unless the page
-says which country's order it uses. Months' names are data, in ``dates.toml``.
+copyright notice dates something else.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
-from importlib import resources
 from typing import Any
 
-from assistant.sources import main_text
+from assistant.language.bylines import read_dateline
+from assistant.sources import linked_data, main_text
+from assistant.sources.blocks import clean
+from assistant.sources.days import LINE_CHARS, DayReader, is_update
 from assistant.sources.furniture import fold
-from assistant.sources.linked_data import is_article
 from assistant.sources.markup import Piece
 from assistant.types import ParagraphKind
 
-FIRST_YEAR, LAST_YEAR = 1995, 2100
-"""Of dates that are only seen: older than the Web are those of other things."""
-LINE_CHARS = 160
-"""A date line is no longer."""
-OTHER_WORDS = 8
-"""So many words besides the date a date line may have: names, places, "published on"."""
-FILLER_CHARS = 3
-ABOVE = 2
+LINES_ABOVE = 3
+"""So many lines over the heading are looked at."""
+RUNNING = 2
 """Paragraphs of running text from the top among which a date line is looked for."""
+TITLE_WORDS = 3
+"""A heading of fewer words may be a part of any title, a link of fewer a name."""
 _META = (
     "article:published_time og:article:published_time article:published og:published_time datepublished"
     " article.published dc.date.issued dcterms.issued dc.date.created dcterms.created dcterms.date dc.date"
@@ -41,19 +35,13 @@ _META = (
 ).split()
 """Names under which pages state it, the plainest first."""
 _ITEM = "datePublished"
-_ISO = re.compile(r"(?<!\d)(\d{4})([-/.]?)(\d\d)\2(\d\d)(?!\d)")
-_EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
-_NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})(?![\d/-]|\.\d)")
-_TOKEN = re.compile(r"\w+")
-_DAY = re.compile(r"(\d{1,2})[^\W\d]{0,3}")
-_YEAR = re.compile(r"(\d{4})[^\W\d]{0,2}")
-_ADDRESS = re.compile(
-    r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?:[/_-]|$)|/((?:19|20)\d\d)(\d\d)(\d\d)/"
-)
-_SENTENCE = re.compile(r"\w[\"'”’»)]*[.!?。؟]\s*$")
-_NO_DATE = re.compile(r"[©®]|\(c\)", re.IGNORECASE)
+_PUBLISHED_CLASSES = frozenset({"published", "dt-published"})
 _UPDATED = re.compile(r"updat|modif|revis", re.IGNORECASE)
-_MONTH_FIRST = ("en-us", "en_us", "en-ph", "en_ph")
+_PARTS_OF_THE_PAGE = ("", "mainentity", "mainentityofpage", "blogpost", "blogposts")
+"""What an item may be to the one around it, and still be the page's own; others are comments, reviews, authors."""
+_ADDRESS = re.compile(
+    r"/((?:19|20)\d\d)[/-](\d\d?|[a-z]{3,9})[/-](\d\d?)(?:[/_-]|$)|/((?:19|20)\d\d)(\d\d)(\d\d)/"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,252 +51,201 @@ class Found:
     day: str
     """ISO 8601."""
     where: str
-    """``json-ld``, ``meta``, ``time element``, ``address``, ``date line`` or ``update line``."""
+    """``json-ld``, ``meta``, ``time element``, ``address``, ``date line``, ``dateline`` or ``update line``."""
 
 
 def published_of(
     tree: Any, pieces: Sequence[Piece], *, nodes: Sequence[dict[str, Any]], url: str | None
 ) -> Found | None:
-    """The day on which a page was published; None where the page does not say so."""
-    reader = _Reader.of(tree)
-    top = _above_the_text(pieces)
+    """The day on which a page was published; None where the page does not say so.
+
+    Args:
+        tree: The page.
+        pieces: Its paragraphs.
+        nodes: What it says of itself in JSON-LD.
+        url: Its address.
+    """
+    reader = _reader_of(tree)
+    top = _Top.of(tree, pieces)
     ways = (
-        ("json-ld", (str(node.get(_ITEM) or "") for node in _dated(nodes))),
-        ("meta", _meta(tree)),
-        ("time element", _marked_up(tree, top)),
+        ("json-ld", map(_text_of, linked_data.published_of(nodes))),
+        ("meta", _meta(tree, top)),
+        ("time element", _marked_up(tree, top, reader)),
     )
     for where, values in ways:
-        for value in values:
-            if day := reader.day(value):
-                return Found(day, where)
-    for where in ("date line", "update line"):
-        for piece in top:
-            if day := reader.of_line(piece.block.text, updated=where == "update line"):
-                return Found(day, where)
-        if where == "date line" and (day := _of_address(url)):
-            return Found(day, "address")
-    return None
+        if day := _first(map(reader.day, values)):
+            return Found(day, where)
+    if day := _first(reader.of_line(line, updated=False) for line in top.texts()):
+        return Found(day, "date line")
+    if day := _of_address(url, reader):
+        return Found(day, "address")
+    if day := _first(map(read_dateline, top.running)):
+        return Found(day, "dateline")
+    day = _first(reader.of_line(line, updated=True) for line in top.texts())
+    return Found(day, "update line") if day else None
 
 
-def _dated(nodes: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Articles; without one, the page itself."""
-    articles = [node for node in nodes if is_article(node) and node.get(_ITEM)]
-    yield from articles or nodes
+def _first(days: Iterable[str | None]) -> str | None:
+    return next(filter(None, days), None)
 
 
-def _meta(tree: Any) -> Iterator[str]:
+def _text_of(value: Any) -> str:
+    """A stated value as text, of a list the first, of a typed one what it holds."""
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    if isinstance(value, dict):
+        value = value.get("@value")
+    return str(value or "")
+
+
+def _reader_of(tree: Any) -> DayReader:
+    locale = next(
+        (m.get("content") or "" for m in tree.iter("meta") if m.get("property") == "og:locale"), ""
+    )
+    return DayReader.of_locales(tree.get("lang") or "", locale)
+
+
+@dataclass(frozen=True, slots=True)
+class _Top:
+    """Where an article begins: its heading, its first running text, and the short lines about them."""
+
+    heading: Any
+    """The element of its heading, else of its first running text; None on a page without either."""
+    lines: Sequence[Piece]
+    running: Sequence[str]
+    """The first paragraphs of running text."""
+
+    def texts(self) -> Iterator[str]:
+        """The lines' texts, but for those that lead to another page."""
+        return (line.block.text for line in self.lines if not _leads_elsewhere(line))
+
+    @classmethod
+    def of(cls, tree: Any, pieces: Sequence[Piece]) -> _Top:
+        heading = _heading_at(tree, pieces)
+        running = [n for n, p in enumerate(pieces) if n >= (heading or 0) and main_text.is_prose(p)]
+        del running[RUNNING:]
+        if not running:
+            return cls(None if heading is None else pieces[heading].element, (), ())
+        start = running[0] if heading is None else heading
+        first = pieces[start].element
+        around = _around(first, pieces[running[-1 if heading is None else 0]].element)
+        # With the second running text missing, what follows the first may be anything.
+        lines = [
+            piece
+            for number, piece in enumerate(pieces[: running[-1]])
+            if number >= start - LINES_ABOVE
+            and number != heading
+            and _is_line(piece)
+            and _is_of_the_page(piece.element, first)
+            and (number > start or _is_beside(piece.element, around, first))
+        ]
+        return cls(first, lines, [pieces[number].block.text for number in running])
+
+
+def _heading_at(tree: Any, pieces: Sequence[Piece]) -> int | None:
+    """The heading that the page's title repeats, else the first one of the first level."""
+    title = fold(next((clean(t.text_content()) for t in tree.iter("title")), ""))
+    headings = [n for n, piece in enumerate(pieces) if piece.block.kind is ParagraphKind.HEADING]
+    for number in headings:
+        text = fold(pieces[number].block.text)
+        if text == title or (len(text.split()) >= TITLE_WORDS and text in title):
+            return number
+    return next((n for n in headings if pieces[n].element.tag == "h1"), None)
+
+
+def _around(first: Any, second: Any) -> Any:
+    """The smallest element around two."""
+    path = {first, *first.iterancestors()}
+    return next((e for e in (second, *second.iterancestors()) if e in path), None)
+
+
+def _is_beside(element: Any, around: Any, heading: Any) -> bool:
+    """Whether a line over the heading stands beside it, and not at the head of every page of the site."""
+    path = [element, *element.iterancestors()]
+    banner = next((e for e in path if e.tag == "header" or e.get("role") == "banner"), None)
+    return around in path and (banner is None or banner in heading.iterancestors())
+
+
+def _is_line(piece: Piece) -> bool:
+    """Whether a paragraph may be a date line: short, and no headline, caption or table."""
+    path = (piece.element, *piece.element.iterancestors())
+    return (
+        len(piece.block.text) <= LINE_CHARS
+        and piece.block.kind not in (ParagraphKind.TABLE, ParagraphKind.CAPTION)
+        and not any(e.tag in ("figure", "h1") for e in path)
+    )
+
+
+def _leads_elsewhere(line: Piece) -> bool:
+    """Whether there is a link in a line that says more than a name or a rubric."""
+    links = (clean(link.text_content()) for link in line.element.iter("a"))
+    return any(len(text.split()) >= TITLE_WORDS and text in line.block.text for text in links)
+
+
+def _meta(tree: Any, top: _Top) -> Iterator[str]:
     stated: dict[str, str] = {}
     for element in tree.iter("meta"):
-        name = element.get("property") or element.get("name") or element.get("itemprop") or ""
-        stated.setdefault(name.strip().lower(), element.get("content") or "")
+        value = (element.get("content") or "").strip()
+        name = element.get("property") or element.get("name")
+        if not name and _is_of_the_page(element, top.heading):
+            name = element.get("itemprop")
+        if value and name:
+            stated.setdefault(name.strip().lower(), value)
     yield from (stated[name] for name in _META if name in stated)
 
 
-def _above_the_text(pieces: Sequence[Piece]) -> list[Piece]:
-    """Short paragraphs from the first-level heading to the beginning of the running text."""
-    start = next((i for i, piece in enumerate(pieces) if piece.element.tag == "h1"), 0)
-    prose = 0
-    top = []
-    for piece in pieces[max(0, start - 3) :]:
-        text = piece.block.text
-        is_date_line = len(text) <= LINE_CHARS and not main_text.in_furniture(piece.element)
-        if is_date_line and piece.block.kind is not ParagraphKind.TABLE:
-            top.append(piece)
-        prose += main_text.is_prose(piece)
-        if prose >= ABOVE:
-            break
-    return top
+def _is_of_the_page(element: Any, heading: Any) -> bool:
+    """Whether an element speaks of the page's own article, and not of a comment, a review, or another page."""
+    if main_text.in_furniture(element):
+        return False
+    path = (element, *element.iterancestors())
+    item = next((e for e in path if e.get("itemscope") is not None), None)
+    if item is None:
+        return True
+    role = (item.get("itemprop") or "").lower()
+    kind = (item.get("itemtype") or "").strip("/ ").rpartition("/")[2]
+    if role not in _PARTS_OF_THE_PAGE or not linked_data.is_page({"@type": kind}):
+        return False
+    is_around = heading is not None and item in (heading, *heading.iterancestors())
+    return is_around or item.tag in ("html", "body")
 
 
-def _marked_up(tree: Any, top: Sequence[Piece]) -> Iterator[str]:
+def _marked_up(tree: Any, top: _Top, reader: DayReader) -> Iterator[str]:
     """What elements made for dates state: anywhere if made for this one, else above the text."""
     for element in tree.iter():
         if not isinstance(element.tag, str) or element.tag == "meta":
             continue
         names = f"{element.get('itemprop') or ''} {element.get('property') or ''}"
-        is_own = _ITEM in names or element.get("pubdate") is not None
-        if is_own and not main_text.in_furniture(element):
+        is_marked = _ITEM in names or element.get("pubdate") is not None
+        if is_marked and _is_of_the_page(element, top.heading):
             yield element.get("datetime") or element.get("content") or element.text_content()
-    lines = {piece.element for piece in top if len(piece.block.text.split()) <= 2 * OTHER_WORDS}
-    for element in tree.iter("time"):
-        own = next((e for e in (element, *element.iterancestors()) if e in lines), None)
+    for element in tree.iter("time", "abbr"):
         label = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
-        if own is None or _UPDATED.search(label) or main_text.in_furniture(element):
+        is_published = not _PUBLISHED_CLASSES.isdisjoint(label.split())
+        if not is_published and (element.tag == "abbr" or _UPDATED.search(label)):
             continue
-        shown = own.text_content()
-        if not is_update(shown) and not _SENTENCE.search(shown):
-            yield element.get("datetime") or shown
+        if _is_stated(element, top, reader):
+            yield element.get("datetime") or element.get("title") or element.text_content()
 
 
-def _of_address(url: str | None) -> str | None:
-    found = _ADDRESS.search(url or "")
+def _is_stated(element: Any, top: _Top, reader: DayReader) -> bool:
+    """Whether an element stands in a line above the text that says when that was published."""
+    shown = clean(element.text_content())
+    around = {element, *element.iterancestors()}
+    for line in top.lines:
+        if line.element not in around or shown not in line.block.text or _leads_elsewhere(line):
+            continue
+        before, _, after = line.block.text.partition(shown)
+        for other in {clean(e.text_content()) for e in line.element.iter("time")} - {shown, ""}:
+            before, after = before.rpartition(other)[2], after.partition(other)[0]
+        return not is_update(before) and reader.states(before, after)
+    return False
+
+
+def _of_address(url: str | None, reader: DayReader) -> str | None:
+    path = re.split(r"[?#]", url or "", maxsplit=1)[0]
+    found = _ADDRESS.search(path.lower())
     if found is None:
         return None
-    return _iso(*(int(group) for group in found.groups() if group))
-
-
-def is_update(text: str) -> bool:
-    """Whether a line says when something was changed, not when it was published."""
-    published, updated = _words()
-    folded = f" {fold(text)} "
-    says = [any(f" {word} " in folded for word in words) for words in (updated, published)]
-    return says[0] and not says[1]
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads dates of one page."""
-
-    language: str
-    order: str
-    """Of day and month in numbers with slashes: ``dmy``, ``mdy``, or empty where unknown."""
-
-    @classmethod
-    def of(cls, tree: Any) -> _Reader:
-        locale = next(
-            (m.get("content") or "" for m in tree.iter("meta") if m.get("property") == "og:locale"),
-            "",
-        )
-        tags = [tag.strip().lower() for tag in (tree.get("lang") or "", locale) if tag.strip()]
-        language = tags[0][:2] if tags else ""
-        if any(tag.startswith(_MONTH_FIRST) for tag in tags):
-            return cls(language, "mdy")
-        is_known = any(len(tag) > 3 for tag in tags) or language not in ("", "en")
-        return cls(language, "dmy" if is_known else "")
-
-    def of_line(self, text: str, *, updated: bool) -> str | None:
-        """The day that a line is there to state; None where it is a sentence or has several."""
-        if is_update(text) is not updated or _NO_DATE.search(text):
-            return None
-        days = list(self._days(text))
-        if len({day for day, _ in days}) > 1:
-            days = self._labelled(text, days)
-        if len({day for day, _ in days}) != 1:
-            return None
-        words = [w for w in fold(text).split() if not w[0].isdigit() and not self._is_month(w)]
-        is_sentence = _SENTENCE.search(text) and len(words) > OTHER_WORDS // 2
-        return None if is_sentence or len(words) > 2 * OTHER_WORDS else days[0][0]
-
-    def _labelled(self, text: str, days: list[tuple[str, int]]) -> list[tuple[str, int]]:
-        """Of several days in a line the one behind "published"."""
-        published, _ = _words()
-        labelled = []
-        for day, at in days:
-            before = fold(text[:at]).split()[-3:]
-            if any(word in published for word in (*before, " ".join(before[-2:]))):
-                labelled.append((day, at))
-        return labelled[-1:]
-
-    def day(self, value: str) -> str | None:
-        """The day of a stated value, in whatever form it is written."""
-        value = value.strip()[:LINE_CHARS]
-        if found := _ISO.match(value):
-            return _iso(int(found[1]), int(found[3]), int(found[4]))
-        days = {day for day, _ in self._days(value)}
-        return days.pop() if len(days) == 1 else None
-
-    def _days(self, text: str) -> Iterator[tuple[str, int]]:
-        """Whole days in a text, and where each begins."""
-        for found in (*_ISO.finditer(text), *_EAST_ASIAN.finditer(text)):
-            parts = [int(part) for part in found.groups() if part and part[0].isdigit()]
-            if day := _seen(*parts):
-                yield day, found.start()
-        for found in _NUMERIC.finditer(text):
-            if day := self._numeric(int(found[1]), int(found[3]), int(found[4]), found[2]):
-                yield day, found.start()
-        tokens = [(match.group(), match.start()) for match in _TOKEN.finditer(text)]
-        for at in range(len(tokens)):
-            if found_day := self._worded([word for word, _ in tokens[at : at + 7]]):
-                yield found_day, tokens[at][1]
-
-    def _numeric(self, first: int, second: int, year: int, separator: str) -> str | None:
-        if separator == "." or self.order == "dmy" or first == second or first > 12:
-            return _seen(year, second, first)
-        if self.order == "mdy" or second > 12:
-            return _seen(year, first, second)
-        return None
-
-    def _worded(self, words: list[str]) -> str | None:
-        """A day at the beginning of ``words``: "6 January 2026", "January 6, 2026", "2026. január 6"."""
-        month, rest = self._month_at(words)
-        if month:
-            return _of_words(rest[0], rest[1], month) if len(rest) > 1 else None
-        month, rest = self._month_at(self._after_fillers(words[1:]))
-        if not month or not rest:
-            return None
-        return _of_words(words[0], rest[0], month) or _of_words(rest[0], words[0], month)
-
-    def _month_at(self, words: list[str]) -> tuple[int | None, list[str]]:
-        """The month that ``words`` begin with, by one name or two, and what follows."""
-        for width in (2, 1):
-            if month := self._month(words[:width]):
-                rest = words[width:]
-                again = next((w for w in (2, 1) if self._month(rest[:w]) == month), 0)
-                return month, self._after_fillers(rest[again:])
-        return None, words
-
-    def _after_fillers(self, words: list[str]) -> list[str]:
-        """Without the short words inside a date: "6 de enero de 2026", "6th of January"."""
-        at = 0
-        while at < min(2, len(words)) and len(words[at]) <= FILLER_CHARS and words[at].isalpha():
-            if self._is_month(words[at]):
-                break
-            at += 1
-        return words[at:]
-
-    def _month(self, words: list[str]) -> int | None:
-        name = fold(" ".join(words))
-        own, others = _months()
-        if not name or name[0].isdigit():
-            return None
-        return own.get(self.language, {}).get(name) or others.get(name)
-
-    def _is_month(self, word: str) -> bool:
-        return self._month([word]) is not None
-
-
-def _of_words(day: str, year: str, month: int) -> str | None:
-    of_day, of_year = _DAY.fullmatch(day), _YEAR.fullmatch(year)
-    return _seen(int(of_year[1]), month, int(of_day[1])) if of_day and of_year else None
-
-
-def _seen(year: int, month: int, day: int) -> str | None:
-    return _iso(year, month, day) if FIRST_YEAR <= year <= LAST_YEAR else None
-
-
-def _iso(year: int, month: int, day: int) -> str | None:
-    try:
-        return date(year, month, day).isoformat()
-    except ValueError:
-        return None
-
-
-@lru_cache(maxsize=1)
-def _raw() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads(
-        resources.files("assistant.sources").joinpath("dates.toml").read_text("utf-8")
-    )
-
-
-@lru_cache(maxsize=1)
-def _months() -> tuple[dict[str, dict[str, int]], dict[str, int]]:
-    """Months by folded name: of each language, and those that mean one month in all."""
-    own: dict[str, dict[str, int]] = {}
-    everywhere: dict[str, set[int]] = {}
-    for language, names in _raw()["months"].items():
-        table = own.setdefault(language, {})
-        for number, alternatives in enumerate(names, 1):
-            for name in alternatives.split(","):
-                table[fold(name)] = number
-                everywhere.setdefault(fold(name), set()).add(number)
-    return own, {name: next(iter(all_)) for name, all_ in everywhere.items() if len(all_) == 1}
-
-
-@lru_cache(maxsize=1)
-def _words() -> tuple[frozenset[str], frozenset[str]]:
-    """What stands before the day of publication, and before that of a change."""
-    labels = _raw()["labels"]
-    published, updated = (
-        frozenset(fold(word) for word in labels[key]) for key in ("published", "updated")
-    )
-    return published, updated
+    year, month, day = filter(None, found.groups())
+    return reader.day(f"{year}-{month}-{day}" if month.isdigit() else f"{day} {month} {year}")

@@ -9,11 +9,15 @@ _POWERS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻
 _EXPONENT = re.compile(r"[-−+]?\d{1,3}")
 _CHARGE = re.compile(r"\d?[-−+]")
 _UNIT = re.compile(
-    r"(?:^|[\s\d/·*(])(?:[kcdmnµμ]?m|ft|in|mi|yd|s|[kmg]?W|[kcm]?g|[a-zA-Zα-ω]|км|м|см|мм|كم|م|سم)\s?$"
+    r"(?:^|[\s\d/·*(])(?:(?:da|[khdcmnµμ])?m|ft|in|mi|yd|s|[kmg]?W|[kcm]?g|[a-zA-Zα-ω]|км|м|см|мм|كم|م|سم)\s?$"
 )
 _BASE = re.compile(r"(?<![\d.,٫٬])(?:10|[2-9])$")
 _PRICE = re.compile(r"[$€£¥]\s?\d[\d.,]*$")
 _NUMBER = re.compile(r"\d$")
+_LETTER_MARK = re.compile(r"[a-z](?:\s?[,;]\s?[a-z])+")
+_WORD_OR_LONG_NUMBER = re.compile(r"(?:[^\W\d_]{4}|\d{3}|\d[.,]\d+)$")
+"""What a letter behind is a note to: of shorter ones it may be the end, as in "Sra", "1er" and "xn"."""
+_SIGNS = {"TM": "™", "SM": "℠"}
 _LONG_NUMBER = re.compile(r"\d{3}$|\d[.,]\d+$")
 
 
@@ -33,11 +37,16 @@ def raised(before: str, text: str, *, after: str = "", is_link: bool = False) ->
     ('', '^6', '²', 'th')
     >>> raised("for $19", "99"), raised("about 1", "1", after="⁄2 cups"), raised("his mayor", "[2]")
     ('.99', ' 1', '')
+    >>> raised("had 4,812", "a"), raised("Members", "b"), raised("1", "a"), raised("Belmark", "TM")
+    ('', '', 'a', '™')
     """
     if not text or _NOTE.fullmatch(text):
         return ""
     if not any(character.isdigit() for character in text):
-        return "" if is_link and len(text) == 1 else text
+        is_mark = len(text) == 1 and (
+            is_link or (text.isalpha() and _WORD_OR_LONG_NUMBER.search(before))
+        )
+        return "" if is_mark or _LETTER_MARK.fullmatch(text) else _SIGNS.get(text, text)
     if is_link:
         return ""
     if after[:1] in ("⁄", "∕", "/"):

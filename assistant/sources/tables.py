@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 MAX_COLUMNS = 200
+TO_THE_END = 9_999
+"""Rows that a cell spans that says 0."""
 MAX_CELL_CHARS = 600
 """A longer cell is a column of a page, not of a table."""
 _PAGE_PARTS = ("h1", "h2", "article", "form", "iframe")
@@ -109,4 +111,6 @@ def _fill(
 
 def _span(cell: Any, name: str) -> int:
     value = (cell.get(name) or "").strip()
-    return max(1, int(value)) if value.isdecimal() and len(value) < 5 else 1
+    if not value.isdecimal() or len(value) > 4:
+        return 1
+    return int(value) or (TO_THE_END if name == "rowspan" else 1)

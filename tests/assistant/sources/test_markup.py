@@ -69,6 +69,22 @@ def test_what_stands_in_a_sentence_stays_in_it(tag: str) -> None:
         ("10<sup>6</sup> cells on 35 km<sup>2</sup>", "10^6 cells on 35 km²"),
         ("2<sup>10</sup> bytes, 10<sup>−9</sup> m", "2^10 bytes, 10^−9 m"),
         ("CO<sub>2</sub> on the 20<sup>th</sup> day", "CO2 on the 20th day"),
+        ("310<sup>a</sup> mills, 4,812<sup>b,c</sup> farms", "310 mills, 4,812 farms"),
+        ("M<sup>me</sup> Holt, 2<sup>e</sup> étage, la 1<sup>a</sup> vez", "Mme Holt, 2e étage, la 1a vez"),
+        ("the Velmora<sup>®</sup> and the Belmark<sup>TM</sup>", "the Velmora® and the Belmark™"),
+        ("it holds 300 hm<sup>3</sup>", "it holds 300 hm³"),
+        ("<span class='line-through'>70</span> <span class='price strikethrough'>75</span> 65 crowns", "65 crowns"),
+        (
+            "<style>.c1{color:red}.c3{color:#000;text-decoration:line-through} span.c4{vertical-align:super}</style>"
+            "<span class='c1 c3'>70</span> 65 crowns in 2021<span class=c4>7</span>, <span class=c1>red</span>",
+            "65 crowns in 2021, red",
+        ),
+        ("<math><mfrac><mn>3</mn><mn>5</mn></mfrac></math> of <math><msup><mn>10</mn><mn>6</mn></msup></math>", "3/5 of 10^6"),
+        (
+            "<span style='display:none'><math><semantics><mn>42</mn><annotation>{\\displaystyle 42}</annotation></semantics></math></span> kg",
+            "42 kg",
+        ),
+        ("<i><math><mn>42</mn></math></i><i aria-hidden=true>42</i> kg", "42 kg"),
     ],
 )  # fmt: skip
 def test_marks_in_a_sentence(body: str, text: str) -> None:
@@ -81,6 +97,9 @@ def test_marks_in_a_sentence(body: str, text: str) -> None:
         ("in 1954", "3", ""),
         ("of Lund", "4", ""),
         ("of Lund", "*", ""),
+        ("of farms", "a", ""),
+        ("had 4,812", "a, b", ""),
+        ("Sr", "a", "a"),
         ("an area of 12 m", "2", "²"),
         ("x", "3", "³"),
         ("for €19", "99", ".99"),
@@ -110,11 +129,19 @@ FILLER = (
         "<div style='color:red;visibility: hidden'>SECRET text.</div>",
         "<span class='sr-only'>SECRET text.</span>",
         "<noscript><p>SECRET text.</p></noscript>",
+        "<p class='d-none'>SECRET text.</p>",
+        "<p class='mt-4 hidden'>SECRET text.</p>",
+        "<p style='position:absolute; left:-9999px'>SECRET text.</p>",
     ],
 )
 def test_what_a_page_does_not_show_is_not_there(hidden: str) -> None:
     page = f"<html><body><article><h1>Budget</h1>{FILLER}{hidden}{FILLER}</article></body></html>"
     assert "SECRET" not in parse(page.encode(), location="x")[0].text
+
+
+@pytest.mark.parametrize("shown", ["d-none d-md-block", "hidden md:block", "overflow-hidden"])
+def test_what_wider_screens_show_is_there(shown: str) -> None:
+    assert texts(f"<p class='{shown}'>One.</p>{FILLER}")[0] == "One."
 
 
 def test_a_page_that_a_script_will_show_is_read() -> None:
@@ -158,6 +185,8 @@ TABLES = [
     ("<tr><td>a<td><table><tr><td>1<td>2</table><tr><td>b<td>3", "a | 1 | 2\nb | 3"),
     ("<thead><tr><th>a<th>b</thead><tfoot><tr><td>sum<td>9</tfoot><tbody><tr><td>x<td>9</tbody>", "a | b\nx | 9\nsum | 9"),
     ("<tr><td>a<td colspan=99999 rowspan=99999>b<td>c", "a | b | c"),
+    ("<tr><th>Line<th>At<tr><td rowspan=0>Red<td>1<tr><td>2", "Line | At\nRed | 1\nRed | 2"),
+    ("<tr><th>Team<th>Who<tr><td>Red<td><ul><li>Ann<li>Bob</ul>", "Team | Who\nRed | Ann; Bob"),
 ]  # fmt: skip
 
 
@@ -167,6 +196,21 @@ def test_cells_keep_their_columns(rows: str, text: str) -> None:
     assert piece.block.kind is ParagraphKind.TABLE
     lines = piece.block.text.split("\n")
     assert [line.rstrip(" |") for line in lines] == [line.rstrip(" |") for line in text.split("\n")]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "<div role=table><div role=row><span role=columnheader>Team</span><span role=columnheader>Gold</span></div>"
+        "<div role=row><span role=cell>Belmark</span><span role=cell>3</span></div></div>",
+        "<section role=grid><div role=rowgroup><ul role=row><li role=gridcell>Team</li><li role=gridcell>Gold</li></ul></div>"
+        "<div role=rowgroup><ul role=row><li role=rowheader>Belmark</li><li role=gridcell>3</li></ul></div></section>",
+        "<div style='display:table'><div style='display:table-row'><p style='display:table-cell'>Team</p><p style='display:table-cell'>Gold</p>"
+        "</div><div style='display: table-row'><p style='display: table-cell'>Belmark</p><p style='display: table-cell'>3</p></div></div>",
+    ],
+)  # fmt: skip
+def test_a_table_of_other_elements(table: str) -> None:
+    assert texts(table) == ["Team | Gold\nBelmark | 3"]
 
 
 def test_a_table_that_lays_out_a_page_is_none() -> None:
