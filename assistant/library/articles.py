@@ -519,6 +519,10 @@ class Library(Database):
         ]
         return {"articles": row[0], "passages": row[1]}
 
+    def has_passages(self) -> bool:
+        """Whether there is anything to be searched; counting a million passages takes milliseconds."""
+        return bool(self._rows("SELECT 1 FROM passages LIMIT 1"))
+
     def has_language(self, code: str) -> bool:
         """Whether a passage is in the language of that code."""
         return bool(self._rows("SELECT 1 FROM passages WHERE language = ? LIMIT 1", (code,)))
