@@ -57,6 +57,7 @@ from embeddings.tokens import ENCODING as TOKEN_ENCODING
 if TYPE_CHECKING:
     from assistant.checking.claims.verdicts import ClaimChecker
     from assistant.search.packing import PackedContext
+    from assistant.sources.reading import FileState
     from assistant.types import ClaimReport, QuoteReport, Timeline
 
 READ_PASSAGES = 10
@@ -535,10 +536,12 @@ class Assistant:
         allow_private: bool = False,
         cluster: str | None = None,
         keep_samples: bool = False,
+        rehash: bool = False,
     ) -> IngestReport:
         """Add files, folders, pages and feeds; what fails is listed, the rest goes on.
 
-        The sample articles leave a library that had no others.
+        The sample articles leave a library that had no others. A file whose size and times are those of
+        the last time is not read again.
 
         Args:
             sources: Paths, ``http(s)://`` addresses, or ``-`` for ``stdin``; one or several.
@@ -549,6 +552,7 @@ class Assistant:
             cluster: Spread the encoding over Dask workers: a scheduler's address, or how many
                 processes to start here; None: encode in this process.
             keep_samples: Leave the sample articles in.
+            rehash: Read every file, and tell by its content whether it has changed.
 
         Raises:
             ClusterError: The workers fail; what was added until then is kept.
@@ -561,7 +565,11 @@ class Assistant:
         if isinstance(sources, (str, Path)):
             sources = [sources]  # its letters would be paths too, and "/" the whole disk
         articles = articles_of(
-            sources, library=self._library, stdin=stdin, allow_private=allow_private
+            sources,
+            library=self._library,
+            stdin=stdin,
+            allow_private=allow_private,
+            rehash=rehash,
         )
         total = count_of(sources)
         samples = () if keep_samples else self._only_samples()
@@ -606,7 +614,7 @@ class Assistant:
 
     def _ingest(
         self,
-        articles: Iterator[Article | IngestFailure],
+        articles: Iterator[Article | IngestFailure | FileState],
         *,
         total: int | None,
         on_progress: Callable[[Progress], None] | None,

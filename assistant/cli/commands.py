@@ -276,6 +276,9 @@ def search(
     is_flag=True,
     help="Keep the sample articles, which leave a library when its first others come.",
 )
+@click.option(
+    "--rehash", is_flag=True, help="Read files again whose size and times have not changed."
+)
 @common
 def add(
     sources: tuple[str, ...],
@@ -283,6 +286,7 @@ def add(
     allow_private: bool,
     cluster: str | None,
     keep_samples: bool,
+    rehash: bool,
     library: Path | None,
     model: str | None,
     as_json: bool,
@@ -299,6 +303,7 @@ def add(
             allow_private=allow_private,
             cluster=cluster,
             keep_samples=keep_samples,
+            rehash=rehash,
         )
         _write_report(report, as_json=as_json)
         if watch:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -165,6 +165,10 @@ class Library(Database):
             connection.execute(
                 "UPDATE copies SET original_id = ? WHERE original_id = ?", (heir[0], article_id)
             )
+        connection.execute(
+            "DELETE FROM files WHERE source = (SELECT source FROM articles WHERE id = ?)",
+            (article_id,),
+        )
         cursor = connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
         return cursor.rowcount > 0
 
@@ -329,6 +333,30 @@ class Library(Database):
         query = "SELECT id FROM articles WHERE substr(source, 1, ?) = ? ORDER BY rowid"
         return [row[0] for row in self._rows(query, (len(prefix), prefix))]
 
+    def file_stamp(self, source: str, *, recipe: str) -> str | None:
+        """The stamp of a file whose articles are all here, made by the same recipe; else None."""
+        rows = self._rows(
+            "SELECT stamp FROM files f WHERE source = ? AND recipe = ? "
+            "AND EXISTS (SELECT 1 FROM articles WHERE source = f.source) "
+            "AND NOT EXISTS (SELECT 1 FROM articles WHERE source = f.source AND state_hash = '')",
+            (source, recipe),
+        )
+        return rows[0][0] if rows else None
+
+    def keep_file_stamps(self, stamps: Mapping[str, str], *, recipe: str) -> None:
+        """Keep how files looked when all that is in them was stored.
+
+        Args:
+            stamps: By source; see :class:`assistant.sources.reading.FileState`.
+            recipe: By which their articles are made.
+        """
+        if stamps:
+            with self._transaction() as connection:
+                connection.executemany(
+                    "INSERT OR REPLACE INTO files VALUES (?, ?, ?)",
+                    [(source, stamp, recipe) for source, stamp in stamps.items()],
+                )
+
     def titles(self, article_ids: Sequence[str]) -> dict[str, str]:
         """Titles by article id; unknown ids are left out."""
         return dict(self._rows_in("SELECT id, title FROM articles WHERE id IN ({})", article_ids))
@@ -417,7 +445,7 @@ class Library(Database):
     def sampled_vectors(self, count: int) -> tuple[list[str | None], NDArray[np.float32]]:
         """Languages and ``(n, dim)`` float32 vectors of up to ``count`` passages, from all of the library evenly."""
         last = self._rows("SELECT MAX(id) FROM passages", ())[0][0] or 0
-        ids = np.unique(np.linspace(1, max(last, 1), num=count).astype(np.int64)).tolist()
+        ids = sorted(set(np.linspace(1, max(last, 1), num=count).astype(np.int64).tolist()))
         rows = self._rows_in("SELECT language, vector FROM passages WHERE id IN ({})", ids)
         return [row[0] for row in rows], storage.vectors_from_blobs(
             [row[1] for row in rows], self.dim
@@ -490,6 +518,10 @@ class Library(Database):
             0
         ]
         return {"articles": row[0], "passages": row[1]}
+
+    def has_passages(self) -> bool:
+        """Whether there is anything to be searched; counting a million passages takes milliseconds."""
+        return bool(self._rows("SELECT 1 FROM passages LIMIT 1"))
 
     def has_language(self, code: str) -> bool:
         """Whether a passage is in the language of that code."""

@@ -17,7 +17,9 @@ from assistant.library import storage
 from assistant.library.articles import Library
 from assistant.library.caches import Caches
 from assistant.output.sanitise import for_display
+from assistant.sources.reading import FileState, read_changed
 from assistant.types import Article, IngestFailure, IngestReport, IngestWarning, Progress
+from assistant.version import __version__
 from embeddings.chunking import MAX_TOKENS, PassageSpan, embedding_text, passages
 from embeddings.encoder import Encoder
 
@@ -32,28 +34,40 @@ def recipe(model_id: str) -> str:
     return f"{CHUNKING} {model_id}"
 
 
+def file_recipe(model_id: str) -> str:
+    """How files are read now and articles made of them: another release may read more in the same file."""
+    return f"{__version__} {recipe(model_id)}"
+
+
 def articles_of(
     sources: Sequence[str | Path],
     *,
     library: Library,
     stdin: BinaryIO | None = None,
     allow_private: bool = False,
-) -> Iterator[Article | IngestFailure]:
+    rehash: bool = False,
+) -> Iterator[Article | IngestFailure | FileState]:
     """What the sources hold: files, folders, ``-`` and web addresses.
+
+    Files that look as they did when all of them was stored are not read.
 
     Args:
         sources: What to read.
         library: Where earlier fetches left what spares fetching an unchanged page again.
         stdin: What ``-`` reads.
         allow_private: Fetch from private and loopback addresses too.
+        rehash: Read all files.
     """
-    from assistant.sources import read
+    recipe = file_recipe(library.model_id)
+
+    def known(location: str) -> str | None:
+        return None if rehash else library.file_stamp(location, recipe=recipe)
 
     for source in sources:
         if is_web(source):
             yield from _fetched(str(source), library, allow_private=allow_private)
         else:
-            yield from read(source, stdin=stdin)
+            yield from read_changed(source, known=known, stdin=stdin)
 
 
 def is_web(source: str | Path) -> bool:
@@ -111,8 +125,13 @@ class _Counts:
     unchanged: list[str] = field(default_factory=list)
     failures: list[IngestFailure] = field(default_factory=list)
     warnings: list[IngestWarning] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
+    seen: dict[str, str] = field(default_factory=dict)
+    """The source that each article was first seen in, by id."""
     sources: set[str] = field(default_factory=set)
+    files: list[FileState] = field(default_factory=list)
+    """Those that were read to their end."""
+    shared: set[str] = field(default_factory=set)
+    """Sources with an article that came from another one."""
 
 
 def texts_of(batch: Sequence[Pending]) -> list[str]:
@@ -147,7 +166,7 @@ class Ingestor:
 
     def add(
         self,
-        articles: Iterable[Article | IngestFailure],
+        articles: Iterable[Article | IngestFailure | FileState],
         *,
         total: int | None = None,
         on_progress: Callable[[Progress], None] | None = None,
@@ -201,12 +220,14 @@ class Ingestor:
                     on_progress(Progress(done, steps, "building the index", elapsed))
 
             self._caches.save(on_progress=tell_steps)
+            vanished = self._vanished(counts)
+            self._keep_files(counts, vanished)
         ids = counts.added + counts.updated
         return IngestReport(
             added=tuple(counts.added),
             updated=tuple(counts.updated),
             unchanged=tuple(counts.unchanged),
-            vanished=tuple(self._vanished(counts)),
+            vanished=tuple(article_id for _, article_id in vanished),
             duplicates=tuple(self._library.originals(ids).items()),
             failures=tuple(counts.failures),
             elapsed_s=time.perf_counter() - started,
@@ -214,20 +235,29 @@ class Ingestor:
         )
 
     def _chunked(
-        self, articles: Iterable[Article | IngestFailure], counts: _Counts
+        self, articles: Iterable[Article | IngestFailure | FileState], counts: _Counts
     ) -> Iterator[Pending | None]:
         """What has to be stored, None for what has not."""
         for article in articles:
+            if isinstance(article, FileState):
+                if article.was_read:
+                    counts.files.append(article)
+                else:
+                    self._pass_over(article.location, counts)
+                    yield None
+                continue
             if isinstance(article, IngestFailure):
                 counts.failures.append(article)
                 yield None
                 continue
             counts.sources.add(article.source)
             if article.id in counts.seen:
+                if counts.seen[article.id] != article.source:
+                    counts.shared.add(article.source)
                 counts.unchanged.append(article.id)
                 yield None
                 continue
-            counts.seen.add(article.id)
+            counts.seen[article.id] = article.source
             state = storage.state_hash(article, recipe=self._recipe)
             if self._library.state_hash(article.id) == state:
                 counts.unchanged.append(article.id)
@@ -241,6 +271,13 @@ class Ingestor:
                 yield None
                 continue
             yield Pending(article, spans, state)
+
+    def _pass_over(self, source: str, counts: _Counts) -> None:
+        """Count the articles of a file that was not read."""
+        ids = self._library.article_ids(source=source)
+        counts.sources.add(source)
+        counts.seen |= dict.fromkeys(ids, source)
+        counts.unchanged += ids
 
     def _encoded(
         self, batches: Iterator[list[Pending]]
@@ -268,11 +305,18 @@ class Ingestor:
                 for message in waiting.article.warnings
             ]
 
-    def _vanished(self, counts: _Counts) -> list[str]:
-        """Articles that a source had before and has no more; failed sources are not judged."""
+    def _keep_files(self, counts: _Counts, vanished: Sequence[tuple[str, str]]) -> None:
+        """Keep the stamps of files of which what is in the library is all and nothing else."""
+        unlike = counts.shared | {failure.source for failure in counts.failures}
+        unlike |= {source for source, _ in vanished}
+        stamps = {one.location: one.stamp for one in counts.files if one.location not in unlike}
+        self._library.keep_file_stamps(stamps, recipe=file_recipe(self._encoder.id))
+
+    def _vanished(self, counts: _Counts) -> list[tuple[str, str]]:
+        """Articles that a source had before and has no more, with it; failed sources are not judged."""
         failed = {failure.source for failure in counts.failures}
         return [
-            article_id
+            (source, article_id)
             for source in sorted(counts.sources - failed)
             for article_id in self._library.article_ids(source=source)
             if article_id not in counts.seen

@@ -20,6 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant.language.words import STOP_WORDS
 from assistant.types import Span
 
@@ -258,14 +261,18 @@ class LexicalIndex:
             return True
 
     def search(
-        self, query: str, k: int, *, allowed_ids: Sequence[int] | None = None
+        self,
+        query: str,
+        k: int,
+        *,
+        allowed_ids: Sequence[int] | NDArray[np.int64] | None = None,
     ) -> list[tuple[int, float]]:
         """The best ``k`` passages as ``(id, BM25 score)``, best first, ties by id.
 
         Args:
             query: Any text; an empty or wordless one finds nothing.
             k: How many at the most.
-            allowed_ids: Only these passages, where given.
+            allowed_ids: Only these passages, in ascending order, where given.
 
         Raises:
             LexicalDamaged: Its files cannot be read any more.
@@ -281,27 +288,47 @@ class LexicalIndex:
             should.append((tantivy.Occur.Should, body))
             should.append((tantivy.Occur.Should, tantivy.Query.boost_query(title, TITLE_BOOST)))
         matching = tantivy.Query.boolean_query(should)
-        if allowed_ids is not None:
-            allowed = tantivy.Query.const_score_query(
-                tantivy.Query.term_set_query(self._schema, "id", list(allowed_ids)), 0.0
-            )
-            matching = tantivy.Query.boolean_query(
-                [(tantivy.Occur.Must, matching), (tantivy.Occur.Must, allowed)]
-            )
         try:
             with _errors_of_reading(self._folder):
-                searcher = self._index.searcher()
-                result = searcher.search(matching, limit=k, count=False).hits
-                ids = searcher.fast_field_values("id", [address for _, address in result])
+                if allowed_ids is None:
+                    found = self._best(matching, k)
+                else:
+                    found = self._best_allowed(matching, k, np.asarray(allowed_ids, np.int64))
         except LexicalDamaged as error:
             if self.on_damage is None:
                 raise
             return self.on_damage(error).search(query, k, allowed_ids=allowed_ids)
-        found = [
+        return sorted(found, key=lambda item: (-item[1], item[0]))
+
+    def _best(self, matching: Any, k: int) -> list[tuple[int, float]]:
+        searcher = self._index.searcher()
+        result = searcher.search(matching, limit=k, count=False).hits
+        ids = searcher.fast_field_values("id", [address for _, address in result])
+        return [
             (int(_first(value)), float(score))
             for value, (score, _) in zip(ids, result, strict=True)
         ]
-        return sorted(found, key=lambda item: (-item[1], item[0]))
+
+    def _best_allowed(
+        self, matching: Any, k: int, allowed: NDArray[np.int64]
+    ) -> list[tuple[int, float]]:
+        # To look up each of many ids takes longer than the search: where they are a large part of all, the best
+        # of them are among the first of all, whose scores and order are the same.
+        depth = 2 * k * len(self) // len(allowed)
+        if depth < len(allowed):
+            first = self._best(matching, depth)
+            ids = np.array([passage_id for passage_id, _ in first], np.int64)
+            places = np.searchsorted(allowed, ids).clip(max=len(allowed) - 1)
+            is_allowed = (allowed[places] == ids).tolist()
+            found = [one for one, kept in zip(first, is_allowed, strict=True) if kept]
+            if len(found) >= k or len(first) < depth:
+                return found[:k]
+        query = self._tantivy.Query
+        within = query.const_score_query(
+            query.term_set_query(self._schema, "id", allowed.tolist()), 0.0
+        )
+        must = self._tantivy.Occur.Must
+        return self._best(query.boolean_query([(must, matching), (must, within)]), k)
 
     def terms(self, query: str) -> list[str]:
         """The distinct analysed words that a query is searched by."""

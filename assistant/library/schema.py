@@ -86,7 +86,15 @@ CREATE TABLE turns (
 CREATE INDEX turns_by_conversation ON turns (conversation_id);
 """
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+_VERSION_2 = """
+CREATE TABLE files (
+    source TEXT PRIMARY KEY,
+    stamp TEXT NOT NULL,
+    recipe TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
 SCHEMA_VERSION = len(MIGRATIONS)
 
 

@@ -283,7 +283,7 @@ class Retriever:
         self.close()
 
     def _is_filled(self) -> bool:
-        return self.library.counts()["passages"] > 0
+        return self.library.has_passages()
 
     def _search(self, queries: Sequence[str], *, k: int, filters: Filters) -> list[list[Hit]]:
         asked = [query for query in queries if query.strip()]
@@ -371,9 +371,8 @@ class Retriever:
                     found.dense_ranks[int(passage_id)] = rank
         lexical = self.caches.lexical() if fusion is not Fusion.DENSE else None
         if lexical is not None:
-            allowed_list = None if allowed is None else allowed.tolist()
             for rank, (passage_id, score) in enumerate(
-                lexical.search(query, depth, allowed_ids=allowed_list), 1
+                lexical.search(query, depth, allowed_ids=allowed), 1
             ):
                 found.lexical[passage_id] = score
                 found.lexical_ranks[passage_id] = rank
@@ -381,7 +380,7 @@ class Retriever:
         if fusion is Fusion.SCORES and lexical is not None:
             only_dense = [i for i in found.ids if i not in found.lexical]
             if only_dense and len(found.lexical) >= depth:
-                found.lexical.update(lexical.search(query, depth, allowed_ids=only_dense))
+                found.lexical.update(lexical.search(query, depth, allowed_ids=sorted(only_dense)))
             only_lexical = np.array([i for i in found.ids if i not in found.dense], dtype=np.int64)
             if len(only_lexical):
                 cosines = self.library.exact_vectors(only_lexical) @ vector

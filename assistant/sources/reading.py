@@ -8,7 +8,8 @@ import io
 import os
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -29,7 +30,22 @@ MAX_LINES_BYTES = 8 << 30
 
 _SYSTEM_FOLDERS = ("/proc/", "/sys/")
 """What looks like files there is the state of the machine and of other programs."""
+_SECOND_NS = 10**9
 _PACKAGE = Path(__file__).resolve().parent.parent
+
+
+Known = Callable[[str], str | None]
+"""The stamp of the file at a location when all of it was stored; None where it was not, or is not wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """A file that was read to its end without a failure, or that is as it was then."""
+
+    location: str
+    stamp: str
+    """Size, times and number of the file: whatever is written to it changes them."""
+    was_read: bool
 
 
 def read(
@@ -45,6 +61,27 @@ def read(
     Yields:
         Articles in a fixed order (names sorted); for what cannot be read, a failure.
     """
+    for found in _read(source, stdin, base_url, lambda _: None):
+        if not isinstance(found, FileState):
+            yield found
+
+
+def read_changed(
+    source: str | Path, *, known: Known, stdin: BinaryIO | None = None
+) -> Iterator[Article | IngestFailure | FileState]:
+    """:func:`read`, but for the files that are as they were; of each file its state comes last.
+
+    Args:
+        source: A path, or ``-`` for stdin.
+        known: Says how a file was.
+        stdin: What ``-`` means; required then.
+    """
+    yield from _read(source, stdin, None, known)
+
+
+def _read(
+    source: str | Path, stdin: BinaryIO | None, base_url: str | None, known: Known
+) -> Iterator[Article | IngestFailure | FileState]:
     if str(source) == "-":
         if stdin is None:
             yield IngestFailure("-", "-: standard input was asked for, but none was given")
@@ -63,7 +100,7 @@ def read(
         if isinstance(found, IngestFailure):
             yield found
         else:
-            yield from _read_file(found, base_url)
+            yield from _read_file(found, base_url, known)
 
 
 def parse(data: bytes, *, location: str, url: str | None = None) -> list[Article]:
@@ -177,7 +214,9 @@ def _files(path: Path) -> Iterator[Path | IngestFailure]:
         pending.extend(entry for entry in reversed(inside) if os.path.isdir(entry))
 
 
-def _read_file(path: Path, url: str | None) -> Iterator[Article | IngestFailure]:
+def _read_file(
+    path: Path, url: str | None, known: Known
+) -> Iterator[Article | IngestFailure | FileState]:
     location = location_of(path)
     try:
         stream = open(path, "rb", opener=files_only)  # noqa: SIM115 - closed below
@@ -185,7 +224,25 @@ def _read_file(path: Path, url: str | None) -> Iterator[Article | IngestFailure]
         yield _failure(location, f"{location}: {error.strerror or error}; skipped")
         return
     with stream:
-        yield from _guarded(location, stream, url)
+        stamp = _stamp(stream)
+        if stamp is not None and known(location) == stamp:
+            yield FileState(location, stamp, was_read=False)
+            return
+        failed = False
+        for found in _guarded(location, stream, url):
+            failed |= isinstance(found, IngestFailure)
+            yield found
+        if stamp is not None and not failed and _stamp(stream) == stamp:
+            yield FileState(location, stamp, was_read=True)
+
+
+def _stamp(stream: BinaryIO) -> str | None:
+    """What changes with an open file; None where two writes of one second could not be told apart."""
+    status = os.fstat(stream.fileno())
+    if status.st_mtime_ns % _SECOND_NS == 0 and status.st_ctime_ns % _SECOND_NS == 0:
+        return None
+    # The time of the last change of state is the system's own: nobody sets it back, as "cp -p" does the other.
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
 
 
 def files_only(name: str, flags: int) -> int:

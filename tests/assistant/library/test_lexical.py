@@ -44,6 +44,33 @@ def test_only_allowed_passages_are_found():
     assert index.search("guarantee 35", 5, allowed_ids=[]) == []
 
 
+@pytest.mark.parametrize("every", [1, 2, 3, 40, 150])
+def test_allowed_passages_are_the_best_of_all_that_are_allowed(every):
+    words = [f"word{number}" for number in range(12)]
+    index = LexicalIndex(None)
+    index.update(
+        [
+            [
+                LexicalDocument(at, "t", " ".join(words[at * step % 12] for step in range(1, 9)))
+                for at in range(600)
+            ]
+        ],
+        generation=1,
+    )
+    allowed = list(range(0, 600, every))
+    for query in ("word3 word7", "word1", "word2 word4 word11 nothing"):
+        for k in (1, 5, 50):
+            expected = [one for one in index.search(query, 600) if one[0] % every == 0][:k]
+            assert index.search(query, k, allowed_ids=allowed) == expected
+
+
+def test_what_few_of_the_first_passages_may_be_is_found_all_the_same():
+    index = LexicalIndex(None)
+    texts = ["word word word word" if at < 300 else f"word and {at}" for at in range(600)]
+    index.update([[LexicalDocument(at, "t", text) for at, text in enumerate(texts)]], generation=1)
+    assert ids(index.search("word", 5, allowed_ids=list(range(300, 600)))) == list(range(300, 305))
+
+
 def test_queries_without_words_find_nothing():
     assert make().search("?!…", 5) == []
     assert make().search("", 5) == []
