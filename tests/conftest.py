@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from assistant import Assistant
 from assistant.cli import run
 
 collect_ignore = ["benchmarks", "embeddings/milvus_server.py"]
 """Run by hand or on their own; some need data or libraries that the tests do not."""
+IS_ONE_OF_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ
+if IS_ONE_OF_SEVERAL:
+    # One thread each, or those of one process wait for those of the other.
+    os.environ.setdefault("PULLQUOTE_THREADS", "1")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -40,11 +46,11 @@ def _own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def seeds_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library made from the seeds; tests must not change it."""
-    folder = tmp_path_factory.mktemp("seeds-library")
-    with Assistant.open(folder):
-        pass
-    return folder
+    """A library made from the seeds, one for all processes; tests must not change it."""
+    run = tmp_path_factory.getbasetemp()
+    folder = (run.parent if IS_ONE_OF_SEVERAL else run) / "seeds-library"
+    with FileLock(f"{folder}.lock"), Assistant.open(folder):
+        return folder
 
 
 @pytest.fixture(scope="session")

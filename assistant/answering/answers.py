@@ -33,7 +33,6 @@ from assistant.types import (
 from embeddings.sentences import sentence_at
 
 _PATTERNS = pack.Patterns("answers")
-
 MIN_GROUP_SHARE = 0.4
 """Another value is shown beside the best one if it is at least this share as probable."""
 MAX_GROUPS = 5

@@ -14,7 +14,6 @@ from functools import lru_cache
 from importlib import resources
 
 from assistant.answering.asked_statements import asked_statement
-from assistant.language.denials import denies
 from assistant.types import QuestionKind
 
 _IN_TABLE: tuple[QuestionKind, ...] = tuple(
@@ -158,6 +157,8 @@ def is_turned(sentence: str, at: int) -> bool:
     for word, place in _placed(sentence):
         if word in _contrasts():
             start, end = (place, end) if place <= at else (start, min(end, place))
+    from assistant.language.denials import denies
+
     clause = sentence[start:end]
     return _has(clause, "turned") or denies(clause)
 

@@ -21,8 +21,6 @@ from assistant.types import Answer, UnanswerableReason
 
 _PATTERNS = pack.Patterns("followups")
 _WORDS = pack.Words("followups")
-
-
 MAX_SUBJECT_WORDS = 8
 
 

@@ -16,8 +16,6 @@ from assistant.types import Hit, ReadSpan
 
 _PATTERNS = pack.Patterns("roles")
 _WORDS = pack.Words("roles")
-
-
 NAMED = 0.6
 """Probability of who an article names so. Set by hand, on little: of 27 such questions in the training material three
 find someone, two of them the right one; in two trials on invented news nobody wrong was found."""

@@ -34,8 +34,6 @@ _PATTERNS = pack.Patterns("statements")
 _SPEECH = pack.Patterns("speech")
 _ASKED = pack.Patterns("asked_statements")
 _WORDS = pack.Words("statements")
-
-
 MIN_WORDS = 3
 """Fewer in quotation marks are a term, not a statement."""
 MAX_QUOTATIONS = 30

@@ -11,8 +11,6 @@ from assistant.language.values import fold
 
 _PATTERNS = pack.Patterns("bylines")
 _WORDS = pack.Words("bylines")
-
-
 LINE_CHARS = 120
 DATELINE_CHARS = 1_000
 """So far the sentence behind a dateline is looked at."""

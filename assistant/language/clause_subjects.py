@@ -15,8 +15,6 @@ from embeddings.sentences import sentence_at
 
 _PATTERNS = pack.Patterns("clauses")
 _WORDS = pack.Words("clauses")
-
-
 _NAME = re.compile(r"[A-Z][\w'’-]+")
 _FULL_NAME = re.compile(
     r"(?<!\w)(?<![A-Z][a-z]\s)[A-Z][a-zà-ÿ]+\s+[A-Z][a-zà-ÿ][\w'’-]*(?!\s+[A-Z])"

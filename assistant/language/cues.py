@@ -9,8 +9,6 @@ from assistant.language.stems import stem
 from assistant.language.tokens import Token
 
 _WORDS = pack.Words("cues")
-
-
 _NE_REACH = 4
 """French "ne … pas" denies once."""
 HEDGES = _WORDS.hedges

@@ -13,8 +13,6 @@ from assistant.types import Span
 
 _PATTERNS = pack.Patterns("dates")
 _WORDS = pack.Words("dates")
-
-
 _PART = re.compile(r"[-‐'’]\w")
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")

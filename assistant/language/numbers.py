@@ -76,7 +76,8 @@ def _spelled(text: str, tokens: Sequence[Token], at: int) -> Number | None:
     while group is not None:
         value, place = group
         scale = _scale(text, tokens, place)
-        if (value if scale is None else scale) >= least:
+        is_dozen = scale is not None and scale < _HUNDRED
+        if (value if scale is None else scale) >= least or (is_dozen and end > at):
             break
         total, end = total + value * (scale or 1.0), place if scale is None else place + 1
         if scale is None:

@@ -18,8 +18,6 @@ from assistant.language.values import fold
 
 _PATTERNS = pack.Patterns("people")
 _WORDS = pack.Words("people")
-
-
 _INITIALS = re.compile(r"\b(?:[A-Z]\.){2,}")
 _ARABIC = re.compile("[\u0621-\u064a]")
 MAX_NAME_CHARS = 200

@@ -11,8 +11,6 @@ from embeddings.sentences import sentence_spans
 
 _PATTERNS = pack.Patterns("pronouns")
 _WORDS = pack.Words("pronouns")
-
-
 _TITLE_CHARS = 24
 _CLOSED = re.compile(r"\W*$|[,;)–—]")
 """After a name that stands beside "his sister,"."""

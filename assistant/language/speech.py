@@ -25,7 +25,6 @@ _WORDS = pack.Words("speech")
 _ENGLISH = pack.Patterns("speech", "en")
 _ARABIC = pack.Patterns("speech", "ar")
 _NAMES = pack.Words("people")
-
 NEAR_NAME = 120
 """Characters around a name in which it is looked for as a speaker."""
 DENIED_CHARS = 600

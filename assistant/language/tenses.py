@@ -13,8 +13,6 @@ from assistant.language.tokens import Token
 
 _PATTERNS = pack.Patterns("tenses")
 _WORDS = pack.Words("tenses")
-
-
 _ARABIC_PRESENT = re.compile(r"[يتن]\w{2}")
 _BEGINNING_WORDS = 4
 """Between "the lowest since" and "began in 1926"."""

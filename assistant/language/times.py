@@ -7,8 +7,6 @@ import re
 from assistant.language import pack
 
 _PATTERNS = pack.Patterns("times")
-
-
 _ARABIC = re.compile("[\u0621-\u064a]")
 _LETTER = re.compile(r"[^\W\d_]")
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.assistant import Assistant
 from assistant.errors import ArticleNotFound
+from assistant.language import pack
 from assistant.tui.text import one_line
 from assistant.types import Answer, Article, ArticleSummary, Section
 from embeddings.sentences import sentence_spans
@@ -24,12 +26,8 @@ MIN_CONFIDENCE = 0.6
 MAX_WORDS = 16
 """Longer questions are not what anyone would type."""
 
-_VERBS = (
-    "agree aim announce approve call cause confirm consider contain cost cover declare demand deny describe discuss "
-    "expect face find follow host include insist lead mark mean need offer oppose outline play plan predict present "
-    "produce promise propose provide reject report request require say seek show sign state suggest support threaten "
-    "urge use want warn"
-).split()
+_PATTERNS = pack.Patterns("suggestions")
+_WORDS = pack.Words("suggestions")
 
 
 def _third_person(verb: str) -> str:
@@ -38,62 +36,21 @@ def _third_person(verb: str) -> str:
     return verb + ("es" if verb.endswith(("s", "sh", "ch", "x", "z", "o")) else "s")
 
 
-_BASE = {_third_person(verb): verb for verb in _VERBS}
-_NAME_WORD = r"[A-Z][\w’'.-]*"
-_SUBJECT = (
-    rf"(?P<subject>(?:[Tt]he )?{_NAME_WORD}(?: (?:of the |of |for |and )?{_NAME_WORD}){{0,6}}"
-    r"(?: [a-z]+s)?)"
-)
-_INTRODUCTION = r"^(?:[A-Z][^,.:;]{2,60}, )?"
-_THIRD = re.compile(rf"{_INTRODUCTION}{_SUBJECT} (?P<verb>{'|'.join(_BASE)}) (?P<rest>.+)")
-_PLURAL = re.compile(
-    rf"{_INTRODUCTION}(?P<subject>(?:[A-Z][\w-]+ )+[a-z]+s) (?P<verb>{'|'.join(_VERBS)}) (?P<rest>.+)"
-)
-_PERFECT = re.compile(
-    rf"{_INTRODUCTION}{_SUBJECT} (?P<aux>has|have) (?P<verb>[a-z]+ed) (?P<rest>.+)"
-)
-_READY = re.compile(
-    rf"{_INTRODUCTION}{_SUBJECT} (?P<aux>is|are|was|were) (?P<verb>[a-z]+ed|ready|able|willing|due) to "
-    r"(?P<doing>[a-z]+) (?P<rest>.+)"
-)
-_PLACE = re.compile(
-    rf"{_INTRODUCTION}(?P<subject>(?:The|An?) [^,.;]{{3,70}}|{_NAME_WORD}[^,.;]{{3,60}}) "
-    r"(?P<verb>took|takes) place (?P<rest>(?:on|in|at) .+)"
-)
-_ARABIC = re.compile(
-    r"^(?P<event>[\u0621-\u064A][^.،؛:]{12,90}?) في (?P<rest>(?:يناير|فبراير|مارس|أبريل|إبريل|مايو|يونيو|يوليو|أغسطس|"
-    r"سبتمبر|أكتوبر|نوفمبر|ديسمبر|عام|يوم)\b.*)"
-)
-_ARABIC_INDEED = ("وقد", "قد", "فقد", "ولقد", "لقد")
-_ARABIC_VERB = re.compile(
-    r"و(?:صل|قع|قّع|ضع|عد|قف|جد|لد|صف|دع|دّع|زع|زّع|جه|جّه|فر|فّر|ثق|ثّق|رث|رد|افق|اجه|اصل|اكب|اعد)(?:ت|وا|ا|تا)?$"
-)
-"""Their "w" is a letter of the verb's own."""
-_ARABIC_KNOWN_VERB = re.compile(
-    r"(?:أعلن|أكد|قال|أضاف|ذكر|صرح|أوضح|أشار|أفاد|غادر|زار|عقد|التقى|التق|استقبل|انتخب|اعتقل|قتل|قُتل|أصيب|شارك|اتهم|رفض|قرر|"
-    r"طلب|طالب|دعا|دعت|بدأ|انتهى|انته|فاز|خسر|افتتح|دشن|أغلق|فتح|نفذ|أطلق|سقط|انهار|دخل|خرج|عاد|حضر|تولى|تول|تأسس|أسس|نشر|صدر|"
-    r"أصدر|أقر|صوت|قدم|حصل|توفي|ولد|استقال|أقال|عين|هاجم|قصف|أنقذ|انسحب|انضم|سافر|اندلع|ضرب|شهد|كشف|حذر|بلغ|ارتفع|انخفض|تراجع|"
-    r"أوقف|أجل|ألغى|ألغ|تعهد|اتفق|أبرم|تسلم|سلم|أرسل|استضاف|أقام|أقيم|نقل|بنى|بن|شيد|انطلق|احتج|تظاهر|أضرب)(?:ت|وا|ا|تا)?"
-)
-"""Verbs that a "w" before them is no part of."""
-_ARABIC_NO_VERB = re.compile(
-    r"و?(?:ال\w+|(?:لم|لن|لا|ما|ليس|ليست|إن|أن|لكن|كما|فيما|بينما|حيث|هذا|هذه|ذلك|تلك|هو|هي|هم|من|في|على|عن|إلى|مع|بعد|"
-    r"قبل|منذ)$)"
-    r"|و?(?:وزارة|وزارت\w|وزير|وزراء|وفد|وفود|وكال|وسائل|وسط|وثيق|وثائق|وحدة|وحدات|ولاي|واشنطن|وباء|وزن|وارسو|ويليام|ويلز|ويكي|وايت|وصول|وقوع|وجود|وقت|وعي)"
-    r"|\w+ة$"
-)
-_NEEDS_ARTICLE = re.compile(
-    r"(?![Tt]he )(?:(?:[A-Z][\w-]+ )+of the [A-Z]"
-    r"|(?:[A-Z][\w-]+ )*(?:Ministry|Department|Coalition|Council|Court|University|Bank|Bureau|Office|League|Union|"
-    r"Association|Federation|Republic|Kingdom|Chamber|Board) of [A-Z]"
-    r"|House of (?:Representatives|Commons|Lords|Councillors|Delegates|Assembly|Keys|Deputies)\b"
-    r"|United (?:States|Nations|Kingdom|Arab Emirates)\b"
-    r"|European (?:Union|Commission|Parliament|Council|Central Bank|Court)\b)"
-)
-_PREPOSITIONS = ("for", "on", "with", "against", "about")
-_UNCLEAR = re.compile(
-    r"\b(?:it|its|they|their|this|that|these|those|he|his|she|her|not)\b", re.IGNORECASE
-)
+@lru_cache(maxsize=1)
+def _bases() -> dict[str, str]:
+    """Verbs by what they are of a third person."""
+    return {_third_person(verb): verb for verb in _WORDS.verbs}
+
+
+@lru_cache(maxsize=1)
+def _presents() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Sentences in the present, each with what their questions are made with."""
+    plural = r"(?P<subject>(?:[A-Z][\w-]+ )+[a-z]+s)"
+    introduction, subject = _PATTERNS.text("introduction"), _PATTERNS.text("subject")
+    return tuple(
+        (re.compile(f"{introduction}{who} (?P<verb>{'|'.join(sorted(verbs))}) (?P<rest>.+)"), made)
+        for who, verbs, made in ((plural, _WORDS.verbs, "do"), (subject, _bases(), "does"))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,29 +163,29 @@ def question_of(sentence: str, text: str = "") -> tuple[str, int] | None:
         return None
     question, begin = made
     question = one_line(" ".join(question.split()))
-    if len(question.split()) > MAX_WORDS or _UNCLEAR.search(question):
+    if len(question.split()) > MAX_WORDS or _PATTERNS.unclear.search(question):
         return None
     return question, begin
 
 
 def _made(sentence: str, text: str) -> tuple[str, int] | None:
-    if match := _ARABIC.match(sentence):
+    if match := _PATTERNS.event_in.match(sentence):
         event = _arabic_clause(match["event"], text)
         return (f"متى {event}؟", match.start("rest")) if event else None
-    if match := _PLACE.match(sentence):
+    if match := _PATTERNS.place.match(sentence):
         when = match["rest"].startswith("on ")
         word = "When" if when else "Where"
         auxiliary = "did" if match["verb"] == "took" else "does"
         return f"{word} {auxiliary} {_inside(match['subject'])} take place?", match.start("rest")
-    if match := _READY.match(sentence):
+    if match := _PATTERNS.ready.match(sentence):
         subject = _inside(match["subject"])
         question = f"What {match['aux']} {subject} {match['verb']} to {match['doing']}?"
         return question, match.start("rest")
-    if match := _PERFECT.match(sentence):
+    if match := _PATTERNS.perfect.match(sentence):
         return f"What {match['aux']} {_inside(match['subject'])} {match['verb']}?", match.start(
             "rest"
         )
-    for pattern, auxiliary in ((_PLURAL, "do"), (_THIRD, "does")):
+    for pattern, auxiliary in _presents():
         match = pattern.match(sentence)
         if match is not None:
             return _with_do(match, auxiliary)
@@ -236,11 +193,11 @@ def _made(sentence: str, text: str) -> tuple[str, int] | None:
 
 
 def _with_do(match: re.Match[str], auxiliary: str) -> tuple[str, int]:
-    verb = _BASE.get(match["verb"], match["verb"])
+    verb = _bases().get(match["verb"], match["verb"])
     rest, begin = match["rest"], match.start("rest")
     first = rest.split(" ", 1)[0]
     tail = ""
-    if first in _PREPOSITIONS:
+    if first in _WORDS.prepositions:
         tail, begin = f" {first}", begin + len(first) + 1
     elif first == "to":
         tail, begin = " to do", begin + len("to ")
@@ -249,7 +206,7 @@ def _with_do(match: re.Match[str], auxiliary: str) -> tuple[str, int]:
 
 def _inside(subject: str) -> str:
     """A subject as it stands inside a sentence, with the article that a headline leaves out."""
-    if _NEEDS_ARTICLE.match(subject):
+    if _PATTERNS.needs_article.match(subject):
         return f"the {subject}"
     first, space, rest = subject.partition(" ")
     return f"{first.lower()}{space}{rest}" if first in ("The", "A", "An") else subject
@@ -258,17 +215,21 @@ def _inside(subject: str) -> str:
 def _arabic_clause(event: str, text: str) -> str | None:
     """A clause that begins with its verb, as it stands after "when", without an "and" before it; else None."""
     first, _, rest = event.partition(" ")
-    if first in _ARABIC_INDEED:
+    if first in _WORDS.indeed:
         first, _, rest = rest.partition(" ")
-    if not rest or _ARABIC_NO_VERB.match(first):
+    if not rest or _PATTERNS.no_verb.match(first):
         return None
-    if first.startswith("و") and not _ARABIC_VERB.match(first) and _is_word(first[1:], text):
+    if (
+        first.startswith("و")
+        and not _PATTERNS.verb_with_w.match(first)
+        and _is_word(first[1:], text)
+    ):
         first = first[1:]
     return f"{first} {rest}"
 
 
 def _is_word(word: str, text: str) -> bool:
     """Whether what stands after a "w" is a word without it, as far as is known."""
-    if _ARABIC_KNOWN_VERB.fullmatch(word) or _ARABIC_VERB.match(word):
+    if _PATTERNS.known_verb.fullmatch(word) or _PATTERNS.verb_with_w.match(word):
         return True
     return len(word) > 1 and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None

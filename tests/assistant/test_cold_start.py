@@ -33,11 +33,11 @@ print(json.dumps([len(ours), count]))
     ("code", "most_modules", "most_patterns"),
     [
         ("import assistant", 7, 0),
-        ("import assistant.assistant", 81, 228),
+        ("import assistant.assistant", 81, 90),
         (
             "from assistant.cli import run; run(['ask', 'Who is Merz?', '--library', LIBRARY])",
-            91,
-            230,
+            94,
+            134,
         ),
     ],
 )

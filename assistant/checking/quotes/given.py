@@ -17,7 +17,6 @@ from assistant.types import Article, Attribution, ChangeKind, QuoteMatch, QuoteR
 from embeddings.sentences import sentence_spans
 
 _PATTERNS = pack.Patterns("quotes")
-
 _CLOSED = re.compile(r"[\w,.!?…][\"”»’]\s*\Z")
 _OPENED = re.compile(r"[ \t.,;:]*[\"“«„‘](?=\w)")
 

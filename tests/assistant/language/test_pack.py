@@ -15,7 +15,7 @@ def test_every_name_is_folded_as_texts_are():
     assert [name for name in names if name != fold(name) or name != fold_word(name)] == []
 
 
-@pytest.mark.parametrize("code", sorted(pack.tables()))
+@pytest.mark.parametrize("code", sorted(pack.tables().keys() - {"world"}))
 def test_a_calendar_is_whole(code):
     assert sorted(set(pack.months(code).values())) == list(range(1, 13))
     assert sorted(set(pack.weekdays(code).values())) in ([], list(range(1, 8)))
