@@ -17,6 +17,9 @@ MAX_TOKENS = 160
 SLACK = 1.25
 """What is left of a paragraph stays together up to ``SLACK * max_tokens``: no tiny tails."""
 
+MAX_TITLE_CHARS = 2_000
+"""Of a title, which every passage repeats; more fills all that an encoder reads of a passage."""
+
 _MAX_CHARS_PER_TOKEN = 8
 """Pieces of a sentence without blanks are tried at this length first, then shortened."""
 _MIN_CHARS = 8
@@ -47,7 +50,7 @@ def embedding_text(title: str, passage_text: str) -> str:
     >>> embedding_text("", "35 countries took part.")
     '35 countries took part.'
     """
-    title = title.strip()
+    title = title.strip()[:MAX_TITLE_CHARS]
     if not title or passage_text.startswith(title):
         return passage_text
     return f"{title}\n{passage_text}"

@@ -35,7 +35,7 @@ from assistant.types import (
     Passage,
     Section,
 )
-from embeddings.chunking import PassageSpan
+from embeddings.chunking import MAX_TITLE_CHARS, PassageSpan
 from embeddings.vectors import NORM_LIMIT
 
 ARTICLE_CACHE_SIZE = 256
@@ -489,10 +489,10 @@ class Library(Database):
         last = 0
         while True:
             rows = self._rows(
-                'SELECT p.id, a.title, substr(a.text, p.start + 1, p."end" - p.start) '
+                'SELECT p.id, substr(a.title, 1, ?), substr(a.text, p.start + 1, p."end" - p.start) '
                 "FROM passages p JOIN articles a ON a.id = p.article_id "
                 "WHERE p.generation > ? AND p.id > ? ORDER BY p.id LIMIT ?",
-                (since, last, batch),
+                (MAX_TITLE_CHARS, since, last, batch),
             )
             if not rows:
                 return

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from assistant.errors import LibraryLocked, LibraryReadOnly
 from assistant.library.articles import Library
 from assistant.library.lexical import LexicalDamaged, LexicalIndex, check_files
+from assistant.output.sanitise import for_display
 from embeddings.errors import EmbeddingsError
 from embeddings.index import EXACT_LIMIT, FaissIndex, OnProgress, VectorIndex
 from embeddings.index_files import MANIFEST_FILE
@@ -312,7 +313,7 @@ def _tell(damage: Exception | None) -> None:
     if damage is not None:
         import logging
 
-        line = " ".join(str(damage).split())
+        line = for_display(" ".join(str(damage).split()))
         logging.getLogger("pullquote").warning("%s: it is made anew from the articles", line)
 
 

@@ -25,6 +25,8 @@ NORM_TOLERANCE = 5e-3
 """Stored vectors are half-precision unit rows."""
 MAX_NAME_CHARS = 8_000
 """Longest id, address, site, author, date, language or format: an address is the longest of them."""
+MAX_TITLE_CHARS = 100_000
+"""Longest title: every answer and list repeats it. Sources are cut far below."""
 
 
 def problems_of_database(library: Library) -> Iterator[str]:
@@ -96,6 +98,8 @@ def _of_fields(article: Article) -> Iterator[str]:
     for name, value in fields.items():
         if value is not None and len(value) > MAX_NAME_CHARS:
             yield f"article {article.id[:16]}: its {name} has {len(value)} characters; remove it"
+    if len(article.title) > MAX_TITLE_CHARS:
+        yield f"article {article.id[:16]}: its title has {len(article.title)} characters; remove it"
     if not article.id.strip():
         yield "an article has no id"
 

@@ -100,6 +100,8 @@ class LexicalIndex:
             self._index = tantivy.Index(self._schema)
         else:
             self._index = self._open(folder, may_write=may_write)
+        # What is searched is of ``generation``; followed by itself it would change under a search.
+        self._index.config_reader(reload_policy="manual")
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
 
     def _open(self, folder: Path, *, may_write: bool) -> Any:

@@ -435,14 +435,17 @@ def _one_line(text: str) -> str:
 
 
 def write_lines(lines: Iterable[Line], stream: TextIO) -> None:
-    """Write lines: styled on a colour terminal, plain otherwise or under ``NO_COLOR``."""
+    """Write lines: styled on a colour terminal, plain otherwise or under ``NO_COLOR``.
+
+    Whatever is in them steers no terminal: ids, paths and problems may hold anything as well.
+    """
     if not stream.isatty() or "NO_COLOR" in os.environ:
         for line in lines:
-            stream.write("".join(text for text, _ in line) + "\n")
+            stream.write("".join(for_display(text) for text, _ in line) + "\n")
         return
     from rich.console import Console
     from rich.text import Text
 
     console = Console(file=stream, highlight=False)
     for line in lines:
-        console.print(Text.assemble(*((text, style) for text, style in line)))
+        console.print(Text.assemble(*((for_display(text), style) for text, style in line)))

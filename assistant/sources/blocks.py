@@ -37,6 +37,9 @@ MAX_ARTICLE_CHARS = 8_000_000
 MAX_PARAGRAPHS = 100_000
 """Of one article: twice those of the longest novels."""
 
+MAX_TITLE_CHARS = 1_000
+"""Of a title that a source states; the rest of it stands in the text. Passages and lists repeat titles."""
+
 TITLE_CHARS = 80
 """A derived title is cut at a word boundary before this many code points."""
 
@@ -116,10 +119,15 @@ def derive_title(text: str) -> str:
     sentence = text[:end].strip()
     if len(sentence) <= TITLE_CHARS:
         return sentence.rstrip(".。") or sentence
-    cut = sentence.rfind(" ", 0, TITLE_CHARS)
-    if cut < TITLE_CHARS // 2:  # no blanks, as in Chinese: any place is as good
-        cut = TITLE_CHARS - 1
-    return sentence[:cut].rstrip(" ,;:–—-،؛") + "…"
+    return _cut(sentence, TITLE_CHARS)
+
+
+def _cut(text: str, limit: int) -> str:
+    """The beginning of a text, at most ``limit`` characters with the dots behind it."""
+    cut = text.rfind(" ", 0, limit)
+    if cut < limit // 2:  # no blanks, as in Chinese: any place is as good
+        cut = limit - 1
+    return text[:cut].rstrip(" ,;:–—-،؛") + "…"
 
 
 def looks_like_headline(text: str, *, limit: int = MAX_HEADLINE_CHARS) -> bool:
@@ -229,6 +237,8 @@ def build_article(
     elif headline is None:
         kept.insert(0, Block(title, Section.HEADLINE, ParagraphKind.HEADING))
     derived = title is None
+    if title is not None and len(title) > MAX_TITLE_CHARS:
+        title = _cut(title, MAX_TITLE_CHARS)
     if title is None:
         prose = (b.text for b in kept if b.kind is not ParagraphKind.CAPTION)
         title = derive_title(clean(next(prose, kept[0].text)))

@@ -40,6 +40,7 @@ _REFERENCE = re.compile(
 _NAMESPACE = re.compile(
     r"""xmlns:([\w.-]+)\s*=\s*["']https?://[^"']*(?:/mrss/?|/podcast-1\.0\.dtd)["']""", re.I
 )
+_PREFIXED = re.compile(r"(</?)([\w.-]+):")
 _ESCAPED_TWICE = re.compile(r"\s*<\w+[^<>]*>.*</\w+>", re.S)
 
 
@@ -110,8 +111,9 @@ def _prepared(text: str) -> str:
 
     text = _REFERENCE.sub(resolved, text[start:])
     prefixes = {"media", "itunes", *_NAMESPACE.findall(text)}
-    names = "|".join(map(re.escape, sorted(prefixes)))
-    return re.sub(rf"(</?)(?:{names}):", r"\1aside-", text)
+    return _PREFIXED.sub(
+        lambda found: f"{found[1]}aside-" if found[2] in prefixes else found[0], text
+    )
 
 
 def _article(entry: Any, location: str, common: Meta, base: str) -> Article:

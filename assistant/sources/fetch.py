@@ -45,8 +45,8 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _ALLOCATED = ipaddress.ip_network("2000::/3")
 """The only IPv6 addresses that are given out to the public internet (IANA); what lies outside, such as
 IPv4-compatible, site-local and segment-routing addresses, is somebody's own."""
-_NOT_PUBLIC = tuple(map(ipaddress.ip_network, ("192.88.99.0/24", "3fff::/20")))
-"""Relays of old and addresses for documentation, which Python's table does not have."""
+_NOT_PUBLIC = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
+"""Addresses of protocols, relays of old, documentation: what the table of an older Python lacks."""
 _CHUNK_BYTES = 1 << 16
 
 

@@ -122,6 +122,7 @@ def test_limits_are_checked() -> None:
 def test_embedding_text_has_the_title_once() -> None:
     assert embedding_text(" T ", "body") == "T\nbody"
     assert embedding_text("Head", "Head") == "Head"
+    assert embedding_text("x" * 10**6, "body") == "x" * 2_000 + "\nbody"
 
 
 WORDS = st.sampled_from(

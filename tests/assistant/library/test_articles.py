@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from assistant.errors import (
 )
 from assistant.library import Library
 from assistant.library.caches import Caches
+from assistant.library.integrity import problems_of_article
 from assistant.types import Article, Filters, Paragraph, Section
 from embeddings.chunking import PassageSpan
 from tests.assistant.library.test_durability import open_library, write_articles
@@ -268,6 +270,16 @@ def test_a_writer_whose_name_was_lost_is_another_process(folder, library, left):
         (folder / "writer.json").write_text(left)
         with pytest.raises(LibraryLocked, match="another process is writing"), second.writing():
             pass
+
+
+def test_a_title_is_repeated_with_every_passage_up_to_a_length(library):
+    put(library, replace(make_article("a", "One."), title="x" * 10**6))
+    assert [document.title for batch in library.changed_documents(-1) for document in batch] == [
+        "x" * 2_000
+    ]
+    assert [problem[:50] for problem in problems_of_article(library, "a")] == [
+        "article a: its title has 1000000 characters; remov"
+    ]
 
 
 @pytest.mark.parametrize("odd", ["\ud800", "http://x/\udcff"])

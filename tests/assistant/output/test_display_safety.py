@@ -83,6 +83,16 @@ def test_colour_output_escapes_only_its_own(pq, monkeypatch):
     assert "[bold]" in written.replace("\x1b[1;4m", "")
 
 
+@pytest.mark.parametrize("screen", [io.StringIO, Terminal])
+def test_ids_and_paths_are_harmless_too(monkeypatch, screen):
+    monkeypatch.setenv("TERM", "dumb")
+    stream = screen()
+    odd = "\x1b]0;owned\x07\x9b31m\u202e[/red]"
+    write_lines([[("removed ", ""), (odd, "bold")], [(f"kept as /tmp/{odd}", "")]], stream)
+    shown = "␛]0;owned␇⟦U+009B⟧31m⟦U+202E⟧[/red]"
+    assert stream.getvalue().splitlines() == [f"removed {shown}", f"kept as /tmp/{shown}"]
+
+
 def test_exports_hold_no_live_link_and_no_control(pq):
     written = conversation_markdown([pq.ask("How many arches has the bridge?")])
     check_harmless(written)

@@ -135,6 +135,8 @@ def test_redirect_is_checked_again(serve: Serve, monkeypatch: pytest.MonkeyPatch
         ("5f00::1", False),
         ("3fff::1", False),
         ("192.88.99.1", False),
+        ("192.0.0.8", False),
+        ("::ffff:192.0.0.9", False),
         ("2002:7f00:1::", False),
         ("2002:c058:6301::", False),
         ("4000::1", False),

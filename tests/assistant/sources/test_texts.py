@@ -65,6 +65,26 @@ def test_the_authors_characters_are_kept() -> None:
     assert only(text).text == text
 
 
+@pytest.mark.parametrize(
+    ("end", "shown"),
+    [
+        ("", "word " * 199 + "word"),
+        (" w", "word " * 199 + "word…"),
+        ("w" * 9, "word " * 198 + "word…"),
+    ],
+)
+def test_a_title_without_end_is_cut_and_kept_in_the_text(end: str, shown: str) -> None:
+    title = "word " * 199 + "word" + end
+    article = only(json.dumps({"title": title, "text": "One.\n\nTwo."}))
+    assert article.title == shown
+    assert article.text == f"{title}\n\nOne.\n\nTwo."
+    (page,) = parse(
+        f"<html><title>{'y' * 9_000}</title><article><p>{'One two. ' * 30}</p></article></html>".encode(),
+        location="x",
+    )
+    assert len(page.title) <= 1_000
+
+
 def test_what_cannot_be_stored_is_replaced() -> None:
     article = only(json.dumps({"text": "a\0b \ud800 c", "title": "t\0\ud83d"}))
     assert article.text == "t\ufffd\ufffd\n\na\ufffdb \ufffd c"
