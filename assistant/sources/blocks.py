@@ -57,6 +57,11 @@ _ABBREVIATED = re.compile(
     r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|vs|Gen|Sen|Rep|Gov|Lt|Col|Nr))\.$"
 )
 _LINE_KINDS = frozenset({ParagraphKind.CODE, ParagraphKind.TABLE})
+_STOPPED = re.compile(r"[.!?…؟。！？۔।][\"'”’»)\]]*$")
+SHORT_LINE_CHARS = 60
+"""A line that is broken off later than this without a stop goes on in the next."""
+LINE_BREAK = "\v"
+"""Where an author ended a line inside a paragraph, in a block's text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,31 @@ def clean(text: str, kind: ParagraphKind = ParagraphKind.TEXT) -> str:
         lines = [line.rstrip(_LINE_BLANKS) for line in text.split("\n")]
         return "\n".join(lines).strip("\n").rstrip()
     return _BLANKS.sub(" ", text).strip()
+
+
+def goes_on(line: str, following: str) -> bool:
+    """Whether a sentence runs over the end of a line that its author broke.
+
+    >>> goes_on("North: 9 to 18", "South: 10 to 20"), goes_on("The wind blew hard,", "And all ships were lost.")
+    (False, True)
+    """
+    if _STOPPED.search(line):
+        return False
+    first = next((c for c in following if c.isalnum()), "")
+    return first.islower() or line.endswith(",") or len(line) > SHORT_LINE_CHARS
+
+
+def by_lines(block: Block) -> list[Block]:
+    """Part a block at its author's line breaks, but for sentences that run over them."""
+    if LINE_BREAK not in block.text or block.kind in (*_LINE_KINDS, ParagraphKind.HEADING):
+        return [block]
+    lines: list[str] = []
+    for line in filter(None, map(clean, block.text.split(LINE_BREAK))):
+        if lines and goes_on(lines[-1], line):
+            lines[-1] = f"{lines[-1]} {line}"
+        else:
+            lines.append(line)
+    return [replace(block, text=line) for line in lines]
 
 
 def clean_field(value: str | None) -> str | None:

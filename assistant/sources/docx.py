@@ -16,7 +16,7 @@ from typing import Any
 
 from assistant.errors import SourceError
 from assistant.sources.authorship import read_byline, with_lede_under_byline
-from assistant.sources.blocks import Block, Meta, build_article, clean
+from assistant.sources.blocks import LINE_BREAK, Block, Meta, build_article, by_lines, clean
 from assistant.sources.formulas import formula_of
 from assistant.sources.properties import author_of
 from assistant.sources.raised import raised
@@ -41,7 +41,8 @@ _SKIPPED = frozenset(
     "del moveFrom instrText delText Fallback pPr rPr trPr tcPr tblPr sectPr rt".split()
 )
 """Deleted text, field codes, properties, readings over characters, and what stands twice."""
-_BREAKS = frozenset({"tab", "ptab", "br", "cr"})
+_TABS = frozenset({"tab", "ptab"})
+_BREAKS = frozenset({"br", "cr"})
 _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 _OWN_KINDS = frozenset({ParagraphKind.TABLE, ParagraphKind.NOTE})
 """Blocks that stand behind the table in one of whose cells they are."""
@@ -78,7 +79,8 @@ def parse_docx(data: bytes, *, location: str, url: str | None = None) -> list[Ar
         for part, root in (("footnotes", footnotes), ("endnotes", endnotes))
         for note in (() if root is None else root)
     }
-    blocks = list(_Body(_styles(styles), notes).blocks(main))
+    body = _Body(_styles(styles), notes).blocks(main)
+    blocks = [line for block in body for line in by_lines(block)]
     properties = {_name(field): field.text for field in (() if core is None else core)}
     author, published = read_byline([block for block in blocks if clean(block.text)])
     meta = Meta(
@@ -257,8 +259,10 @@ class _Body:
                 continue
             if name == "t":
                 parts.append(child.text or "")
-            elif name in _BREAKS:
+            elif name in _TABS:
                 parts.append(" ")
+            elif name in _BREAKS:
+                parts.append(LINE_BREAK)
             elif name == "noBreakHyphen":
                 parts.append("\u2011")
             elif name == "oMath":

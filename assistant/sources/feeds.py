@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from email.utils import parseaddr
 from html import escape, unescape
 from typing import Any
 from urllib.parse import urljoin
@@ -156,5 +157,10 @@ def _line(parent: Any, name: str) -> str | None:
 
 
 def _authors(parent: Any) -> str | None:
-    names = (author.get("name") or author.get("email") for author in parent.get("authors", ()))
+    names = [author.get("name") or author.get("email") for author in parent.get("authors", ())]
+    written = str(parent.get("author") or "")
+    if len(names) == 1 and "@" in written:
+        # feedparser knows the addresses of old: it cuts "ann@paper.example (Ann Lee)" in two.
+        name, address = parseaddr(written)
+        names = [name or address]
     return ", ".join(dict.fromkeys(filter(None, names))) or None

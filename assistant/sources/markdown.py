@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import SourceError
 from assistant.sources.authorship import read_byline, with_lede_under_byline
-from assistant.sources.blocks import Block, Meta, build_article, clean
+from assistant.sources.blocks import LINE_BREAK, Block, Meta, build_article, by_lines, clean
 from assistant.sources.html import text_of_fragment
+from assistant.sources.plain import labelled_lines
 from assistant.sources.raised import raised
 from assistant.sources.tables import lines_of
 from assistant.types import Article, ParagraphKind, Section
@@ -25,6 +26,8 @@ _FRONT_MATTER = re.compile(
 )
 _SITE = ("site", "publication", "publisher", "outlet")
 _YAML_ITEM = re.compile(r"""-\s["']?([^"':{}\[\]]+)["']?""")
+_YAML_NAME = re.compile(r"""\s+(?:-\s)?name:\s*["']?([^"'{}\[\]]+?)["']?\s*""")
+"""Of a person who has an address, too."""
 _YAML_LINE = re.compile(r"([A-Za-z_][\w-]*)\s*:\s*(.*?)\s*\Z")
 _SIGNS = (
     re.compile(r"^#{1,6} \S", re.M),
@@ -47,18 +50,25 @@ _KINDS = {
     "blockquote_open": ParagraphKind.QUOTE,
     "footnote_open": ParagraphKind.NOTE,
 }
-_INLINE_TAGS = {"br": " ", "sup": "^"}
+_INLINE_TAGS = {"br": LINE_BREAK, "sup": "^"}
 _STRUCK_TAG = re.compile(r"<(/?)(?:del|s|strike)\b[^>]*>", re.I)
 _MARKS = (
-    (re.compile(r"%%.*?%%|!\[\[[^\[\]]*\]\]"), ""),
+    (re.compile(r"%%.*?%%|!\[\[[^\[\]]*\]\]|\s\^[a-zA-Z][\w-]*\Z"), ""),
+    (
+        re.compile(
+            r"\{\{[<%].*?[%>]\}\}|\{%.*?%\}|\{:[^{}\n]*\}|\{/\*.*?\*/\}|\s?\[-?@[^\[\]\n]*\]", re.S
+        ),
+        "",
+    ),
     (re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]"), r"\1"),
     (re.compile(r"\A\[(?:[ xX]|![\w-]+)\][-+]?\s+|(?<!\s)\s+\{[#.][^{}\n]*\}\Z"), ""),
     (re.compile(r"==(\S(?:[^=]*[^\s=])?)=="), r"\1"),
     (re.compile(r"(?<![\\~])~([^~\s]{1,20})~(?!~)"), r"\1"),
-    (re.compile(r"\$(?=\S)(?=[^$\n=^_\\+]*[=^_\\+])([^$\n]*)(?<=\S)\$(?!\d)"), r"\1"),
+    (re.compile(r"(\$\$?)(?=\S)(?=[^$\n=^_\\+]*[=^_\\+])([^$\n]*)(?<=\S)\1(?!\d)"), r"\2"),
 )
-"""What other dialects write: comments and embedded files, links to pages, tasks and boxes, names of headings,
-highlights, lowered text, formulas."""
+"""What other dialects write: comments, embedded files and names of blocks, tags of templates and references, links
+to pages, tasks and boxes, names of headings, highlights, lowered text, formulas."""
+_FENCED_DIV = re.compile(r"^:{3,}[^\n]*$", re.M)
 _RAISED = re.compile(r"\^([^\^\s]{1,20})\^")
 
 
@@ -83,7 +93,7 @@ def parse_markdown(text: str, *, location: str, url: str | None = None) -> list[
 
     front = _FRONT_MATTER.match(text)
     fields = _front_matter(front) if front else {}
-    body = text[front.end() :] if front and fields else text
+    body = _FENCED_DIV.sub("", text[front.end() :] if front and fields else text)
     parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING})
     parser.enable(["table", "strikethrough"]).use(deflist_plugin).use(footnote_plugin)
     try:
@@ -119,7 +129,11 @@ def _front_matter(found: re.Match[str]) -> dict[str, str]:
             values = tomllib.loads(found.group(2))
         except tomllib.TOMLDecodeError:
             return {}  # not front matter after all: it stays in the text
-        return {k.lower(): str(v) for k, v in values.items() if not isinstance(v, dict | list)}
+        return {
+            name.lower(): ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            for name, value in values.items()
+            if not isinstance(value, dict)
+        }
     fields: dict[str, str] = {}
     above = ""  # the name of a list, whose items are on lines of their own
     for line in found.group(2).split("\n"):
@@ -133,6 +147,8 @@ def _front_matter(found: re.Match[str]) -> dict[str, str]:
             fields[pair.group(1).lower()] = value
         elif pair:
             above = pair.group(1).lower()
+        elif above and (named := _YAML_NAME.fullmatch(line)):
+            fields.setdefault(above, named.group(1))
         elif above and (item := _YAML_ITEM.fullmatch(line.strip())):
             fields[above] = ", ".join(filter(None, (fields.get(above), item.group(1).strip())))
     return fields
@@ -169,7 +185,10 @@ def _blocks(tokens: Sequence[Token]) -> list[Block]:
                     row.append(text)
                     continue
                 opener = tokens[index - 1]
-                blocks.append(_inline_block(token, opener, text, containers, bool(blocks)))
+                block = _inline_block(
+                    token, opener, _with_labels_apart(text), containers, bool(blocks)
+                )
+                blocks.extend(by_lines(block))
             case "html_block":
                 blocks.extend(text_of_fragment(token.content))
             case _:
@@ -189,6 +208,15 @@ def _inline_block(
         return Block(text, Section.CAPTION, ParagraphKind.CAPTION)
     kind = _KINDS[containers[-1]] if containers else ParagraphKind.TEXT
     return Block(text, kind=kind)
+
+
+def _with_labels_apart(text: str) -> str:
+    """Text with the lines ended that begin with who speaks or what follows: "Night porter: Jens Dahl"."""
+    lines = text.split("\n")
+    labelled = labelled_lines(lines)
+    return lines[0] + "".join(
+        f"{LINE_BREAK if at in labelled else ' '}{line}" for at, line in enumerate(lines[1:], 1)
+    )
 
 
 def _plain(children: Sequence[Token]) -> str:
@@ -223,7 +251,7 @@ def _unmarked(children: Sequence[Token]) -> str:
         elif child.type in ("text", "text_special"):
             parts.append(child.content)
         elif child.type in ("softbreak", "hardbreak"):
-            parts.append(" ")
+            parts.append("\n" if child.type == "softbreak" else LINE_BREAK)
         elif child.type == "image":
             parts.append(_unmarked(child.children or ()))
     return "".join(parts)

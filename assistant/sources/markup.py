@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from assistant.sources.blocks import Block, clean
+from assistant.sources.blocks import Block, clean, goes_on
 from assistant.sources.formulas import formula_of
 from assistant.sources.furniture import Furniture, labels_of
 from assistant.sources.raised import raised
@@ -61,9 +61,6 @@ _STYLE = re.compile(r"\s*([a-z-]+)\s*:\s*([^;]*)", re.IGNORECASE)
 _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 """Where a word may be broken: as little a part of it as ``<wbr>``."""
 _CLOSED = re.compile(r"[.!?…:;؟。！？۔।][\"'”’»)\]]*$")
-_STOPPED = re.compile(r"[.!?…؟。！？۔।][\"'”’»)\]]*$")
-SHORT_LINE_CHARS = 60
-"""A line that is broken off later than this without a stop goes on in the next."""
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MARK_BASE = 0x2801
 _MARK_COUNT = 0xFE
@@ -356,7 +353,7 @@ class _Walk:
             text = clean("".join(parts), kind)
             if not text:
                 continue
-            if made and _goes_on(made[-1].block.text, text):
+            if made and goes_on(made[-1].block.text, text):
                 made[-1].block = replace(made[-1].block, text=f"{made[-1].block.text} {text}")
                 continue
             # The longest stretch: a short one may be a date line that an extraction leaves out.
@@ -395,14 +392,6 @@ def _is_block(node: Any, styles: dict[str, str]) -> bool:
     if display.startswith("inline") and node.tag in ("div", "p", "li", "section"):
         return False
     return node.tag in _BLOCKS or display in ("block", "list-item", "flex", "table")
-
-
-def _goes_on(line: str, following: str) -> bool:
-    """Whether a sentence runs over the end of a line."""
-    if _STOPPED.search(line):
-        return False
-    first = next((c for c in following if c.isalnum()), "")
-    return first.islower() or line.endswith(",") or len(line) > SHORT_LINE_CHARS
 
 
 def _caption(element: Any, run: int) -> Iterator[Piece]:

@@ -156,7 +156,7 @@ def paragraphs_of(text: str) -> list[Block]:
     widest = max((len(line) for line in lines), default=0)
     wrapped = widest <= WRAP_COLUMNS
     compounds = set(_COMPOUND.findall(text.casefold())) if wrapped else set()
-    labelled = _labelled(lines)
+    labelled = labelled_lines(lines)
     blocks: list[Block] = []
     current: list[str] = []
     kind = ParagraphKind.TEXT
@@ -182,7 +182,7 @@ def paragraphs_of(text: str) -> list[Block]:
     return blocks
 
 
-def _labelled(lines: list[str]) -> set[int]:
+def labelled_lines(lines: list[str]) -> set[int]:
     """Which lines begin with who speaks: two at least follow each other, the first one of them on top."""
     found: set[int] = set()
     group: list[int] = []

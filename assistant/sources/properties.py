@@ -10,10 +10,11 @@ from assistant.sources.blocks import clean_field
 
 
 @lru_cache(maxsize=1)
-def _defaults() -> tuple[frozenset[str], tuple[str, ...]]:
+def _defaults() -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
     path = resources.files("assistant.sources").joinpath("properties.toml")
     table = tomllib.loads(path.read_text("utf-8"))
-    return frozenset(name.casefold() for name in table["authors"]), tuple(table["dates"])
+    authors = frozenset(name.casefold() for name in table["authors"])
+    return authors, tuple(table["dates"]), tuple(name.casefold() for name in table["converters"])
 
 
 def author_of(value: str | None) -> str | None:
@@ -23,7 +24,7 @@ def author_of(value: str | None) -> str | None:
     ('Ana Ruiz', None)
     """
     name = clean_field(value)
-    return None if name is None or name.casefold() in _defaults()[0] else name
+    return None if name is None or name.casefold().strip("()") in _defaults()[0] else name
 
 
 def date_of(value: str | None) -> str | None:
@@ -34,3 +35,12 @@ def date_of(value: str | None) -> str | None:
     """
     text = (value or "").strip()
     return None if not text or text.startswith(_defaults()[1]) else text
+
+
+def is_by_converter(program: str | None) -> bool:
+    """Whether a file was made by a program that prints or converts pages, not by one that people write in.
+
+    >>> is_by_converter("Skia/PDF m120"), is_by_converter("Microsoft Word 2019")
+    (True, False)
+    """
+    return bool(program) and str(program).casefold().startswith(_defaults()[2])

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import urljoin
 
 from assistant.errors import SourceError
 from assistant.sources.blocks import (
@@ -31,15 +32,29 @@ MAX_LINE_CHARS = 16 << 20
 _HTML_TEXT = "content_html"
 _TEXT = (
     *("text", "body", "content", "article", "maintext", "articleBody", "page_content"),
-    *(_HTML_TEXT, "content_text"),
+    *(
+        _HTML_TEXT,
+        "content_text",
+        "contents",
+        "full_text",
+        "fulltext",
+        "article_text",
+        "raw_content",
+    ),
 )
 _TITLE = ("title", "headline", "name")
 _URL = ("url", "link")
-_PUBLISHED = ("published", "date_published", "datePublished", "date", "publish_date")
+_PUBLISHED = (
+    *("published", "date_published", "datePublished", "date", "publish_date"),
+    *("published_at", "publishedAt", "published_date", "pubDate"),
+)
 _LANGUAGE = ("language", "lang")
 _AUTHOR = ("author", "authors", "byline")
 _SITE = ("site", "sitename", "publisher", "source_domain")
 _ID = ("id", "_id", "uid")
+_RENDERED = "rendered"
+"""How WordPress calls what is HTML, in titles too."""
+_HOLDERS = ("name", _RENDERED, "text", "value", "#text")
 _KNOWN = frozenset((*_TEXT, *_TITLE, *_URL, *_PUBLISHED, *_LANGUAGE, *_AUTHOR, *_SITE))
 _METADATA_CHARS = 10_000
 _HTML = re.compile(
@@ -83,10 +98,24 @@ def _records(value: Any) -> list[Any]:
     if not isinstance(value.get("items"), list) or _first(value, _TEXT):
         return [value]
     common = {"site": value.get("title"), "language": value.get("language")}
+    home = value.get("home_page_url") or value.get("feed_url")
     return [
-        {"content_text": item.get("summary"), **common, **item} if isinstance(item, dict) else item
+        {"content_text": item.get("summary"), **common, **item, **_whole_url(item, home)}
+        if isinstance(item, dict)
+        else item
         for item in value["items"]
     ]
+
+
+def _whole_url(item: dict[str, Any], home: Any) -> dict[str, str]:
+    """An item's address, which may start where the feed is."""
+    url = item.get("url")
+    if not isinstance(url, str) or not isinstance(home, str):
+        return {}
+    try:
+        return {"url": urljoin(home, url)}
+    except ValueError:
+        return {}
 
 
 def _articles(
@@ -125,28 +154,29 @@ def _article(record: Any, where: str, location: str, format_name: str) -> Articl
         record = record["kwargs"]
     if isinstance(about := record.get("metadata"), dict):
         record = {"url": about.get("source"), **about, **record}
+    fields = {**{str(name).lower(): value for name, value in record.items()}, **record}
     meta = Meta(
-        title=_first(record, _TITLE),
-        url=_web_url(_first(record, _URL)),
-        site=_first(record, _SITE),
-        author=_first(record, _AUTHOR),
-        published=_first(record, _PUBLISHED),
-        language=_first(record, _LANGUAGE),
+        title=_title(fields),
+        url=_web_url(_first(fields, _URL)),
+        site=_first(fields, _SITE),
+        author=_first(fields, _AUTHOR),
+        published=_first(fields, _PUBLISHED),
+        language=_first(fields, _LANGUAGE),
     )
-    text = _first(record, _TEXT)
-    if isinstance(record.get("paragraphs"), list):
-        blocks = [Block(context) for context in _contexts(record["paragraphs"])]
+    text = _first(fields, _TEXT)
+    if isinstance(fields.get("paragraphs"), list):
+        blocks = [Block(context) for context in _contexts(fields["paragraphs"])]
     elif text is not None:
-        is_html = text == record.get(_HTML_TEXT) or _HTML.search(text)
+        is_html = text == fields.get(_HTML_TEXT) or _HTML.search(text)
         blocks = with_lede(text_of_fragment(text) if is_html else paragraphs_of(text))
     else:
         blocks = []
     if not any(clean(block.text) for block in blocks):
-        fields = ", ".join(sorted(clean(str(name))[:40] for name in record)[:8]) or "none"
-        msg = f"{where}: no text in it (fields: {fields}); put the article into the field 'text'"
+        names = ", ".join(sorted(clean(str(name))[:40] for name in record)[:8]) or "none"
+        msg = f"{where}: no text in it (fields: {names}); put the article into the field 'text'"
         raise SourceError(msg)
     # A row's own URL or id keeps its article apart from its neighbours'; else its title does.
-    own_id = _first(record, _ID)
+    own_id = _first(fields, _ID)
     key = meta.url or (f"id:{own_id}" if own_id else None)
     return build_article(
         blocks,
@@ -158,6 +188,12 @@ def _article(record: Any, where: str, location: str, format_name: str) -> Articl
     )
 
 
+def _title(fields: dict[str, Any]) -> str | None:
+    title = _first(fields, _TITLE)
+    is_html = isinstance(fields.get("title"), dict) and _RENDERED in fields["title"]
+    return " ".join(b.text for b in text_of_fragment(title)) if title and is_html else title
+
+
 def _contexts(paragraphs: list[Any]) -> Iterator[str]:
     for paragraph in paragraphs:
         context = paragraph.get("context") if isinstance(paragraph, dict) else paragraph
@@ -166,7 +202,7 @@ def _contexts(paragraphs: list[Any]) -> Iterator[str]:
 
 
 def _first(record: dict[str, Any], names: tuple[str, ...]) -> str | None:
-    for name in names:
+    for name in (*names, *map(str.lower, names)):
         value = _named(record.get(name))
         if isinstance(value, list):
             parts = [_named(item) for item in value]
@@ -180,8 +216,10 @@ def _first(record: dict[str, Any], names: tuple[str, ...]) -> str | None:
 
 
 def _named(value: Any) -> Any:
-    """The name of a person or a publisher, as JSON Feed and JSON-LD give them; others as they are."""
-    return value.get("name") if isinstance(value, dict) else value
+    """What an object is there to hold: a name, as in JSON Feed and JSON-LD, or a text; others as they are."""
+    if not isinstance(value, dict):
+        return value
+    return next((value[name] for name in _HOLDERS if isinstance(value.get(name), str)), None)
 
 
 def _web_url(value: str | None) -> str | None:
@@ -197,6 +235,7 @@ def _metadata(record: dict[str, Any]) -> dict[str, Any]:
         clean(name): clean(value) if isinstance(value, str) else value
         for name, value in record.items()
         if name not in _KNOWN
+        and name.lower() not in _KNOWN
         and isinstance(value, str | int | float | bool)
         and not (isinstance(value, float) and not math.isfinite(value))  # JSON has neither
         and len(str(value)) <= _METADATA_CHARS

@@ -19,6 +19,7 @@ from assistant.sources.pdf.layout import reading_order
 from assistant.sources.pdf.limits import unfolded_bytes
 from assistant.sources.pdf.paragraphs import paragraphs
 from assistant.sources.pdf.rows import Line, rows, stored_so
+from assistant.sources.properties import author_of, is_by_converter
 from assistant.types import Article, ParagraphKind, Section
 
 FORMAT = "pdf"
@@ -34,7 +35,8 @@ REPEATED_CHARS = 200_000
 """What stands on several pages but is stored once, as a head; more is one page many times over."""
 
 _JUNK_TITLE = re.compile(
-    r"^(untitled|microsoft word|document\d*$)|\.(docx?|indd|pdf|tex|qxd)$", re.I
+    r"^\(?(?:untitled|anonymous|unspecified|microsoft word|document\d*$)|\.(docx?|indd|pdf|tex|qxd)$",
+    re.I,
 )
 _PDF_DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 
@@ -72,13 +74,15 @@ def parse_pdf(data: bytes, *, location: str, url: str | None = None) -> list[Art
     blocks = paragraphs(lines, aside)
     title = _mark_headline(blocks) or _metadata_title(fields.get("Title"))
     created = _PDF_DATE.match(fields.get("CreationDate", ""))
-    made = "-".join(created.groups()) if created else None
+    # What a converter made, it made when someone printed or saved what was published before.
+    is_copy = is_by_converter(fields.get("Producer")) or is_by_converter(fields.get("Creator"))
+    made = "-".join(created.groups()) if created and not is_copy else None
     # The file may be a late copy of what the text itself dates.
     author, published = read_byline(blocks)
     meta = Meta(
         title=title,
         url=url,
-        author=fields.get("Author") or author,
+        author=author_of(fields.get("Author")) or author,
         published=published or made,
     )
     return [build_article(blocks, meta, location=location, format_name=FORMAT)]

@@ -85,6 +85,15 @@ def test_what_the_text_dates_itself_comes_before_when_the_file_was_made() -> Non
     assert parse(data, location="x")[0].published == "2025-05-09"
 
 
+@pytest.mark.parametrize("program", ["/Producer(Skia/PDF m120)", "/Creator(ReportLab PDF Library)"])
+def test_what_a_converter_leaves_is_no_author_title_or_date(program: str) -> None:
+    info = (
+        f"/Title(\\(anonymous\\))/Author(\\(anonymous\\))/CreationDate(D:20260106120000Z){program}"
+    )
+    (article,) = parse(samples.pdf([samples.column(50, 680, LEFT)], info=info), location="x")
+    assert (article.author, article.published, article.title_derived) == (None, None, True)
+
+
 def test_columns_written_line_by_line() -> None:
     """Some programs write across the columns; the eye still reads down."""
     pairs = zip(samples.column(50, 700, LEFT), samples.column(320, 700, RIGHT), strict=True)

@@ -397,3 +397,14 @@ def test_entities_of_a_part_are_not_followed() -> None:
     main = MAIN.replace("Eleven", "Eleven &b;")
     (article,) = parse(package({"word/document.xml": bomb + main}), location="x")
     assert "haha" not in article.text
+
+
+def test_lines_that_an_author_ended_are_lines() -> None:
+    hours = r("North: 9 to 18") + "<w:r><w:br/></w:r>" + r("South: 10 to 20")
+    wind = r("The wind blew hard,") + "<w:r><w:cr/></w:r>" + r("and all ships were lost.")
+    article = read(f"<w:p>{hours}</w:p><w:p>{wind}</w:p>")
+    assert texts(article) == [
+        "North: 9 to 18",
+        "South: 10 to 20",
+        "The wind blew hard, and all ships were lost.",
+    ]

@@ -54,6 +54,8 @@ def test_authors() -> None:
     written = "<author>ed@example.org (Ada Lind)</author>"
     assert only(rss(OWN + host + written, namespaces=ITUNES)).author == "Ada Lind"
     assert only(rss(OWN + host, namespaces=ITUNES)).author == "Studio"
+    assert only(rss(OWN + "<author>ann@paper.example (Ann Lee)</author>")).author == "Ann Lee"
+    assert only(rss(OWN + "<author>ann@paper.example</author>")).author == "ann@paper.example"
     atom = f"<feed xmlns='{ATOM}'><author><name>Bo</name></author><entry><title>T</title>%s<content>Text.</content></entry></feed>"
     assert only(atom % "").author == "Bo"
     two = "<author><name>Ana</name></author><author><name>Cy</name></author>"

@@ -108,3 +108,25 @@ def test_author_and_publisher_with_names_of_their_own() -> None:
         }
     )
     assert (article.author, article.site) == ("Ana", "Courier")
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"Title": "Fish & chips", "Text": "The mill burned.", "Date": "2026-01-06"},
+        {"title": {"rendered": "Fish &amp; <i>chips</i>"}, "content": {"rendered": "<p>The mill burned.</p>"}, "date": "2026-01-06"},
+        {"title": "Fish & chips", "body": {"text": "The mill burned."}, "publishedAt": "6 janvier 2026"},
+        {"title": "Fish & chips", "content": [{"type": "text", "text": "The mill burned."}], "pubDate": "Tue, 6 Jan 2026"},
+        {"title": "Fish & chips", "contents": "The mill burned.", "published_at": "6. Januar 2026"},
+    ],
+)  # fmt: skip
+def test_names_of_fields_as_other_programs_write_them(record: dict[str, Any]) -> None:
+    article = only(record)
+    assert article.text == "Fish & chips\n\nThe mill burned."
+    assert (article.title, article.published) == ("Fish & chips", "2026-01-06")
+
+
+def test_addresses_of_a_json_feed_are_made_whole() -> None:
+    items = [{"id": "1", "url": "/a?b=1", "content_text": "The mill burned."}]
+    feed = {**FEED, "home_page_url": "https://n.example/home/", "items": items}
+    assert only(feed).url == "https://n.example/a?b=1"

@@ -412,3 +412,42 @@ def test_lists_of_front_matter() -> None:
         "---\ntitle: T\nauthors:\n  - Ana Ruiz\n  - 'Bo Lind'\ntags:\n- a\ndate: 2026-01-06\n---\nText.\n"
     )
     assert (article.author, article.published) == ("Ana Ruiz, Bo Lind", "2026-01-06")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Manager: Nora Hell\nTelephone: 555 0143\nNight porter: Jens Dahl", ["Manager: Nora Hell", "Telephone: 555 0143", "Night porter: Jens Dahl"]),
+        ("North: 9 to 18  \nSouth: 10 to 20\\\nIsland: closed", ["North: 9 to 18", "South: 10 to 20", "Island: closed"]),
+        ("Town hall<br>Main Street 5<br/>1234 Kappel", ["Town hall", "Main Street 5", "1234 Kappel"]),
+        ("The wind blew hard,  \nand all ships were lost.", ["The wind blew hard, and all ships were lost."]),
+        ("This is a text: it goes on\nand on without a label.", ["This is a text: it goes on and on without a label."]),
+    ],
+)  # fmt: skip
+def test_lines_that_an_author_of_markdown_ended(written: str, expected: list[str]) -> None:
+    assert [text for _, text in body(written)] == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("The fee is 40 crowns [@doe99, p. 3].", "The fee is 40 crowns."),
+        ("{{< figure src='a.png' >}}The fee is 40 crowns.{: .lead}", "The fee is 40 crowns."),
+        ("{% include x.html %}The fee is 40 crowns. ^block-1", "The fee is 40 crowns."),
+        ("::: {.note}\nThe fee is 40 crowns.\n:::", "The fee is 40 crowns."),
+        ("It holds: $$E = mc^2$$ and 10^6 men.", "It holds: E = mc^2 and 10^6 men."),
+    ],
+)
+def test_tags_of_templates_and_references(written: str, expected: str) -> None:
+    assert [text for _, text in body(written)] == [expected]
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "---\ntitle: Fees\nauthor:\n  name: Ann Lee\n  email: a@n.example\n---\n",
+        "+++\ntitle = 'Fees'\nauthors = ['Ann Lee']\n+++\n",
+    ],
+)
+def test_authors_of_front_matter(front: str) -> None:
+    assert only(f"{front}The fee is 40 crowns.").author == "Ann Lee"
