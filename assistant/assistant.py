@@ -18,7 +18,7 @@ from assistant.answering.declining import missing, nearest
 from assistant.answering.followups import complete
 from assistant.answering.idle_talk import is_idle_talk
 from assistant.answering.rulings import Judge, with_rulings, without_refuted
-from assistant.errors import ArticleNotFound, LibraryLocked, UsageError
+from assistant.errors import ArticleNotFound, LibraryLocked, PullquoteError, UsageError
 from assistant.language.inputs import (
     MAX_QUESTION_CHARS,
     checked_question,
@@ -248,14 +248,16 @@ class Assistant:
         if asked_as is not None and len(asked_as) > MAX_QUESTION_CHARS:
             asked_as = None
         searched = asked_as or question
+        subject = brief_subject(searched)
+        if subject is None and self._reader is None and self._library.has_passages():
+            threading.Thread(target=self._load_reader).start()
         timings: dict[str, float] = {}
         found = self.search(searched, k=k + SPARE_PASSAGES, filters=filters)
         hits = without_captions(found)[:k]
         timings["search"] = _elapsed_ms(started)
         check_cancelled(cancelled)
-        if not hits and self._library.counts()["passages"] == 0:
+        if not hits and not self._library.has_passages():
             return _without_passages(question, asked_as, UnanswerableReason.EMPTY_LIBRARY)
-        subject = brief_subject(searched)
         brief = None if subject is None else self.brief(subject, filters=filters)
         shown = [citation for turn in history for citation in turn.citations]
         if brief is not None and brief.citations:
@@ -708,6 +710,11 @@ class Assistant:
             if self._reader is None:
                 self._reader = load_reader(self._encoder)
             return self._reader
+
+    def _load_reader(self) -> None:
+        """Load the reader beside the search; if it cannot be, the question says so when it is read for."""
+        with contextlib.suppress(PullquoteError):
+            self._get_reader().prepare()
 
 
 def _without_passages(question: str, asked_as: str | None, reason: UnanswerableReason) -> Answer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import click
@@ -19,6 +18,8 @@ def register(group: click.Group) -> None:
 @common
 def mcp(library: Path | None, model: str | None, as_json: bool) -> None:
     """Serve search, ask, show and verify over the Model Context Protocol, on stdin and stdout."""
+    import asyncio  # 25 ms, and every command imports this module
+
     from assistant.adapters.mcp import make_server, serve_stdio
 
     del as_json  # the protocol is JSON

@@ -7,7 +7,9 @@ not share one. A language detector would cost more than the search; the letters 
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from functools import lru_cache
+from itertools import islice
 from typing import Literal
 
 NORMALISED_CHARS = 1_000
@@ -56,14 +58,9 @@ def script_of(text: str) -> str | None:
     ('LATIN', 'ARABIC', None)
     """
     counts: dict[str, int] = {}
-    seen = 0
-    for char in text:
-        if char.isalpha():
-            script = _script_of_letter(char)
-            counts[script] = counts.get(script, 0) + 1
-            seen += 1
-            if seen >= SAMPLE_CHARS:
-                break
+    for letter, count in Counter(islice(filter(str.isalpha, text), SAMPLE_CHARS)).items():
+        script = _script_of_letter(letter)
+        counts[script] = counts.get(script, 0) + count
     return max(counts, key=lambda script: counts[script]) if counts else None
 
 

@@ -251,7 +251,8 @@ def _paragraph_start(text: str, at: int) -> int:
 @lru_cache(maxsize=256)
 def _attributions(piece: str) -> tuple[_Attribution, ...]:
     found: list[_Attribution] = []
-    subject = _subject(piece)
+    # The rarer of the two first, and the one that is no more than a few words.
+    subject = _subject(piece) if patterns.AND_SAID.search(piece) else None
     if (
         subject is not None
         and _is_one(subject.group("who"))

@@ -41,6 +41,8 @@ def fold(text: str) -> str:
     'zelenskyy 12'
     """
     decomposed = normalised(text, "NFKD").casefold()
+    if decomposed.isascii():
+        return decomposed
     return "".join(
         str(unicodedata.digit(char))
         if char.isdigit() and unicodedata.digit(char, -1) >= 0

@@ -45,8 +45,6 @@ WINDOW_TOKENS = 384
 STRIDE_TOKENS = 128
 """Passage tokens that two windows share: longer than any answer."""
 MAX_ANSWER_TOKENS = 32
-BATCH_TOKENS = 768
-"""More would be padded more: the passages of one question differ in length."""
 TOP_POSITIONS = 12
 """First and last tokens looked at per window; the best span is among them but for freak cases."""
 SPANS_PER_PASSAGE = 3
@@ -210,7 +208,7 @@ class SpanReader:
         ends = list(starts)
         table = load_table()
         lengths = [len(window.ids) for window in windows]
-        for batch in batches(lengths, max_tokens=BATCH_TOKENS):
+        for batch in batches(lengths):
             check_cancelled(cancelled)
             ids, mask = _padded([windows[index].ids for index in batch])
             start_scores, end_scores = self._session.run(
@@ -261,7 +259,7 @@ class SpanReader:
             rows.append([*head, *tokenizer.encode(text)[:room], EOS_ID])
         scores = np.empty((len(rows), len(VERDICTS)), np.float32)
         table = load_table()
-        for batch in batches([len(row) for row in rows], max_tokens=BATCH_TOKENS):
+        for batch in batches([len(row) for row in rows]):
             check_cancelled(cancelled)
             ids, mask = _padded([rows[index] for index in batch])
             (scores[list(batch)],) = self._session.run(

@@ -9,6 +9,8 @@ Self Language Bias in Multilingual Representations", 2021): the product with one
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,15 +28,12 @@ def language_directions(library: Library) -> NDArray[np.float32] | None:
     None where the library's passages are of one language, or of others too few.
     """
     languages, vectors = library.sampled_vectors(SAMPLE)
-    known = np.array([language or "" for language in languages])
-    names, counts = np.unique(known, return_counts=True)
-    means = [
-        vectors[known == name].mean(axis=0)
-        for name, count in zip(names.tolist(), counts.tolist(), strict=True)
-        if name and count >= MIN_PASSAGES
-    ]
-    if len(means) < 2:
+    counts = Counter(language for language in languages if language)
+    names = sorted(name for name, count in counts.items() if count >= MIN_PASSAGES)
+    if len(names) < 2:
         return None
+    known = np.array(languages)
+    means = [vectors[known == name].mean(axis=0) for name in names]
     differences = np.array(means) - np.mean(means, axis=0)
     _, _, directions = np.linalg.svd(differences, full_matrices=False)
     # The differences from their own mean are one fewer than the languages.
