@@ -42,7 +42,7 @@ print(json.dumps([len(ours), count, unused]))
     ("code", "most_modules", "most_patterns"),
     [
         ("import assistant", 7, 0),
-        ("import assistant.assistant", 81, 90),
+        ("import assistant.assistant", 81, 88),
         (
             "from assistant.cli import run; run(['ask', 'Who is Merz?', '--library', LIBRARY])",
             94,

@@ -245,7 +245,7 @@ def test_only_what_may_be_shown_is_laid_beside_its_sentence():
         ("Er zahlte nicht an Lind, sondern an Hell.", "Hell", False),
         ("رفض براندت بيع المطحنة إلى مو.", "مو", True),
         ("استبعد براندت بيع المطحنة إلى مو.", "مو", True),
-        ("Brandt ruled such a sale out, to Moe too.", "Moe", True),
+        ("Brandt ruled a sale out, to Moe too.", "Moe", True),
         ("Brandt disputed the claim that he paid Moe.", "Moe", True),
         ("Brandt lehnte den Verkauf an Moe ab.", "Moe", True),
         ("Brandt descartó la venta a Moe.", "Moe", True),
