@@ -252,7 +252,7 @@ def _paragraph_start(text: str, at: int) -> int:
 def _attributions(piece: str) -> tuple[_Attribution, ...]:
     found: list[_Attribution] = []
     # The rarer of the two first, and the one that is no more than a few words.
-    subject = _subject(piece) if patterns.AND_SAID.search(piece) else None
+    subject = _subject(piece) if _PATTERNS.and_said.search(piece) else None
     if (
         subject is not None
         and _is_one(subject.group("who"))
