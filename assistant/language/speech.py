@@ -293,27 +293,43 @@ _FORMS = {
     "according_short": _Form.ACCORDING,
 }
 """The patterns of a table that say who speaks, in the order in which they are tried."""
+_CUES = {
+    "before_aside": "cue_before",
+    "before_after_quote": "cue_before_after_quote",
+    "in_words": "cue_in_words",
+    "according": "cue_according",
+    "after": "cue_after",
+    "before": "cue_before",
+    "colon": "cue_colon",
+}
+"""The short ones, where a table has them, without which these do not match."""
 
 
 @lru_cache(maxsize=1)
-def _languages() -> tuple[tuple[pack.Patterns, tuple[tuple[str, _Form], ...]], ...]:
-    """The tables that say how people speak, each with the names of its patterns."""
+def _languages() -> tuple[tuple[pack.Patterns, tuple[tuple[str, _Form, str | None], ...]], ...]:
+    """The tables that say how people speak, each with the names of its patterns and of their cues."""
+    cues = {name: pack.codes_with("speech", cue) for name, cue in _CUES.items()}
     named = {name: pack.codes_with("speech", name) for name in _FORMS}
     return tuple(
         (
             pack.Patterns("speech", code),
-            tuple((name, form) for name, form in _FORMS.items() if code in named[name]),
+            tuple(
+                (name, form, _CUES[name] if code in cues.get(name, ()) else None)
+                for name, form in _FORMS.items()
+                if code in named[name]
+            ),
         )
         for code in pack.codes_with("speech", "cues")
     )
 
 
 def _who_speaks(piece: str) -> Iterator[tuple[re.Pattern[str], _Form]]:
-    """The patterns of the languages that a text has a cue of."""
+    """The patterns of the languages that a text has a cue of, but for those that have one of their own."""
     for patterns, named in _languages():
         if patterns.cues.search(piece):
-            for name, form in named:
-                yield getattr(patterns, name), form
+            for name, form, cue in named:
+                if cue is None or getattr(patterns, cue).search(piece):
+                    yield getattr(patterns, name), form
 
 
 def _attribution(match: re.Match[str], form: _Form, piece: str) -> _Attribution | None:
