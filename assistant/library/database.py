@@ -43,8 +43,8 @@ def acquire_writer_lock(folder: Path) -> Any:
     try:
         lock.acquire()
     except filelock.Timeout as error:
-        owner = storage.read_json(owner_path)
-        is_told = owner is not None and {"pid", "since"} <= owner.keys()
+        owner = storage.read_json(owner_path) or {}
+        is_told = {"pid", "since"} <= owner.keys()
         who = f"process {owner['pid']} since {owner['since']}" if is_told else "another process"
         raise LibraryLocked(f"{who} is writing to {folder}: wait until it has finished") from error
     except OSError as error:

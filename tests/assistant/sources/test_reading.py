@@ -226,4 +226,4 @@ def test_what_becomes_a_pipe_after_it_was_looked_at_is_refused(
     monkeypatch.setattr(os.path, "isfile", lambda path: True)
     (failure,) = read(tmp_path / "pipe")
     assert isinstance(failure, IngestFailure)
-    assert failure.message.endswith("/pipe: not a file any more; skipped")
+    assert failure.message.endswith("/pipe: not a file; skipped")
