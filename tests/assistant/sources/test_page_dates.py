@@ -206,3 +206,11 @@ def test_what_follows_a_short_article_does_not_date_it() -> None:
         f"{PROSE[: PROSE.index('</p>') + 4]}<p>Ann, 12 August 2025</p><p>Good.</p></body></html>"
     )
     assert parse(page.encode(), location="x")[0].published is None
+
+
+def test_an_item_around_the_text_but_not_its_heading_dates_it() -> None:
+    page = (
+        "<html><title>Noise plan adopted</title><body><h1>Noise plan adopted</h1><article itemscope itemtype='https://schema.org/NewsArticle'>"
+        f"<meta itemprop='datePublished' content='2026-01-05T10:43Z'>{PROSE}</article></body></html>"
+    )
+    assert parse(page.encode(), location="x")[0].published == "2026-01-05"
