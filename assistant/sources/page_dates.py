@@ -208,7 +208,8 @@ def _is_of_the_page(element: Any, starts: Sequence[Any]) -> bool:
     if role not in _PARTS_OF_THE_PAGE or not linked_data.is_page({"@type": kind}):
         return False
     is_around = any(item in (start, *start.iterancestors()) for start in starts)
-    return is_around or item.tag in ("html", "body")
+    # An item of nothing to show only describes the page; the card of another one has a title.
+    return is_around or item.tag in ("html", "body") or not item.text_content().strip()
 
 
 def _marked_up(tree: Any, top: _Top, reader: DayReader) -> Iterator[str]:

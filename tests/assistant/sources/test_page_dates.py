@@ -146,6 +146,7 @@ def ld(**fields: object) -> str:
         ("<meta name='DC.date' content='20260105'>", "", None, ("2026-01-05", "meta")),
         ("<meta name='date' content='2026'>", "", None, (None, None)),
         ("<meta name='pubdate' content='Tue, 06 Jan 2026 18:00:00 GMT'>", "", None, ("2026-01-06", "meta")),
+        ("", "<div itemscope itemtype='https://schema.org/NewsArticle'><meta itemprop='datePublished' content='2026-01-05'></div>", None, ("2026-01-05", "meta")),
         ("", "<p>By Ann <time datetime='2026-01-05'>yesterday</time></p>", None, ("2026-01-05", "time element")),
         ("", "<span itemprop='datePublished' content='2026-01-05'></span>", None, ("2026-01-05", "time element")),
         ("", "", "https://harbour.example/2026/01/05/noise", ("2026-01-05", "address")),
