@@ -195,17 +195,11 @@ def _take_out_hidden(tree: Any) -> None:
     hidden = [e for e in tree.iter() if isinstance(e.tag, str) and _is_hidden(e)]
     if not hidden:
         return
-    inside: set[Any] = set()
-    outermost = []
+    total = _text_length(tree)
     for element in hidden:
-        if element not in inside and element.getparent() is not None:
-            outermost.append(element)
-            inside.update(element.iter())
-    templates = [element for element in outermost if element.tag == "template"]
-    others = [element for element in outermost if element.tag != "template"]
-    if 2 * sum(map(_text_length, others)) > _text_length(tree):
-        others = []
-    for element in (*templates, *others):
+        parent = element.getparent()
+        if parent is None or (element.tag != "template" and 2 * _text_length(element) > total):
+            continue
         element.drop_tree()
 
 

@@ -6,8 +6,6 @@ import tomllib
 from functools import lru_cache
 from importlib import resources
 
-from assistant.sources.blocks import clean_field
-
 
 @lru_cache(maxsize=1)
 def _defaults() -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
@@ -23,7 +21,7 @@ def author_of(value: str | None) -> str | None:
     >>> author_of("Ana Ruiz"), author_of("python-docx ")
     ('Ana Ruiz', None)
     """
-    name = clean_field(value)
+    name = " ".join((value or "").split()) or None
     return None if name is None or name.casefold().strip("()") in _defaults()[0] else name
 
 
