@@ -22,6 +22,7 @@ from typing import Any
 
 from assistant.errors import SourceError
 from assistant.sources import language as languages
+from assistant.sources.properties import date_of
 from assistant.types import (
     PARAGRAPH_SEPARATOR,
     Article,
@@ -244,8 +245,6 @@ def build_article(
     Raises:
         SourceError: No block has text, or there is too much of it or too many of them.
     """
-    from assistant.sources.properties import date_of
-
     blocks = list(blocks)
     check_length(sum(len(block.text) for block in blocks), location)
     title = clean_field(meta.title)

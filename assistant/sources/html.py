@@ -44,7 +44,11 @@ _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _TITLE_SEPARATOR = re.compile(r"\s+[|–—·»-]\s+|\s*[|»]\s*")
 _UNDIGESTED = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError)
 """What trafilatura raises at pages that it was not made for."""
+_OTHERS = re.compile(
+    r"related|recommend|teaser|newsletter|footer|sidebar|trending|most-(?:read|popular)"
+)
 LITTLE_CHARS = 80
+"""Outside of an element that says it is the article, a shorter text may be what a script left to show."""
 CLOSED_CHARS = 1_500
 """A longer text under a paywall notice is the whole article, or most of it."""
 
@@ -250,7 +254,7 @@ def _article(
     chosen = _shown_headline(_trimmed(main_text.without_asides(chosen, layout)))
     notices = [piece for piece in chosen if is_paywall_notice(piece.block.text)]
     is_closed = linked_data.is_for_subscribers(nodes) or any(
-        is_paywall_notice(piece.block.text) for piece in pieces
+        is_paywall_notice(piece.block.text) and not _is_of_others(piece.element) for piece in pieces
     )
     blocks = _with_captions(pieces, [piece for piece in chosen if piece not in notices])
     stated = text_of_fragment(_in_paragraphs(linked_data.body_of(nodes)))
@@ -264,10 +268,11 @@ def _article(
         )
         raise SourceError(msg)
     share = main_text.share_of(pieces, {piece.run for piece in chosen}, layout)
-    return blocks, _warnings(share, char_count, is_closed=is_closed)
+    is_short = char_count < LITTLE_CHARS and not any(map(main_text.is_in_article, chosen))
+    return blocks, _warnings(share, char_count, is_closed=is_closed, is_short=is_short)
 
 
-def _warnings(share: float, char_count: int, *, is_closed: bool) -> list[str]:
+def _warnings(share: float, char_count: int, *, is_closed: bool, is_short: bool) -> list[str]:
     found = []
     if share < main_text.HALF:
         found.append(
@@ -277,7 +282,7 @@ def _warnings(share: float, char_count: int, *, is_closed: bool) -> list[str]:
         found.append(
             "the page shows the whole article to subscribers only: what is kept may be its beginning"
         )
-    elif char_count < LITTLE_CHARS and share >= main_text.HALF:
+    elif is_short and share >= main_text.HALF:
         found.append(
             f"kept {char_count} characters, little for an article: compare it with the page"
         )
@@ -317,6 +322,8 @@ def _with_captions(pieces: list[Piece], chosen: list[Piece]) -> list[Block]:
     """The chosen paragraphs' blocks, and the captions of pictures that stand before the last of them."""
     wanted = {id(piece) for piece in chosen}
     last = max((at for at, piece in enumerate(pieces) if id(piece) in wanted), default=-1)
+    if not any(main_text.is_prose(piece) for piece in chosen):
+        last = len(pieces) - 1  # a gallery: the captions are its text
     texts = {piece.block.text for piece in chosen if piece.block.kind is not ParagraphKind.CAPTION}
     blocks = []
     for piece in pieces[: last + 1]:
@@ -326,6 +333,16 @@ def _with_captions(pieces: list[Piece], chosen: list[Piece]) -> list[Block]:
             texts.add(piece.block.text)
             blocks.append(piece.block)
     return blocks
+
+
+def _is_of_others(element: Any) -> bool:
+    """Whether an element stands where a page asks for subscribers to its letters, or teases other articles."""
+    return any(
+        e.tag in ("aside", "nav", "footer")
+        or _OTHERS.search(f"{e.get('class') or ''} {e.get('id') or ''}".lower())
+        for e in (element, *element.iterancestors())
+        if e.tag not in ("body", "html")
+    )
 
 
 def _is_aside(element: Any) -> bool:

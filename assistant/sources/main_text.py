@@ -128,6 +128,11 @@ def without_asides(pieces: Sequence[Piece], layout: Layout) -> list[Piece]:
     return kept if 2 * char_counts[0] >= char_counts[1] else list(pieces)
 
 
+def is_in_article(piece: Piece) -> bool:
+    """Whether a paragraph stands in an element that a page calls its article."""
+    return any(e.tag in ("article", "main") for e in piece.element.iterancestors())
+
+
 def _leads_elsewhere(piece: Piece) -> bool:
     if piece.block.kind in (ParagraphKind.HEADING, ParagraphKind.TABLE, ParagraphKind.CODE):
         return False

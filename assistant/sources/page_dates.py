@@ -109,8 +109,8 @@ def _reader_of(tree: Any) -> DayReader:
 class _Top:
     """Where an article begins: its heading, its first running text, and the short lines about them."""
 
-    heading: Any
-    """The element of its heading, else of its first running text; None on a page without either."""
+    starts: Sequence[Any]
+    """The elements of its heading and of its first running text, as far as there are."""
     lines: Sequence[Piece]
     running: Sequence[str]
     """The first paragraphs of running text."""
@@ -125,9 +125,10 @@ class _Top:
         running = [n for n, p in enumerate(pieces) if n >= (heading or 0) and main_text.is_prose(p)]
         del running[RUNNING:]
         if not running:
-            return cls(None if heading is None else pieces[heading].element, (), ())
+            return cls([] if heading is None else [pieces[heading].element], (), ())
         start = running[0] if heading is None else heading
         first = pieces[start].element
+        starts = [first, pieces[running[0]].element]
         around = _around(first, pieces[running[-1 if heading is None else 0]].element)
         # With the second running text missing, what follows the first may be anything.
         lines = [
@@ -136,10 +137,10 @@ class _Top:
             if number >= start - LINES_ABOVE
             and number != heading
             and _is_line(piece)
-            and _is_of_the_page(piece.element, first)
+            and _is_of_the_page(piece.element, starts)
             and (number > start or _is_beside(piece.element, around, first))
         ]
-        return cls(first, lines, [pieces[number].block.text for number in running])
+        return cls(starts, lines, [pieces[number].block.text for number in running])
 
 
 def _heading_at(tree: Any, pieces: Sequence[Piece]) -> int | None:
@@ -187,14 +188,14 @@ def _meta(tree: Any, top: _Top) -> Iterator[str]:
     for element in tree.iter("meta"):
         value = (element.get("content") or "").strip()
         name = element.get("property") or element.get("name")
-        if not name and _is_of_the_page(element, top.heading):
+        if not name and _is_of_the_page(element, top.starts):
             name = element.get("itemprop")
         if value and name:
             stated.setdefault(name.strip().lower(), value)
     yield from (stated[name] for name in _META if name in stated)
 
 
-def _is_of_the_page(element: Any, heading: Any) -> bool:
+def _is_of_the_page(element: Any, starts: Sequence[Any]) -> bool:
     """Whether an element speaks of the page's own article, and not of a comment, a review, or another page."""
     if main_text.in_furniture(element):
         return False
@@ -206,8 +207,9 @@ def _is_of_the_page(element: Any, heading: Any) -> bool:
     kind = (item.get("itemtype") or "").strip("/ ").rpartition("/")[2]
     if role not in _PARTS_OF_THE_PAGE or not linked_data.is_page({"@type": kind}):
         return False
-    is_around = heading is not None and item in (heading, *heading.iterancestors())
-    return is_around or item.tag in ("html", "body")
+    is_around = any(item in (start, *start.iterancestors()) for start in starts)
+    # An item of nothing to show only describes the page; the card of another one has a title.
+    return is_around or item.tag in ("html", "body") or not item.text_content().strip()
 
 
 def _marked_up(tree: Any, top: _Top, reader: DayReader) -> Iterator[str]:
@@ -217,7 +219,7 @@ def _marked_up(tree: Any, top: _Top, reader: DayReader) -> Iterator[str]:
             continue
         names = f"{element.get('itemprop') or ''} {element.get('property') or ''}"
         is_marked = _ITEM in names or element.get("pubdate") is not None
-        if is_marked and _is_of_the_page(element, top.heading):
+        if is_marked and _is_of_the_page(element, top.starts):
             yield element.get("datetime") or element.get("content") or element.text_content()
     for element in tree.iter("time", "abbr"):
         label = f"{element.get('class') or ''} {element.get('itemprop') or ''}"

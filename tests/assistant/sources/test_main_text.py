@@ -150,3 +150,30 @@ def test_what_leads_elsewhere_is_left_out() -> None:
 def test_a_page_without_a_body_is_read_too() -> None:
     page = f"<html><title>Pipes renewed</title><article>{BODIES['line breaks']}</article>"
     assert parse(page.encode(), location="x")[0].text.count("quarter of the town") == len(SENTENCES)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<footer><p>Subscribe to read our newsletter every morning.</p></footer>",
+        "<div class='related-stories'><p>For subscribers only: how the town paid</p></div>",
+        "<aside><p>Subscribe to read more from this writer.</p></aside>",
+    ],
+)
+def test_what_asks_for_subscribers_elsewhere_is_no_paywall(around: str) -> None:
+    paragraphs = "".join(f"<p>{s}</p>" for s in SENTENCES[:3])
+    article = read(f"<article><h1>Pipes renewed</h1>{paragraphs}</article>{around}")
+    assert (article.text.count("quarter of the town"), article.warnings) == (3, ())
+
+
+@pytest.mark.parametrize("tag", ["article", "main"])
+def test_a_short_article_is_whole(tag: str) -> None:
+    page = f"<title>Pipes renewed</title><{tag}><h1>Pipes renewed</h1><p>The pool is closed today.</p></{tag}>"
+    (article,) = parse(f"<html>{page}<footer>Harbour Post</footer></html>".encode(), location="x")
+    assert (article.text, article.warnings) == ("Pipes renewed\n\nThe pool is closed today.", ())
+
+
+def test_captions_of_a_gallery_are_its_text() -> None:
+    parts = "".join(f"<figure><img src=a><figcaption>{s}</figcaption></figure>" for s in SENTENCES)
+    article = read(f"<main><h1>Pipes renewed</h1>{parts}</main>")
+    assert [s for s in SENTENCES if s not in article.text] == []

@@ -146,6 +146,7 @@ def ld(**fields: object) -> str:
         ("<meta name='DC.date' content='20260105'>", "", None, ("2026-01-05", "meta")),
         ("<meta name='date' content='2026'>", "", None, (None, None)),
         ("<meta name='pubdate' content='Tue, 06 Jan 2026 18:00:00 GMT'>", "", None, ("2026-01-06", "meta")),
+        ("", "<div itemscope itemtype='https://schema.org/NewsArticle'><meta itemprop='datePublished' content='2026-01-05'></div>", None, ("2026-01-05", "meta")),
         ("", "<p>By Ann <time datetime='2026-01-05'>yesterday</time></p>", None, ("2026-01-05", "time element")),
         ("", "<span itemprop='datePublished' content='2026-01-05'></span>", None, ("2026-01-05", "time element")),
         ("", "", "https://harbour.example/2026/01/05/noise", ("2026-01-05", "address")),
@@ -206,3 +207,11 @@ def test_what_follows_a_short_article_does_not_date_it() -> None:
         f"{PROSE[: PROSE.index('</p>') + 4]}<p>Ann, 12 August 2025</p><p>Good.</p></body></html>"
     )
     assert parse(page.encode(), location="x")[0].published is None
+
+
+def test_an_item_around_the_text_but_not_its_heading_dates_it() -> None:
+    page = (
+        "<html><title>Noise plan adopted</title><body><h1>Noise plan adopted</h1><article itemscope itemtype='https://schema.org/NewsArticle'>"
+        f"<meta itemprop='datePublished' content='2026-01-05T10:43Z'>{PROSE}</article></body></html>"
+    )
+    assert parse(page.encode(), location="x")[0].published == "2026-01-05"
