@@ -243,11 +243,26 @@ def with_attribution(
         )
     ):
         attribution = Attribution.CONFIRMED
+    elif is_whole and _stands_undenied(report, library):
+        # Of two reports in one sentence the source may say both, whichever half is given.
+        attribution = Attribution.CONFIRMED
     elif told and all(_may_say(claimed, match, library) is False for match in told):
         attribution = Attribution.MISATTRIBUTED
     else:
         attribution = Attribution.UNCONFIRMED
     return replace(report, attribution=attribution, claimed_speaker=claimed)
+
+
+def _stands_undenied(report: QuoteReport, library: Library) -> bool:
+    """Whether a source has all that was given, who says it included, in a sentence that denies no more than it."""
+    denied = len(denials_of(tokens_of(report.text)))
+    for match in report.matches:
+        for citation in match.citations:
+            text = library.article(citation.article_id).text
+            sentence = text[citation.sentence_start : citation.sentence_end]
+            if not match.changes and len(denials_of(tokens_of(sentence))) <= denied:
+                return True
+    return False
 
 
 def _may_say(claimed: str, match: QuoteMatch, library: Library) -> bool | None:

@@ -506,6 +506,35 @@ def test_ai_caption_is_noted(seeds: Assistant) -> None:
     assert "never evidence" in report.matches[0].notes[0]
 
 
+NESTED = (
+    "Minister Vera Holt said the union claimed the pay talks had failed in March.\n\n"
+    "Economist Ina Moe writes that critics say the tax is unfair."
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "attribution"),
+    [
+        (
+            "Minister Vera Holt said the union claimed the pay talks had failed.",
+            Attribution.CONFIRMED,
+        ),
+        ("the union claimed the pay talks had failed in March", Attribution.CONFIRMED),
+        ("Economist Ina Moe writes that critics say the tax is unfair.", Attribution.CONFIRMED),
+        ("critics say the tax is unfair", Attribution.CONFIRMED),
+        ("“the tax is unfair,” said Holt", Attribution.MISATTRIBUTED),
+    ],
+)
+def test_of_two_reports_in_one_sentence_both_are_right(
+    tmp_path: Path, given: str, attribution: Attribution
+) -> None:
+    with Assistant.open(tmp_path / "library", seeds=False) as pq:
+        (tmp_path / "talks.md").write_text(f"# Talks\n\n{NESTED}\n", "utf-8")
+        pq.add([tmp_path / "talks.md"])
+        report = pq.verify(given)
+        assert (report.status, report.attribution) == (QuoteStatus.EXACT, attribution)
+
+
 def test_without_words(seeds: Assistant) -> None:
     with pytest.raises(UsageError, match="no words"):
         seeds.verify(" “…” ")
