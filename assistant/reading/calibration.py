@@ -17,7 +17,7 @@ from assistant.errors import ModelError
 from assistant.reading.reader import logistic
 
 CALIBRATION_NAME = "calibration.json"
-FEATURES = ("margin", "lead", "cosine", "rank", "agreement", "verified")
+FEATURES = ("margin", "lead", "rank")
 """What the probability of a span is made from; see ``span_features.span_features``."""
 
 PASSAGE_FEATURES = ("odds", "lead")
@@ -31,7 +31,7 @@ VERDICTS = ("supports", "refutes", "neither")
 class CrossScript:
     """The model for spans of passages in another script than the question's."""
 
-    weights: tuple[float, ...] = (0.35, 0.0, 0.0, 0.0, 0.0, 0.0)
+    weights: tuple[float, ...] = (0.35, 0.0, 0.0)
     bias: float = 0.0
     margin: float = 0.0
     """Added to a margin there, so that unrelated passages score alike: where passages of both scripts are
@@ -45,7 +45,7 @@ class Calibration:
     Fitted by ``assistant.training.calibrate``; see the model card.
     """
 
-    weights: tuple[float, ...] = (0.35, 0.0, 0.0, 0.0, 0.0, 0.0)
+    weights: tuple[float, ...] = (0.35, 0.0, 0.0)
     bias: float = 0.0
     threshold: float = 0.5
     """From this probability on an answer is given."""

@@ -58,24 +58,20 @@ def passage_features(raw: Sequence[RawSpan]) -> tuple[float, ...]:
 
 
 def span_features(
-    question: str, raw: Sequence[RawSpan], hits: Sequence[Hit], verified: Sequence[float]
+    question: str, raw: Sequence[RawSpan], hits: Sequence[Hit]
 ) -> list[tuple[float, ...]]:
     """The :data:`FEATURES` of each span.
 
     Margin over null; lead over the best other value, but for what another passage says in its place
-    in the same words (then the articles disagree, and it is no other reading of them); cosine of
-    its passage; log2 of its passage's rank among those in the question's script, or among those in
-    others; log of one plus how many other passages agree; by how much the verdict on the answer leans to
-    "so it is".
+    in the same words (then the articles disagree, and it is no other reading of them); log2 of its
+    passage's rank among those in the question's script, or among those in others.
 
     Args:
         question: As it was read.
         raw: Spans of the passages of ``hits``.
         hits: What was read, best first.
-        verified: Of each span, from :func:`assistant.reading.verifying.answer_pair`.
     """
-    foreign = across_scripts(question, hits)
-    ranks = _ranks(len(hits), foreign)
+    ranks = _ranks(len(hits), across_scripts(question, hits))
     margins = [span.margin for span in raw]
     values = [value_of(hits[span.hit_index].passage.text[span.start : span.end]) for span in raw]
     around = [
@@ -85,25 +81,18 @@ def span_features(
     ]
     rows: list[tuple[float, ...]] = []
     for at, span in enumerate(raw):
-        rivals = [-LEAD_LIMIT]
-        agreeing = set()
-        for other_at, other in enumerate(raw):
-            if other_at == at:
-                continue
-            if same_value(values[at], values[other_at]):
-                if other.hit_index != span.hit_index and margins[other_at] > 0:
-                    agreeing.add(other.hit_index)
-            elif other.hit_index == span.hit_index or not are_twins(around[at], around[other_at]):
-                rivals.append(margins[other_at])
-        cosine = hits[span.hit_index].dense_score
+        rivals = [
+            margins[other_at]
+            for other_at, other in enumerate(raw)
+            if not same_value(values[at], values[other_at])
+            and (other.hit_index == span.hit_index or not are_twins(around[at], around[other_at]))
+        ]
+        lead = margins[at] - max(rivals, default=-LEAD_LIMIT)
         rows.append(
             (
                 max(-MARGIN_LIMIT, min(MARGIN_LIMIT, margins[at])),
-                max(-LEAD_LIMIT, min(LEAD_LIMIT, margins[at] - max(rivals))),
-                0.8 if cosine is None else cosine,
+                max(-LEAD_LIMIT, min(LEAD_LIMIT, lead)),
                 float(np.log2(ranks[span.hit_index])),
-                float(np.log1p(len(agreeing))),
-                verified[at],
             )
         )
     return rows

@@ -25,7 +25,6 @@ from assistant.reading.reader import MAX_SPANS, check_cancelled
 from assistant.reading.span_features import RawSpan, across_scripts, span_features
 from assistant.reading.spans import after_conjunction
 from assistant.reading.tables import TableView, table_view
-from assistant.reading.verifying import answer_pair
 from assistant.types import Hit, ReadSpan
 from embeddings.encoder import batches, open_session, thread_count
 from embeddings.errors import EmbeddingsError
@@ -48,8 +47,6 @@ MAX_ANSWER_TOKENS = 32
 TOP_POSITIONS = 12
 """First and last tokens looked at per window; the best span is among them but for freak cases."""
 SPANS_PER_PASSAGE = 3
-VERIFIED = 4
-"""Best spans of a question that are looked at twice."""
 
 _SPACED_WORD = re.compile(
     "[0-9A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u0300-\u0373\u0376-\u037d"
@@ -131,7 +128,7 @@ class SpanReader:
             return []
         texts = [hits[s.hit_index].passage.text[s.start : s.end] for s in raw]
         calibration = self.calibration
-        features = span_features(question, raw, hits, self.verify(question, hits, raw))
+        features = span_features(question, raw, hits)
         foreign = across_scripts(question, hits)
         spans = []
         for span, text, row in zip(raw, texts, features, strict=True):
@@ -149,24 +146,6 @@ class SpanReader:
             )
         spans.sort(key=lambda span: (-span.probability, span.hit_index, span.start))
         return spans[:MAX_SPANS]
-
-    def verify(self, question: str, hits: Sequence[Hit], raw: Sequence[RawSpan]) -> list[float]:
-        """By how much the verdict on each span as an answer leans to "supported" from "neither".
-
-        Only the :data:`VERIFIED` best are looked at twice; the others have the least of what those have.
-        """
-        best = sorted(range(len(raw)), key=lambda at: -raw[at].margin)[:VERIFIED]
-        scores = self.verdict_scores(
-            [
-                answer_pair(question, hits[span.hit_index].passage.text, span.start, span.end)
-                for span in (raw[at] for at in best)
-            ]
-        )
-        leans = scores[:, VERDICTS.index("supports")] - scores[:, VERDICTS.index("neither")]
-        found = [float(leans.min(initial=0.0))] * len(raw)
-        for at, lean in zip(best, leans, strict=True):
-            found[at] = float(lean)
-        return found
 
     def read_raw(
         self,

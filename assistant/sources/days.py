@@ -120,7 +120,7 @@ class DayReader:
 
         >>> DayReader().states("By Ann Lee, ", " at 10:05"), DayReader().states("Deadline: ", "")
         (True, False)
-        >>> DayReader().states("The vote was on ", ""), DayReader().states("", " saw the end of it")
+        >>> DayReader().states("The vote was on ", ""), DayReader().states("", " brought the end of it")
         (False, False)
         """
         if _NO_DATE.search(before) or _NO_DATE.search(after) or self._is_range(before, after):
@@ -264,7 +264,7 @@ def _last_words(before: str) -> list[str]:
 
 
 def _may_follow(after: str) -> bool:
-    """Whether what follows a day is none of its sentence's: "3 May 2019 saw the end"."""
+    """Whether what follows a day is none of its sentence's: "3 May 2019 brought the end"."""
     word = re.match(r"\s+([^\W\d_]+)", after)
     if word is None or not word[1].islower() or len(word[1]) <= FILLER_CHARS:
         return True

@@ -178,6 +178,21 @@ def cut_at_precision(
     return 0.95
 
 
+def cut_at_declined(
+    asked: Sequence[Asked], confidence: NDArray[np.float64], *, setting: str, share: float
+) -> float:
+    """The lowest probability under which so many questions of a setting stay.
+
+    Args:
+        asked: The questions.
+        confidence: Of the best candidate of each.
+        setting: Whose questions count.
+        share: How many of them are to be declined.
+    """
+    scores = [c for one, c in zip(asked, confidence, strict=True) if one.setting == setting]
+    return float(np.quantile(scores, share)) if scores else 0.0
+
+
 def risk_table(
     asked: Sequence[Asked], confidence: NDArray[np.float64], f1: NDArray[np.float64]
 ) -> dict[str, object]:

@@ -21,9 +21,9 @@ from pathlib import Path
 from assistant.evaluation.scoring import best_f1
 from assistant.reading.calibration import Calibration
 from assistant.reading.span_reader import SpanReader
-from assistant.reading.verifying import answer_pair
 from assistant.training.corpus import ANSWERS, LABELS, Claim, Corpus, Item, Span, read_corpus
 from assistant.training.mixture import Mixture
+from embeddings.sentences import sentence_spans
 
 SUPPORTS, NEITHER = LABELS.index("SUPPORTS"), LABELS.index("NOT_ENOUGH_INFO")
 SETS = {
@@ -37,6 +37,28 @@ RIGHT_F1, WRONG_F1 = 0.6, 0.2
 """F1 with the right answer from which on a span is right, and below which it is wrong; between them it is left out."""
 MOST_RIVALS = 2
 """Wrong spans of one question."""
+
+
+def answer_pair(question: str, text: str, start: int, end: int) -> tuple[str, str]:
+    """An answer as a claim, the question with it, and the sentence that it stands in with the one before.
+
+    Args:
+        question: As it was read.
+        text: A passage.
+        start: Where the answer starts in it, in code points.
+        end: And ends.
+
+    >>> answer_pair("Who met?", "It rained. Anna met Bo. They left.", 11, 15)
+    ('Who met? Anna', 'It rained. Anna met Bo.')
+    """
+    first, last = start, end
+    before = 0
+    for a, b in sentence_spans(text):
+        if b <= start:
+            before = a
+        elif a < end:
+            first, last = min(first, a), max(last, b)
+    return f"{question.strip()} {text[start:end]}", text[before if before < first else first : last]
 
 
 def answers_of(item: Item, text: str, found: Sequence[Span], *, is_own: bool) -> Iterator[Claim]:

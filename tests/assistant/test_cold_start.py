@@ -46,7 +46,7 @@ print(json.dumps([len(ours), count, unused]))
         (
             "from assistant.cli import run; run(['ask', 'Who is Merz?', '--library', LIBRARY])",
             94,
-            134,
+            135,
         ),
     ],
 )

@@ -15,7 +15,7 @@ from assistant.types import ClaimDifference, Difference, Stance
 STANCES = (Stance.SUPPORTS, Stance.REFUTES, Stance.NEUTRAL)
 """Order of the network's probabilities."""
 SUPPORTS, REFUTES, NEUTRAL = range(3)
-SUPPORTED = 0.7
+SUPPORTED = 0.75
 """From this probability on a sentence supports a claim."""
 REFUTED = 0.7
 """From this one on it refutes it."""
@@ -70,7 +70,12 @@ def stance_of(
     # Worded alike, what stands in the place of something else is what differs; else the network must be sure.
     turned = [tried[at].difference for at in order if wording.is_near and tried[at].is_absent]
     if not is_proved:
-        turned = turned or [d for d in clear if d.about in FIGURES]
+        # Whether the figures count the same is the network's call: so much it says of the claim with the source's.
+        turned = turned or [
+            tried[at].difference
+            for at in order
+            if tried[at].difference.about in FIGURES and chances[at, SUPPORTS] >= SUPPORTED
+        ]
     if turned:
         return Stance.REFUTES, max(refute, SUPPORTED), tuple(turned[:1])
     if support >= SUPPORTED and is_proved:

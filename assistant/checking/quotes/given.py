@@ -260,7 +260,10 @@ def _stands_undenied(report: QuoteReport, library: Library) -> bool:
         for citation in match.citations:
             text = library.article(citation.article_id).text
             sentence = text[citation.sentence_start : citation.sentence_end]
-            if not match.changes and len(denials_of(tokens_of(sentence))) <= denied:
+            # "The man who knew Braun said …" is not what Braun said.
+            is_clause = match.speaker is not None or citation.start <= citation.sentence_start
+            is_same = is_clause and not match.changes
+            if is_same and len(denials_of(tokens_of(sentence))) <= denied:
                 return True
     return False
 

@@ -8,6 +8,8 @@ import shutil
 import sqlite3
 import stat
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 
@@ -412,7 +414,7 @@ def test_a_backup_without_room_leaves_nothing(tmp_path, monkeypatch):
     with open_library(tmp_path / "library") as pq:
 
         def full(sql, values):
-            Path(values[0]).write_bytes(b"half of it")
+            Path(url2pathname(urlsplit(values[0]).path)).write_bytes(b"half of it")
             raise LibraryReadOnly("the disk is full")
 
         monkeypatch.setattr(pq._library, "history_rows", full)

@@ -139,12 +139,10 @@ def test_features_by_hand():
         RawSpan(1, 0, 9, score=5.0, null_score=4.0),
         RawSpan(2, 0, 12, score=5.0, null_score=8.0),
     ]
-    rows = span_features("How many states met in Paris in 2025?", raw, hits, [0.5, -1.0, 0.0])
+    rows = span_features("How many states met in Paris in 2025?", raw, hits)
     assert feature(rows, "margin") == [5.0, 1.0, -3.0]
     assert feature(rows, "lead") == [8.0, 4.0, -8.0]
     assert feature(rows, "rank") == pytest.approx([0.0, 1.0, np.log2(3)])
-    assert feature(rows, "agreement") == pytest.approx([np.log(2), np.log(2), 0.0])
-    assert feature(rows, "verified") == [0.5, -1.0, 0.0]
 
 
 def test_what_another_passage_says_in_the_same_words_is_no_rival():
@@ -155,37 +153,17 @@ def test_what_another_passage_says_in_the_same_words_is_no_rival():
         RawSpan(1, 26, 28, score=8.0, null_score=4.0),
         RawSpan(2, 13, 15, score=3.0, null_score=4.0),
     ]
-    rows = span_features("How high were sales?", raw, [hit(text) for text in texts], [0.0] * 3)
+    rows = span_features("How high were sales?", raw, [hit(text) for text in texts])
     assert feature(rows, "lead") == [6.0, 5.0, -6.0]
 
 
 def test_across_scripts_ranks_are_counted_apart():
     hits = [hit("35 countries met"), hit("غادر 1500 مظلي", cosine=0.8)]
     raw = [RawSpan(0, 0, 2, 2.0, 4.0), RawSpan(1, 5, 9, 3.0, 4.0)]
-    rows = span_features("How many paratroopers left?", raw, hits, [0.0, 0.0])
+    rows = span_features("How many paratroopers left?", raw, hits)
     assert feature(rows, "margin") == [-2.0, -1.0]
     assert feature(rows, "lead") == [-1.0, 1.0]
     assert feature(rows, "rank") == [0.0, 0.0]
-
-
-def test_the_best_spans_are_laid_beside_their_sentences_again(reader, monkeypatch):
-    seen = []
-
-    def scores(pairs):
-        seen.extend(pairs)
-        return np.array([[2.0, 0.0, float(at)] for at in range(len(pairs))], np.float32)
-
-    monkeypatch.setattr(reader, "verdict_scores", scores)
-    hits = [hit("It rained. 35 states met. They left."), hit("Four states and five kings met.")]
-    raw = [
-        RawSpan(0, 11, 13, 9.0, 4.0), RawSpan(0, 0, 2, -9.0, 4.0), RawSpan(1, 0, 4, 5.0, 4.0),
-        RawSpan(1, 16, 20, 4.0, 4.0), RawSpan(0, 26, 30, 3.0, 4.0),
-    ]  # fmt: skip
-    assert reader.verify("How many met? ", hits, raw) == [2.0, -1.0, 1.0, 0.0, -1.0]
-    assert seen[:2] == [
-        ("How many met? 35", "It rained. 35 states met."),
-        ("How many met? Four", "Four states and five kings met."),
-    ]
 
 
 def test_features_of_a_given_passage_by_hand():
@@ -231,7 +209,7 @@ def test_across_scripts_another_model_gives_the_probability(reader):
     assert own.probability(ones, across=True) == pytest.approx(1 / (1 + np.exp(-logit)))
     hits = [hit("35 countries met in Paris."), hit("غادر 1500 مظلي القاعدة.")]
     raw = reader.read_raw("How many met?", [h.passage.text for h in hits])
-    rows = span_features("How many met?", raw, hits, reader.verify("How many met?", hits, raw))
+    rows = span_features("How many met?", raw, hits)
     expected = sorted(
         own.probability(row, across=span.hit_index == 1)
         for span, row in zip(raw, rows, strict=True)

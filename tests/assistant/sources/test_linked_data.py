@@ -5,7 +5,7 @@ import json
 import lxml.html
 import pytest
 
-from assistant.sources.linked_data import body_of, is_article, is_for_subscribers, nodes_of
+from assistant.sources.linked_data import body_of, is_for_subscribers, is_page, nodes_of
 
 
 def tree(*values):
@@ -42,5 +42,5 @@ def test_the_text_of_a_live_blog_is_its_posts():
 @pytest.mark.parametrize(("value", "closed"), [("False", True), (False, True), (True, False)])
 def test_who_may_read_it(value, closed):
     assert is_for_subscribers([{"isAccessibleForFree": value}]) is closed
-    assert is_article({"@type": "BlogPosting"})
-    assert not is_article({"@type": "WebPage"})
+    assert is_page({"@type": "WebPage"})
+    assert not is_page({"@type": "Organization"})

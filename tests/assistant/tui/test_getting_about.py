@@ -127,7 +127,7 @@ async def test_adding_works_without_leaving(at_80, tmp_path):
         assert "1 added" in seen(app)
         assert "4 articles in the library" in seen(app)
         await write(app, pilot, f"/add {tmp_path / 'missing.txt'}")
-        assert "missing.txt" in seen(app)
+        assert "missing.txt" in "".join(seen(app).split())  # a long path goes over lines
         await write(app, pilot, "/add")
         assert "/add PATH or URL: add files, folders, web pages, feeds" in seen(app)
 

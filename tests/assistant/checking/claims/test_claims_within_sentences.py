@@ -228,4 +228,4 @@ def test_what_a_sentence_says_it_mostly_supports(reports: Assistant) -> None:
 
 
 def test_what_a_sentence_has_in_other_places_it_seldom_supports(reports: Assistant) -> None:
-    assert sum(supports(reports, *pair) for pair in NOT_SAID) <= 0.35 * len(NOT_SAID)
+    assert sum(supports(reports, *pair) for pair in NOT_SAID) <= 0.4 * len(NOT_SAID)
