@@ -174,7 +174,7 @@ def test_two_writers_and_a_reader_during_a_bulk_add(tmp_path, processes):
     for number, half in enumerate(halves, 1):
         told, tell = processes.Pipe(duplex=False)
         source = write_source(tmp_path / f"{number}.jsonl", half, 2)
-        processes.Process(target=insist, args=(str(library), source, tell)).start()
+        processes.Process(target=insist, args=(library, source, tell)).start()
         tell.close()
         pipes.append(told)
     with open_library(library) as reader:
