@@ -183,4 +183,5 @@ def test_two_writers_and_a_reader_during_a_bulk_add(tmp_path, processes):
                 assert PASSAGE.fullmatch(hit.passage.text)
     assert [pipe.recv() for pipe in pipes] == [150, 150]
     editions, _ = state_of(library)
-    assert list(editions.values()) == [2] * 300
+    # An article of another file is another one, whatever address its record gives.
+    assert sorted(editions.values()) == [1] * ARTICLES + [2] * 300
