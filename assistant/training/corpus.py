@@ -231,29 +231,25 @@ def read_quotations(path: Path, splits: Iterable[str]) -> Corpus:
 
 def read_answers(path: Path) -> list[Claim]:
     """Answers to be verified, as claims of the set :data:`ANSWERS`."""
-    return [
-        Claim(
-            row["claim"], row["evidence"], (), (LABELS.index(row["label"]),), ANSWERS, row["lang"]
-        )
-        for row in _lines(path)
-    ]
+    return [_claim_of(row, ANSWERS) for row in _lines(path)]
+
+
+def _claim_of(row: dict[str, Any], set_name: str) -> Claim:
+    labels = row.get("allowed") or [row["label"]]
+    return Claim(
+        row["claim"],
+        row["evidence"],
+        (),
+        tuple(LABELS.index(label) for label in labels),
+        set_name,
+        row.get("lang", "en"),
+    )
 
 
 def _read_claims(path: Path) -> Iterator[tuple[str, Claim]]:
     name = path.name.removesuffix(".jsonl.gz")
     for row in _lines(path):
-        labels = row.get("allowed") or [row["label"]]
-        yield (
-            str(row["source_id"]),
-            Claim(
-                row["claim"],
-                row["evidence"],
-                (),
-                tuple(LABELS.index(label) for label in labels),
-                name,
-                row.get("lang", "en"),
-            ),
-        )
+        yield str(row["source_id"]), _claim_of(row, name)
 
 
 def _read_climate(path: Path) -> Iterator[tuple[str, Claim]]:

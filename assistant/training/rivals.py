@@ -2,8 +2,7 @@
 
 For questions of the training sets the reader's best spans are taken, from the question's own passage and, of
 some, from another one that a search returns. Beside its sentence a right one is supported; one that has nothing
-in common with the right answer, or that answers a question without one, is not, nor is the span by which such
-a question was written to mislead.
+in common with the right answer, or that answers a question without one, is not.
 
     python -m assistant.training.rivals --data DATA --tokenizer tokenizer.json \
         --reader embeddings/models/reader --out answers.jsonl.gz

@@ -35,8 +35,14 @@ def _alike(ours: Quantity, theirs: Quantity) -> bool:
     """Whether both may count the same: in one unit or dimension, or one of them in none."""
     if ours.unit == theirs.unit or not (ours.unit and theirs.unit):
         return True
+    known = _units_of(ours, theirs)
+    return known is not None and known[0].dimension == known[1].dimension
+
+
+def _units_of(ours: Quantity, theirs: Quantity) -> tuple[Unit, Unit] | None:
+    """The units of measurement of two quantities; None where one of them counts something else."""
     mine, other = units().get(ours.unit), units().get(theirs.unit)
-    return mine is not None and other is not None and mine.dimension == other.dimension
+    return None if mine is None or other is None else (mine, other)
 
 
 def agrees(ours: Quantity, theirs: Quantity) -> bool:
@@ -44,8 +50,9 @@ def agrees(ours: Quantity, theirs: Quantity) -> bool:
     if ours.unit != theirs.unit:
         if {ours.unit, theirs.unit} & {"%", "th"}:
             return False
-        mine, other = units().get(ours.unit), units().get(theirs.unit)
-        if mine is not None and other is not None and mine != other:
+        known = _units_of(ours, theirs)
+        if known is not None and known[0] != known[1]:
+            mine, other = known
             if mine.dimension != other.dimension:
                 return False
             theirs = _in_our_unit(ours, mine, theirs, other)
