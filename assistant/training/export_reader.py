@@ -28,7 +28,7 @@ from assistant.training.batches import Example
 from assistant.training.evaluate import best_span, pad, read_windows
 from assistant.training.model import ReaderModel
 from assistant.training.scoring import load_model, load_score, read_table
-from embeddings.build.bert import export_onnx, quantise, smooth
+from embeddings.build.bert import export_onnx, fuse, quantise, smooth
 
 OUTPUTS = ("start_logits", "end_logits", "verdict_logits")
 KEPT = ("layers.0/outer", "layers.4/outer", "layers.5/outer", "pooler", "verdict")
@@ -120,6 +120,7 @@ def main() -> None:
         smooth_reader(model, arguments.weights, arguments.tokenizer, arguments.check)
         export_onnx(model, plain, output_names=OUTPUTS)
         quantise(plain, arguments.target, keep=KEPT)
+        fuse(arguments.target)
         report: dict[str, object] = {
             "file": arguments.target.name,
             "bytes": arguments.target.stat().st_size,

