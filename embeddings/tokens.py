@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,8 +110,3 @@ def count_tokens(text: str, *, encoding: str = ENCODING) -> int:
         total += len(encode(text[start:end]))
         start = end
     return total
-
-
-def token_counts(texts: Sequence[str]) -> list[int]:
-    """Number of tokens of each text; see :func:`count_tokens`."""
-    return [count_tokens(text) for text in texts]

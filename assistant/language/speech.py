@@ -234,15 +234,6 @@ def claimed_speakers(text: str) -> list[ClaimedSpeech]:
     return claims
 
 
-def meant_by_pronoun(text: str, at: int) -> str | None:
-    """Who a pronoun at ``at`` stands for: the last speaker, else the last subject, of its paragraph.
-
-    >>> meant_by_pronoun("Merz spoke on Monday. He left early.", 22)
-    'Merz'
-    """
-    return _before_pronoun(text, Span(_paragraph_start(text, at), at))
-
-
 def _paragraph_start(text: str, at: int) -> int:
     low = text.rfind("\n\n", 0, at + 1)
     return 0 if low < 0 else low + 2

@@ -21,7 +21,7 @@ from assistant.tui.text import (
     one_line,
     report_parts,
 )
-from assistant.types import Answer, Citation, Tier, UnanswerableReason
+from assistant.types import Answer, Citation, Tier
 
 
 class Question(Static):
@@ -107,11 +107,6 @@ class AnswerCard(Card):
     def answer(self) -> Answer:
         """The answer that the card shows."""
         return self._answer
-
-    @property
-    def is_empty_library(self) -> bool:
-        """Whether there was nothing to answer from."""
-        return self._answer.reason is UnanswerableReason.EMPTY_LIBRARY
 
     def parts(self, palette: Palette) -> list[Part]:
         """The answer, how sure, the sentences and where they stand."""

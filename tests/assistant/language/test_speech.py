@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.language.speech import claimed_speakers, meant_by_pronoun, speaker_of
+from assistant.language.speech import claimed_speakers, speaker_of
 from assistant.library import Library
 from assistant.output.checks import claim_lines
 from assistant.output.text import answer_lines
@@ -351,13 +351,6 @@ def test_endless_rows_take_no_time(text: str) -> None:
 def test_a_question_before_is_nobody() -> None:
     text = "“Is it over?” a reporter asked. “No comment at all,” she replied."
     assert speaker_in(text, "No comment") is None
-
-
-def test_pronoun_stays_in_its_paragraph() -> None:
-    text = "Merz spoke.\n\nThe hall was full. He left early."
-    assert meant_by_pronoun(text, text.index("He left")) is None
-    assert meant_by_pronoun(text.replace("\n\n", " "), text.index("He left") - 1) == "Merz"
-    assert meant_by_pronoun("He left early.", 0) is None
 
 
 def test_answers_show_the_speaker(seeds: Assistant) -> None:
