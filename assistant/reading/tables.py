@@ -7,7 +7,7 @@ finds there is led back to the cell.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from assistant.language.words import words_of
@@ -55,7 +55,16 @@ def table_view(question: str, passage: str) -> TableView | None:
     head, *rows = _rows_of(passage)
     if not rows or not _is_head(head) or any(len(row) > len(head) for row in rows):
         return None
-    asked = set(words_of(question))
+    parts = _named_cells(set(words_of(question)), head, rows)
+    origins: list[int] = []
+    for text, start in parts:
+        origins += range(start, start + len(text)) if start >= 0 else [-1] * len(text)
+    return TableView("".join(text for text, _ in parts).rstrip("\n"), tuple(origins))
+
+
+def _named_cells(
+    asked: Set[str], head: Sequence[_Cell], rows: Sequence[Sequence[_Cell]]
+) -> list[tuple[str, int]]:
     keys = [{at for at, cell in enumerate(row) if _is_named(cell, asked)} for row in rows]
     chosen = [(row, key) for row, key in zip(rows, keys, strict=True) if key]
     parts: list[tuple[str, int]] = []
@@ -65,10 +74,7 @@ def table_view(question: str, passage: str) -> TableView | None:
         parts += _line(
             [row[at] for at in sorted(key)], [(row[at], head[at]) for at in named or columns]
         )
-    origins: list[int] = []
-    for text, start in parts:
-        origins += range(start, start + len(text)) if start >= 0 else [-1] * len(text)
-    return TableView("".join(text for text, _ in parts).rstrip("\n"), tuple(origins))
+    return parts
 
 
 def _line(key: Sequence[_Cell], cells: Sequence[tuple[_Cell, _Cell]]) -> list[tuple[str, int]]:
@@ -108,7 +114,7 @@ def _is_head(row: Sequence[_Cell]) -> bool:
     return not row[0].text or all(any(c.isalpha() for c in text) for text in named)
 
 
-def _is_named(cell: _Cell, asked: set[str]) -> bool:
+def _is_named(cell: _Cell, asked: Set[str]) -> bool:
     words = words_of(cell.text)
     return bool(words) and all(any(_is_same(word, other) for other in asked) for word in words)
 

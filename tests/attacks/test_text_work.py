@@ -1,4 +1,4 @@
-"""Asking, checking and verifying texts that were made to cost: twice the text, twice the work."""
+"""Asking, checking and verifying texts that were made to cost: four times the text, four times the work."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ PIECES = [
 
 @pytest.mark.parametrize("piece", PIECES)
 @pytest.mark.parametrize("path", ["ask", "check", "verify", "search", "timeline"])
-def test_twice_the_text_is_twice_the_work(seeds: Assistant, path: str, piece: str) -> None:
+def test_work_grows_as_the_text_does(seeds: Assistant, path: str, piece: str) -> None:
     work = getattr(seeds, path)
     work(piece * 10)  # what is loaded once
-    once, twice = (steps(work, piece * (chars // len(piece))) for chars in (1_000, 2_000))
-    assert twice <= 2.5 * once
+    # Apart by more than a factor of two, for which passages are found differs from size to size.
+    little, much = (steps(work, piece * (chars // len(piece))) for chars in (500, 2_000))
+    assert much <= 5 * little  # 16 where every piece is held against every other

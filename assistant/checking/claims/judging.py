@@ -67,17 +67,28 @@ def stance_of(
         for at in order
         if gains[at] >= CLEARLY and chances[at, SUPPORTS] >= SUPPORTED
     ]
-    # Worded alike, what stands in the place of something else is what differs; else the network must be sure.
-    turned = [tried[at].difference for at in order if wording.is_near and tried[at].is_absent]
-    if not is_proved:
-        # Whether the figures count the same is the network's call: so much it says of the claim with the source's.
-        turned = turned or [
-            tried[at].difference
-            for at in order
-            if tried[at].difference.about in FIGURES and chances[at, SUPPORTS] >= SUPPORTED
-        ]
+    turned = _turned([tried[at] for at in order], chances[order, SUPPORTS], wording, is_proved)
     if turned:
         return Stance.REFUTES, max(refute, SUPPORTED), tuple(turned[:1])
     if support >= SUPPORTED and is_proved:
         return Stance.SUPPORTS, support, ()
     return Stance.NEUTRAL, neutral, tuple(clear[:1])
+
+
+def _turned(
+    tried: Sequence[Exchange],
+    supports: NDArray[np.float64],
+    wording: Wording,
+    is_proved: bool,
+) -> list[ClaimDifference]:
+    """What the claim has in the place of something else, of the exchanges that the network prefers, best first."""
+    # Worded alike, what stands in the place of something else is what differs; else the network must be sure.
+    turned = [one.difference for one in tried if wording.is_near and one.is_absent]
+    if is_proved or turned:
+        return turned
+    # Whether the figures count the same is the network's call: so much it says of the claim with the source's.
+    return [
+        one.difference
+        for one, support in zip(tried, supports, strict=True)
+        if one.difference.about in FIGURES and support >= SUPPORTED
+    ]

@@ -30,7 +30,7 @@ JUMP_COST = 2.5
 SLACK = 2
 """Words of the source looked at beyond as many as the quote has at its open ends."""
 MAX_PLACES = 50
-MAX_RUNS = 400
+MAX_RUNS = 128
 MAX_STEM_ENDING = 5
 
 _ELLIPSIS = re.compile(
@@ -389,14 +389,10 @@ def _refine(
 ) -> list[Gap]:
     given = [item.token.form for item in quote[gap.q0 : gap.q1]]
     true = list(source.forms[gap.s0 : gap.s1])
-    if same_when_joined(given, true) and not (open_start or open_end):
+    # At the ends of the quote the source goes on: try as many words as join to the same.
+    lengths = range(1, len(true) + 1) if open_start or open_end else (len(true),)
+    if any(same_when_joined(given, true[-n:] if open_start else true[:n]) for n in lengths):
         return []
-    if open_start or open_end:
-        # At the ends of the quote the source goes on: try as many words as join to the same.
-        for length in range(1, len(true) + 1):
-            piece = true[-length:] if open_start else true[:length]
-            if same_when_joined(given, piece):
-                return []
     found = []
     codes = SequenceMatcher(None, given, true, autojunk=False).get_opcodes()
     for number, (tag, q0, q1, s0, s1) in enumerate(codes):

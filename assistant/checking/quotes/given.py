@@ -224,33 +224,32 @@ def with_attribution(
     if claimed is None or not report.matches:
         return report
     told = [match for match in report.matches if match.speaker_in_full]
-    own = [
-        citation.article_id
-        for match in report.matches
-        if match.speaker is None
-        for citation in match.citations
-    ]
-    is_whole = report.claimed_speaker is None
-    denies = bool(denials_of(tokens_of(report.text)))
-    if (
-        any(_may_say(claimed, match, library) is True for match in told)
-        or any(_writes(claimed, library.article(article_id)) for article_id in dict.fromkeys(own))
-        or any(
-            is_whole
-            and _says_all(claimed, match, library.article(match.article_id), even_denied=denies)
-            for match in report.matches
-            if match.speaker is None and match.citations
-        )
-    ):
-        attribution = Attribution.CONFIRMED
-    elif is_whole and _stands_undenied(report, library):
-        # Of two reports in one sentence the source may say both, whichever half is given.
+    if _is_confirmed(claimed, report, library):
         attribution = Attribution.CONFIRMED
     elif told and all(_may_say(claimed, match, library) is False for match in told):
         attribution = Attribution.MISATTRIBUTED
     else:
         attribution = Attribution.UNCONFIRMED
     return replace(report, attribution=attribution, claimed_speaker=claimed)
+
+
+def _is_confirmed(claimed: str, report: QuoteReport, library: Library) -> bool:
+    """Whether a source has the words said by who is claimed to say them, or has all that was given."""
+    told = [match for match in report.matches if match.speaker_in_full]
+    if any(_may_say(claimed, match, library) is True for match in told):
+        return True
+    untold = [match for match in report.matches if match.speaker is None and match.citations]
+    own = dict.fromkeys(citation.article_id for match in untold for citation in match.citations)
+    if any(_writes(claimed, library.article(article_id)) for article_id in own):
+        return True
+    if report.claimed_speaker is not None:
+        return False
+    denies = bool(denials_of(tokens_of(report.text)))
+    # Of two reports in one sentence the source may say both, whichever half is given.
+    return _stands_undenied(report, library) or any(
+        _says_all(claimed, match, library.article(match.article_id), even_denied=denies)
+        for match in untold
+    )
 
 
 def _stands_undenied(report: QuoteReport, library: Library) -> bool:
