@@ -41,12 +41,19 @@ from embeddings.vectors import NORM_LIMIT
 ARTICLE_CACHE_SIZE = 256
 _SECTIONS = frozenset(Section)
 
+HEADING_REACH = 40
+"""Paragraphs above a passage among which its heading is looked for."""
+
 _PASSAGE_COLUMNS = (
     'p.id, p.article_id, p.paragraph, p.start, p."end", p.section, p.language, p.is_evidence, '
     "a.title, a.url, a.published, "
     # Cut out by SQLite: a search has passages of a hundred articles, and loading those whole takes
     # longer than all the rest of it.
-    'substr(a.text, p.start + 1, p."end" - p.start)'
+    'substr(a.text, p.start + 1, p."end" - p.start), '
+    '(SELECT substr(a.text, h.start + 1, h."end" - h.start) FROM paragraphs h '
+    "WHERE h.article_id = p.article_id AND h.position < p.paragraph "
+    f"AND h.position >= p.paragraph - {HEADING_REACH} AND h.kind = '{ParagraphKind.HEADING.value}' "
+    f"AND h.section != '{Section.HEADLINE.value}' ORDER BY h.position DESC LIMIT 1)"
 )
 
 
@@ -413,6 +420,7 @@ class Library(Database):
             title=row[8],
             url=row[9],
             published=row[10],
+            heading=row[12],
         )
 
     def passage_ids(self, filters: Filters) -> list[int]:

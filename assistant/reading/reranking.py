@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from assistant.errors import ModelError
 from assistant.reading.span_features import crosses_script, passage_margins
-from assistant.reading.span_reader import SpanReader
+from assistant.reading.span_reader import SpanReader, titles_of
 from assistant.types import Hit
 from embeddings.chunking import embedding_text
 from embeddings.encoder import clean
@@ -73,7 +73,7 @@ class ReaderReranker:
         read = hits[:RERANKED]
         if not read:
             return []
-        raw = self._reader.read_raw(query, [hit.passage.text for hit in read])
+        raw = self._reader.read_raw(query, [hit.passage.text for hit in read], titles_of(read))
         margins = passage_margins(raw, len(read))
         calibration = self._reader.calibration
         margins = [

@@ -25,7 +25,7 @@ from assistant.reading.reader import MAX_SPANS, check_cancelled
 from assistant.reading.span_features import RawSpan, across_scripts, span_features
 from assistant.reading.spans import after_conjunction
 from assistant.reading.tables import TableView, table_view
-from assistant.types import Hit, ReadSpan
+from assistant.types import Hit, Passage, ReadSpan
 from embeddings.encoder import batches, open_session, thread_count
 from embeddings.errors import EmbeddingsError
 from embeddings.table import load_table
@@ -38,6 +38,7 @@ SPAN_OUTPUTS = ["start_logits", "end_logits"]
 VERDICT_OUTPUTS = ["verdict_logits"]
 
 MAX_QUESTION_TOKENS = 64
+MAX_TITLE_TOKENS = 32
 MAX_CLAIM_TOKENS = 112
 WINDOW_TOKENS = 384
 """Tokens of one window, question and markers included."""
@@ -86,7 +87,7 @@ class SpanReader:
         self.id = "span/1"
         self._lock = threading.Lock()
         self._session: Any = None
-        self._read_for: tuple[str, dict[str, list[RawSpan]]] = ("", {})
+        self._read_for: tuple[str, dict[tuple[str, str], list[RawSpan]]] = ("", {})
 
     @staticmethod
     def is_available(folder: Path = READER_FOLDER) -> bool:
@@ -119,7 +120,7 @@ class SpanReader:
             hit.passage.text if view is None else view.text
             for hit, view in zip(hits, views, strict=True)
         ]
-        raw = self.read_raw(question, texts, cancelled=cancelled)
+        raw = self.read_raw(question, texts, titles_of(hits), cancelled=cancelled)
         return self.rate(question, hits, _in_passages(raw, views))
 
     def rate(self, question: str, hits: Sequence[Hit], raw: Sequence[RawSpan]) -> list[ReadSpan]:
@@ -151,6 +152,7 @@ class SpanReader:
         self,
         question: str,
         texts: Sequence[str],
+        titles: Sequence[str] = (),
         *,
         cancelled: Callable[[], bool] | None = None,
     ) -> list[RawSpan]:
@@ -158,6 +160,12 @@ class SpanReader:
 
         What was just read for the same question is remembered: with the reader as reranker an answer's
         passages were read when they were ranked.
+
+        Args:
+            question: What is asked.
+            texts: What is read.
+            titles: What each text stands under, read too though it answers nothing; "" where there is nothing.
+            cancelled: Asked between batches; true stops.
         """
         if not question.strip() or not texts:
             return []
@@ -165,24 +173,29 @@ class SpanReader:
             if self._read_for[0] != question:
                 self._read_for = (question, {})
             remembered = self._read_for[1]
-        missing = [text for text in dict.fromkeys(texts) if text not in remembered]
+        titled = list(zip(titles or [""] * len(texts), texts, strict=True))
+        missing = [pair for pair in dict.fromkeys(titled) if pair not in remembered]
         if missing:
-            found: dict[str, list[RawSpan]] = {text: [] for text in missing}
+            found: dict[tuple[str, str], list[RawSpan]] = {pair: [] for pair in missing}
             for span in self._read_anew(question, missing, cancelled=cancelled):
                 found[missing[span.hit_index]].append(span)
             with self._lock:
                 remembered.update(found)
         return [
             replace(span, hit_index=index)
-            for index, text in enumerate(texts)
-            for span in remembered[text]
+            for index, pair in enumerate(titled)
+            for span in remembered[pair]
         ]
 
     def _read_anew(
-        self, question: str, texts: Sequence[str], *, cancelled: Callable[[], bool] | None
+        self,
+        question: str,
+        titled: Sequence[tuple[str, str]],
+        *,
+        cancelled: Callable[[], bool] | None,
     ) -> list[RawSpan]:
         self.prepare()
-        windows = self._windows(question, texts)
+        windows = self._windows(question, titled)
         starts: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(windows)
         ends = list(starts)
         table = load_table()
@@ -196,7 +209,7 @@ class SpanReader:
             for row, index in enumerate(batch):
                 starts[index] = start_scores[row, : lengths[index]]
                 ends[index] = end_scores[row, : lengths[index]]
-        return _decode(windows, starts, ends, texts=texts)
+        return _decode(windows, starts, ends, texts=[text for _, text in titled])
 
     def judge(
         self,
@@ -247,13 +260,14 @@ class SpanReader:
         return scores
 
     @staticmethod
-    def _windows(question: str, texts: Sequence[str]) -> list[_Window]:
+    def _windows(question: str, titled: Sequence[tuple[str, str]]) -> list[_Window]:
         tokenizer = load_tokenizer()
-        asked = tokenizer.encode(question)[:MAX_QUESTION_TOKENS]
-        head = [BOS_ID, *asked, EOS_ID, EOS_ID]
-        room = WINDOW_TOKENS - len(head) - 1
+        asked = [BOS_ID, *tokenizer.encode(question)[:MAX_QUESTION_TOKENS], EOS_ID, EOS_ID]
         windows = []
-        for index, text in enumerate(texts):
+        for index, (title, text) in enumerate(titled):
+            above = [*tokenizer.encode(title)[:MAX_TITLE_TOKENS], EOS_ID] if title else []
+            head = [*asked, *above]
+            room = WINDOW_TOKENS - len(head) - 1
             encoding = tokenizer.encode_with_offsets(text)
             ids = list(encoding.ids)
             first_offsets, last_offsets = whole_words(text, encoding.starts, encoding.ends)
@@ -268,6 +282,18 @@ class SpanReader:
                 for at in _window_starts(len(ids), room)
             ]
         return windows
+
+
+def titles_of(hits: Sequence[Hit]) -> list[str]:
+    """What each passage stands under: title and heading; "" for one that begins with its title."""
+    return [_above(hit.passage) for hit in hits]
+
+
+def _above(passage: Passage) -> str:
+    # An article without a title has the start of its first sentence for one.
+    if passage.text.startswith(passage.title.rstrip(" ….")):
+        return ""
+    return f"{passage.title}: {passage.heading}" if passage.heading else passage.title
 
 
 def _padded(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

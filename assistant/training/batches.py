@@ -12,6 +12,7 @@ BOS, PAD, EOS = 0, 1, 2  # XLM-R's vocabulary
 BUCKETS = (48, 64, 80, 96, 112, 128, 160, 208, 256, 320)
 """Padded lengths; few, because the allocator keeps a buffer for every shape it has seen."""
 QUESTION_LIMIT = 56
+TITLE_LIMIT = 32
 ScoreFunction = Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[NDArray, NDArray, NDArray]]
 """``(ids, mask)``, each ``(batch, length)``, to start and end scores of the same shape and verdicts ``(batch, 3)``."""
 

@@ -3,9 +3,9 @@
 Logistic models, all small enough to be read in ``calibration.json``:
 
 * of an answer from a whole library: is this span right, given the features of
-  :func:`assistant.reading.span_features.span_features`? Libraries are made of the passages of ``own``, and of
-  those of TyDi, Natural Questions, ARCD and SQuAD; the held-out questions are asked with their passage
-  there, without it, and without its whole article, and the misleading ones as they are;
+  :func:`assistant.reading.span_features.span_features`? Libraries are made of the passages of ``own``, of
+  those of ``written``, and of those of TyDi, Natural Questions, ARCD and SQuAD; the held-out questions are
+  asked with their passage there, without it, and without its whole article, and the misleading ones as they are;
 * the same where question and passage are written in different scripts;
 * of one given passage: does it answer at all, given the features of
   :func:`assistant.reading.span_features.passage_features`?
@@ -53,7 +53,7 @@ from assistant.reading.span_features import (
     passage_margins,
     span_features,
 )
-from assistant.reading.span_reader import SpanReader
+from assistant.reading.span_reader import SpanReader, titles_of
 from assistant.training.corpus import Corpus, Item, read_corpus
 from assistant.training.fitting import (
     Asked,
@@ -73,6 +73,7 @@ from assistant.types import PARAGRAPH_SEPARATOR, Article, Hit, Paragraph, Sectio
 
 LIBRARIES = {
     "own": ("own",),
+    "written": ("written",),
     "open": ("tydiqa-goldp-en", "tydiqa-goldp-ar", "qed-nq-dev-en", "arcd", "squad"),
 }
 """Sets whose questions name what they ask about, as questions to a library must; one library each."""
@@ -113,7 +114,7 @@ def question_set(
         taken: dict[str, int] = {}
         for index, passage in enumerate(corpus.passages):
             if passage.set_name in sets and (
-                is_asked or name == "own" or taken.get(passage.set_name, 0) < DISTRACTORS
+                is_asked or name != "open" or taken.get(passage.set_name, 0) < DISTRACTORS
             ):
                 taken[passage.set_name] = taken.get(passage.set_name, 0) + 1
                 groups.setdefault((passage.set_name, passage.group), []).append(index)
@@ -127,15 +128,17 @@ def question_set(
                 texts.append(text)
                 bounds.append((start, start + len(text)))
                 start += len(text) + len(PARAGRAPH_SEPARATOR)
-            language = corpus.passages[indexes[0]].language
+            first = corpus.passages[indexes[0]]
             articles.append(
                 Article(
                     id=identifier,
-                    title=group.replace("_", " "),
+                    title=first.title or texts[0][:60],
                     text=PARAGRAPH_SEPARATOR.join(texts),
-                    paragraphs=tuple(Paragraph(a, b, Section.BODY, language) for a, b in bounds),
+                    paragraphs=tuple(
+                        Paragraph(a, b, Section.BODY, first.language) for a, b in bounds
+                    ),
                     source=set_name,
-                    language=language,
+                    language=first.language,
                 )
             )
         if is_asked:
@@ -172,7 +175,9 @@ def ask_library(
             continue
         settings = list(Setting) if question.is_answerable else [Setting.PRESENT]
         for setting, hits in hits_by_setting(question, ranked, settings).items():
-            raw = reader.read_raw(question.text, [hit.passage.text for hit in hits])
+            raw = reader.read_raw(
+                question.text, [hit.passage.text for hit in hits], titles_of(hits)
+            )
             is_answerable = setting is Setting.PRESENT and question.is_answerable
             ranking = _ranking(question, ranked, reader) if is_answerable else None
             name = setting.value if question.is_answerable else "misleading"
@@ -226,7 +231,7 @@ def _judge(
 
 def _ranking(question: Question, ranked: Sequence[Hit], reader: SpanReader) -> NDArray[np.float64]:
     read = ranked[:RERANKED]
-    raw = reader.read_raw(question.text, [hit.passage.text for hit in read])
+    raw = reader.read_raw(question.text, [hit.passage.text for hit in read], titles_of(read))
     margins = passage_margins(raw, len(read))
     own = (question.article_id, question.paragraph)
     return np.array(
@@ -248,8 +253,9 @@ def read_passages(held_out: Corpus, reader: SpanReader, *, limit: int) -> dict[s
             sides[not item.golds].append(item)
         count = min(limit, *map(len, sides))
         for item in [*rng.sample(sides[0], count), *rng.sample(sides[1], count)]:
-            text = held_out.passages[item.passage].text
-            raw = reader.read_raw(item.question, [text])
+            passage = held_out.passages[item.passage]
+            text = passage.text
+            raw = reader.read_raw(item.question, [text], [passage.title])
             if not raw:
                 continue
             answers = _answers(held_out, item)
@@ -288,7 +294,7 @@ def collect(options: argparse.Namespace) -> dict[str, Any]:
         chosen = list(questions.questions)
         random.Random(options.seed).shuffle(chosen)
         with library_of(questions, encoder) as library:
-            limit = options.limit if name == "own" else options.limit // 2
+            limit = options.limit // 2 if name == "open" else options.limit
             asked += ask_library(Assistant(library, encoder), chosen[:limit], reader)
     return {
         "asked": asked,

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.checking.claims.judging import STANCES
-from assistant.training.corpus import LABELS, Corpus, Item, read_corpus, read_quotations
+from assistant.training.corpus import LABELS, Claim, Corpus, Item, read_corpus, read_quotations
+from assistant.training.mixture import OWN
 from assistant.training.stance_pairs import read_pairs
 
 NAMED_QUOTED = "quoted"
@@ -30,8 +31,8 @@ def squad_file(corpus: Corpus, items: Iterable[Item]) -> dict[str, Any]:
         asked[corpus.passages[item.passage].group][item.passage].append(item)
     number = 0
     articles = []
-    for group, by_passage in asked.items():
-        paragraphs = []
+    for by_passage in asked.values():
+        title, paragraphs = corpus.passages[next(iter(by_passage))].title, []
         for index, rows in by_passage.items():
             text, qas = corpus.passages[index].text, []
             for item in rows:
@@ -46,26 +47,27 @@ def squad_file(corpus: Corpus, items: Iterable[Item]) -> dict[str, Any]:
                     }
                 )
             paragraphs.append({"context": text, "qas": qas})
-        articles.append({"title": group, "paragraphs": paragraphs})
+        articles.append({"title": title, "paragraphs": paragraphs})
     return {"version": "v2.0", "data": articles}
 
 
-def own_parts(corpus: Corpus) -> dict[str, list[Item]]:
-    """Our own questions: all, by the language of passage and question where it is one, and across."""
+def own_parts(corpus: Corpus, set_name: str) -> dict[str, list[Item]]:
+    """A set's questions: all, by the language of passage and question where it is one, and across."""
     parts: dict[str, list[Item]] = defaultdict(list)
-    for item in corpus.items["own"]:
+    for item in corpus.items[set_name]:
         language = corpus.passages[item.passage].language
-        parts["own"].append(item)
+        parts[set_name].append(item)
         name = language if language == item.language else "across"
-        parts[f"own-{name if name in ('en', 'ar', 'across') else 'others'}"].append(item)
+        parts[f"{set_name}-{name if name in ('en', 'ar', 'across') else 'others'}"].append(item)
     return parts
 
 
-def claim_lines(corpus: Corpus) -> list[dict[str, str]]:
-    """Our own claims, each beside the sentences that decide it."""
+def claim_lines(claims: Iterable[Claim]) -> list[dict[str, str]]:
+    """Claims, each beside the sentences that decide it."""
     lines = []
-    for claim in corpus.claims["own"]:
-        start, end = min(a for a, _ in claim.evidence), max(b for _, b in claim.evidence)
+    for claim in claims:
+        spans = claim.evidence or ((0, len(claim.passage)),)
+        start, end = min(a for a, _ in spans), max(b for _, b in spans)
         lines.append(
             {
                 "claim": claim.text,
@@ -90,9 +92,10 @@ def main() -> None:
     _, held_out = read_corpus(options.data)
     speakers = read_quotations(options.data / "quotes/polnear.jsonl.gz", ("dev",))
     named = [item for item in speakers.items[NAMED_QUOTED] if item.golds]
-    files = {name: squad_file(held_out, items) for name, items in own_parts(held_out).items()}
-    files["speakers"] = squad_file(speakers, named)
-    files["speakers-own"] = squad_file(held_out, held_out.items["own-quotations"])
+    files = {"speakers": squad_file(speakers, named)}
+    for own in OWN:
+        parts = own_parts(held_out, own) | {f"speakers-{own}": held_out.items[f"{own}-quotations"]}
+        files |= {name: squad_file(held_out, items) for name, items in parts.items()}
     for name, content in files.items():
         (options.out / f"{name}.json").write_text(json.dumps(content, ensure_ascii=False), "utf-8")
     climate = [
@@ -105,7 +108,8 @@ def main() -> None:
         for pair in read_pairs(options.data / "climate-fever.jsonl.gz")
         if pair.is_held_out
     ]
-    for name, lines in (("own-claims", claim_lines(held_out)), ("climate-claims", climate)):
+    lines_of = {f"{own}-claims": claim_lines(held_out.claims[own]) for own in OWN}
+    for name, lines in (lines_of | {"climate-claims": climate}).items():
         text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
         (options.out / f"{name}.jsonl").write_text(text, "utf-8")
 

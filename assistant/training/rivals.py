@@ -95,7 +95,7 @@ def mine(corpus: Corpus, mixture: Mixture, reader: SpanReader, *, seed: int) -> 
             text, is_own = corpus.passages[item.passage].text, True
             if item.golds and rng.random() < ELSEWHERE_SHARE:
                 other = mixture.elsewhere(item, rng)
-                text, is_own = (other, False) if other else (text, True)
+                text, is_own = (other[0], False) if other else (text, True)
             found = [(span.start, span.end) for span in reader.read_raw(item.question, [text])]
             yield from answers_of(item, text, found, is_own=is_own)
 

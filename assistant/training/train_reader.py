@@ -36,7 +36,7 @@ from assistant.training.evaluate import (
 )
 from assistant.training.mixture import Mixture, stream
 from assistant.training.model import MaskPool, ReaderModel, span_loss, verdict_loss
-from assistant.training.scoring import read_state, read_table, restore, torch_score
+from assistant.training.scoring import mean_state, read_state, read_table, restore, torch_score
 from embeddings.build.bert import load_trunk
 
 AVERAGE_EVERY, AVERAGE_DECAY = 4, 0.98
@@ -221,7 +221,8 @@ def main() -> None:
     parser.add_argument(
         "--initial",
         type=Path,
-        help="an exported reader, or a checkpoint, to train on from; else the encoder's trunk",
+        nargs="+",
+        help="exported readers, or checkpoints, to train on from (the mean of several); else the encoder's trunk",
     )
     parser.add_argument(
         "--base-share",
@@ -275,7 +276,8 @@ def main() -> None:
     table = read_table(arguments.weights)
     model = ReaderModel(load_trunk(arguments.weights))
     if arguments.initial is not None:
-        model = restore(model, read_state(arguments.initial), base_share=arguments.base_share)
+        state = mean_state([read_state(path) for path in arguments.initial])
+        model = restore(model, state, base_share=arguments.base_share)
     model = model.to(device)
     groups = parameter_groups(
         model,

@@ -187,6 +187,8 @@ class Passage:
     url: str | None = None
     published: str | None = None
     is_evidence: bool = True
+    heading: str | None = None
+    """The last one above it in the article, apart from the title."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ ACROSS_SENTENCES = 2
 """And of those in another script, which share no words with it."""
 EXCHANGED_SENTENCES = 2
 """Of those that say most of the claim: for these is tried what they say otherwise."""
-CLEAR_LEAD = 0.1
+CLEAR_LEAD = 0.12
 """By how much one side must be surer than the other, of another source, for that to be no disagreement."""
 MIN_CLAIM_WORDS = 2
 """A claim of fewer meaningful words says nothing that could be supported."""

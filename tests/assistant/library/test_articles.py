@@ -19,7 +19,7 @@ from assistant.errors import (
 from assistant.library import Library
 from assistant.library.caches import Caches
 from assistant.library.integrity import problems_of_article
-from assistant.types import Article, Filters, Paragraph, Section
+from assistant.types import Article, Filters, Paragraph, ParagraphKind, Section
 from embeddings.chunking import PassageSpan
 from tests.assistant.library.test_durability import open_library, write_articles
 
@@ -425,3 +425,21 @@ def test_a_full_disk_says_what_stays(tmp_path):
         pq._library.history_rows("PRAGMA max_page_count = 1000000")
         assert len(pq.add([source]).unchanged) == count
         assert pq.doctor(repair=False).problems == ()
+
+
+def test_a_passage_knows_the_heading_above_it(folder):
+    texts = ["Handbook", "Open.", "Checkout", "Noon.", "By card too.", "History", "Built in 1874."]
+    article = make_article("a", *texts)
+    kinds = {0: (Section.HEADLINE, ParagraphKind.HEADING), 2: (Section.BODY, ParagraphKind.HEADING),
+             5: (Section.BODY, ParagraphKind.HEADING)}  # fmt: skip
+    paragraphs = [
+        replace(p, section=kinds[at][0], kind=kinds[at][1]) if at in kinds else p
+        for at, p in enumerate(article.paragraphs)
+    ]
+    with Library(folder, model_id="m", dim=DIM) as library:
+        put(library, replace(article, paragraphs=tuple(paragraphs)))
+        found = {p.text: p.heading for p in library.passages_of("a")}
+    assert found == {
+        "Handbook": None, "Open.": None, "Checkout": None, "Noon.": "Checkout",
+        "By card too.": "Checkout", "History": "Checkout", "Built in 1874.": "History",
+    }  # fmt: skip

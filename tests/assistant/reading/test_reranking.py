@@ -152,7 +152,7 @@ class Margins:
         self.margins = margins
         self.calibration = Calibration(rerank_weight=weight)
 
-    def read_raw(self, question, texts):
+    def read_raw(self, question, texts, titles):
         return [
             RawSpan(at, 0, 1, score=margin, null_score=0.0)
             for at, margin in enumerate(self.margins)

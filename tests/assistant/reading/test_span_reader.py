@@ -22,6 +22,7 @@ from assistant.reading.span_reader import (
     SpanReader,
     all_spans,
     best_spans,
+    titles_of,
     whole_words,
 )
 from assistant.types import Hit, Passage, Section
@@ -101,7 +102,7 @@ def test_what_was_just_read_for_a_question_is_not_read_again(reader, monkeypatch
     read_anew = reader._read_anew
 
     def remembering(question, missing, *, cancelled):
-        read.append((question, list(missing)))
+        read.append((question, [text for _, text in missing]))
         return read_anew(question, missing, cancelled=cancelled)
 
     monkeypatch.setattr(reader, "_read_anew", remembering)
@@ -118,6 +119,29 @@ def test_what_was_just_read_for_a_question_is_not_read_again(reader, monkeypatch
     reader.read_raw("Where?", texts[:1])
     reader.read_raw(asked, texts[:1])
     assert read[2:] == [("Where?", texts[:1]), (asked, texts[:1])]
+    reader.read_raw(asked, texts[:1], ["Harbours"])
+    assert read[4:] == [(asked, texts[:1])]
+
+
+def test_what_a_passage_stands_under_is_read_and_answers_nothing(reader):
+    text = "11 a.m. on weekdays, noon on Sundays."
+    asked = "When is checkout time at the Kappel hostel?"
+    above = "Handbook of the Kappel hostel: Checkout time"
+    (bare, *_), (titled, *rest) = (reader.read_raw(asked, [text], t) for t in ((), [above]))
+    assert text[titled.start : titled.end].startswith("11 a.m")
+    assert titled.margin > bare.margin
+    closed = "It is closed in May."
+    named = reader.read_raw("Which hostel is it?", [closed], [above])
+    assert all(0 <= span.start < span.end <= len(text) for span in [titled, *rest])
+    assert all(0 <= span.start < span.end <= len(closed) for span in named)
+
+
+def test_passages_stand_under_title_and_heading_unless_they_begin_with_it():
+    plain = hit("Noon.", title="Handbook")
+    under = replace(plain, passage=replace(plain.passage, heading="Checkout"))
+    headline = hit("Handbook", title="Handbook")
+    first = hit("Sweden is prepared to pay for it.", title="Sweden is prepared to…")
+    assert titles_of([plain, under, headline, first]) == ["Handbook", "Handbook: Checkout", "", ""]
 
 
 def test_a_question_that_a_passage_does_not_answer_scores_below_one_that_it_does(reader):

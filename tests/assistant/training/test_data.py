@@ -43,8 +43,15 @@ def squad(title, text, *questions):
     return {"title": title, "paragraphs": [{"context": text, "qas": qas}]}
 
 
+@pytest.fixture
+def folder(data, monkeypatch):
+    """The sets, and what was written to go with them."""
+    monkeypatch.setattr(corpus, "WRITTEN", data / "written.jsonl.gz")
+    return data
+
+
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def data(tmp_path_factory):
     """One or two rows of every set."""
     data = tmp_path_factory.mktemp("data")
     own = {
@@ -63,6 +70,7 @@ def folder(tmp_path_factory):
             {"quote": "found the Norwegian flag", "speaker": "Scott", "speaker_start": PASSAGE.index("Scott")}
         ],
     }  # fmt: skip
+    dump(data / "written.jsonl.gz", [{**own, "title": "South_Pole%21", "claims": []}], lines=True)
     dump(data / "own/passages.jsonl.gz", [own, {**own, "group": "g2", "text": OTHER, "questions": [],
          "claims": [], "quotations": []}], lines=True)  # fmt: skip
     question = ("When did Amundsen arrive?", [answer(PASSAGE, "1912"), answer(PASSAGE, "1912")])
@@ -112,7 +120,7 @@ def test_every_set_is_read_and_what_measures_is_not(folder):
         name: len(items) for part in (training, held_out) for name, items in part.items.items()
     }
     assert found == {
-        "own": 2, "own-quotations": 1, "squad": 2, "piaf-fr": 1, "new_wiki": 1, "reddit": 1,
+        "own": 2, "own-quotations": 1, "written": 2, "written-quotations": 1, "squad": 2, "piaf-fr": 1, "new_wiki": 1, "reddit": 1,
         "amazon_reviews": 1, "arcd": 1, "quoted": 3,
     }  # fmt: skip
     claims = training.claims["climate_fever"] + held_out.claims["climate_fever"]
@@ -152,12 +160,27 @@ def test_a_window_holds_the_answer_and_says_where(mixed):
         assert len(found.offsets) == 12
 
 
+def test_a_passage_may_stand_under_its_title_which_answers_nothing(mixed):
+    (item,) = (one for one in mixed.corpus.items["written"] if one.golds)
+    made = [
+        mixed.question_example(item, limit=64, rng=random.Random(seed), plain_share=0.0)
+        for seed in range(20)
+    ]
+    starts = {one.passage_start for one in made}
+    plain = min(starts)
+    assert starts == {plain, plain + 4}  # South, Pole, ! and a mark
+    for one in made:
+        ((first, last),) = one.golds
+        assert one.offsets[first - one.passage_start][0] == PASSAGE.index("the Royal Society")
+        assert last - first == 2
+
+
 def test_what_is_asked_elsewhere_has_no_answer(mixed):
     item = mixed.corpus.items["own"][0]
-    texts = {mixed.elsewhere(item, random.Random(seed)) for seed in range(30)} - {None}
-    assert OTHER in texts
-    assert all("Royal Society" not in text for text in texts)
-    made = mixed.question_example(item, text=OTHER, limit=64, rng=random.Random(0))
+    moved = {mixed.elsewhere(item, random.Random(seed)) for seed in range(30)} - {None}
+    assert OTHER in {text for text, _ in moved}
+    assert all("Royal Society" not in text for text, _ in moved)
+    made = mixed.question_example(item, moved=(OTHER, ""), limit=64, rng=random.Random(0))
     assert (made.golds, made.kind, made.answers) == ([(0, 0)], "moved", ())
 
 
