@@ -320,10 +320,10 @@ def test_colon_after_one_who_speaks(text: str) -> None:
         "قال محمد " * 4_000,
         "Holm called it " * 5_000,
         "the report by the fire " * 5_000,
-        "Holm denied the claim that, " * 4_000,
+        "Holm denied the claim that, " * 2_500,
         "” said the company " * 5_000,
-        "Holm denied it. " * 5_000,
-        "Holm denied " * 10_000,
+        "Holm denied it. " * 3_000,
+        "Holm denied " * 4_000,
     ],
     ids=[
         "names",

@@ -227,11 +227,12 @@ def test_only_the_same_wording_is_certain(told: Assistant) -> None:
 EXPECTED = {"true": Verdict.SUPPORTED, "unmentioned": Verdict.NOT_ENOUGH}
 
 
-def test_made_claims(seeds: Assistant) -> None:
+@pytest.mark.parametrize("count", [48, pytest.param(120, marks=pytest.mark.full)])
+def test_made_claims(seeds: Assistant, count: int) -> None:
     articles = [seeds.article(summary.id) for summary in seeds.articles()]
-    made = made_claims.make_claims(articles, count=120, seed=7)
+    made = made_claims.make_claims(articles, count=count, seed=7)
     kinds = Counter(claim.kind for claim in made)
-    assert len(made) == 120
+    assert len(made) == count
     assert set(kinds) == set(made_claims.KINDS)
     right: Counter[str] = Counter()
     wronged = 0
