@@ -156,16 +156,13 @@ def read_paragraphs(
 ) -> list[Prediction]:
     """What the reader finds for every question in its own paragraph."""
     contexts = questions.contexts()
-    titles = {
-        article.id: "" if article.title_derived else article.title for article in questions.articles
-    }
     calibration = reader.calibration
     predictions = []
     started = time.perf_counter()
     for number, question in enumerate(chosen):
         began = time.perf_counter()
         context = contexts[question.article_id, question.paragraph]
-        spans = reader.read_raw(question.text, [context], [titles[question.article_id]])
+        spans = reader.read_raw(question.text, [context])
         best = spans[0] if spans else None
         probability = 0.0
         if best:

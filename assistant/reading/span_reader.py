@@ -25,7 +25,7 @@ from assistant.reading.reader import MAX_SPANS, check_cancelled
 from assistant.reading.span_features import RawSpan, across_scripts, span_features
 from assistant.reading.spans import after_conjunction
 from assistant.reading.tables import TableView, table_view
-from assistant.types import Hit, Passage, ReadSpan
+from assistant.types import Hit, ReadSpan
 from embeddings.encoder import batches, open_session, thread_count
 from embeddings.errors import EmbeddingsError
 from embeddings.table import load_table
@@ -285,15 +285,12 @@ class SpanReader:
 
 
 def titles_of(hits: Sequence[Hit]) -> list[str]:
-    """What each passage stands under: title and heading; "" for one that begins with its title."""
-    return [_above(hit.passage) for hit in hits]
+    """What each passage stands under: its title and heading; "" where there is no heading.
 
-
-def _above(passage: Passage) -> str:
-    # An article without a title has the start of its first sentence for one.
-    if passage.text.startswith(passage.title.rstrip(" ….")):
-        return ""
-    return f"{passage.title}: {passage.heading}" if passage.heading else passage.title
+    A title alone gives nothing where it was measured: see the model card.
+    """
+    passages = [hit.passage for hit in hits]
+    return [f"{one.title}: {one.heading}" if one.heading else "" for one in passages]
 
 
 def _padded(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

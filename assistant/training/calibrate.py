@@ -253,9 +253,8 @@ def read_passages(held_out: Corpus, reader: SpanReader, *, limit: int) -> dict[s
             sides[not item.golds].append(item)
         count = min(limit, *map(len, sides))
         for item in [*rng.sample(sides[0], count), *rng.sample(sides[1], count)]:
-            passage = held_out.passages[item.passage]
-            text = passage.text
-            raw = reader.read_raw(item.question, [text], [passage.title])
+            text = held_out.passages[item.passage].text
+            raw = reader.read_raw(item.question, [text])
             if not raw:
                 continue
             answers = _answers(held_out, item)

@@ -136,12 +136,10 @@ def test_what_a_passage_stands_under_is_read_and_answers_nothing(reader):
     assert all(0 <= span.start < span.end <= len(closed) for span in named)
 
 
-def test_passages_stand_under_title_and_heading_unless_they_begin_with_it():
+def test_passages_under_a_heading_stand_under_title_and_heading():
     plain = hit("Noon.", title="Handbook")
     under = replace(plain, passage=replace(plain.passage, heading="Checkout"))
-    headline = hit("Handbook", title="Handbook")
-    first = hit("Sweden is prepared to pay for it.", title="Sweden is prepared to…")
-    assert titles_of([plain, under, headline, first]) == ["Handbook", "Handbook: Checkout", "", ""]
+    assert titles_of([plain, under]) == ["", "Handbook: Checkout"]
 
 
 def test_a_question_that_a_passage_does_not_answer_scores_below_one_that_it_does(reader):
