@@ -148,7 +148,7 @@ def question_set(
                     text=item.question,
                     article_id=places[item.passage][0],
                     paragraph=places[item.passage][1],
-                    answers=_answers(corpus, item),
+                    answers=corpus.answers(item),
                 )
                 for set_name in sets
                 for number, item in enumerate(corpus.items.get(set_name, []))
@@ -157,11 +157,6 @@ def question_set(
     unique = {article.id: article for article in articles}
     kept = [q for q in questions if q.paragraph < len(unique[q.article_id].paragraphs)]
     return QuestionSet(name, "en", tuple(unique.values()), tuple(kept))
-
-
-def _answers(corpus: Corpus, item: Item) -> tuple[str, ...]:
-    text = corpus.passages[item.passage].text
-    return tuple(text[a:b] for a, b in item.golds)
 
 
 def ask_library(
@@ -257,7 +252,7 @@ def read_passages(held_out: Corpus, reader: SpanReader, *, limit: int) -> dict[s
             raw = reader.read_raw(item.question, [text])
             if not raw:
                 continue
-            answers = _answers(held_out, item)
+            answers = held_out.answers(item)
             found = text[raw[0].start : raw[0].end]
             rows.append(passage_features(raw))
             answerable.append(bool(answers))

@@ -123,6 +123,11 @@ class Corpus:
         self.passages.append(passage)
         return len(self.passages) - 1
 
+    def answers(self, item: Item) -> tuple[str, ...]:
+        """The words of a question's answers."""
+        text = self.passages[item.passage].text
+        return tuple(text[start:end] for start, end in item.golds)
+
 
 def is_kept_aside(group: str, modulus: int) -> bool:
     """Whether a group is for watching and calibrating."""
@@ -149,6 +154,11 @@ def _spans(text: str, answers: Sequence[dict[str, Any]]) -> dict[Span, int]:
     return found
 
 
+def _shown(title: str) -> str:
+    """A title as it is read: those of Wikipedia are kept as in its addresses."""
+    return unquote(title).replace("_", " ")
+
+
 def _read_squad(path: Path, set_name: str, language: str, *, asked: str) -> Corpus:
     corpus = Corpus()
     with gzip.open(path, "rt", encoding="utf-8") as file:
@@ -158,7 +168,7 @@ def _read_squad(path: Path, set_name: str, language: str, *, asked: str) -> Corp
         for place, paragraph in enumerate(article["paragraphs"]):
             text = paragraph["context"]
             title = str(article.get("title") or f"{path.stem}/{number}")
-            shown = "" if path.name.split(".")[0] in UNTITLED else unquote(title).replace("_", " ")
+            shown = "" if path.name.split(".")[0] in UNTITLED else _shown(title)
             group = f"{title}/{place}" if set_name == "reddit" else title
             if (group, text) not in seen:
                 seen[group, text] = corpus.add(Passage(text, set_name, group, language, shown))
@@ -178,8 +188,7 @@ def _read_own(path: Path, set_name: str) -> Corpus:
     corpus = Corpus()
     for row in _lines(path):
         text, language = row["text"], row["language"]
-        title = unquote(row["title"]).replace("_", " ")
-        index = corpus.add(Passage(text, set_name, row["group"], language, title))
+        index = corpus.add(Passage(text, set_name, row["group"], language, _shown(row["title"])))
         for question in row["questions"]:
             spans = _spans(text, question["answers"])
             if bool(spans) == question["is_impossible"]:

@@ -161,7 +161,7 @@ class Mixture:
         It is near the question's passage, high in a search, or what is left of the passage.
         """
         source = self.corpus.passages[item.passage]
-        answers = [" ".join(negatives.words_of(source.text[a:b])) for a, b in item.golds]
+        answers = [" ".join(negatives.words_of(text)) for text in self.corpus.answers(item)]
         near = [i for i in self._neighbours[source.set_name, source.group] if i != item.passage]
         if source.set_name in SHIFTS[1:]:  # posts and reviews never name what they are about
             near = []
@@ -383,16 +383,11 @@ def _families(corpus: Corpus) -> dict[str, tuple[list[Item], list[Item], list[fl
             # Arabic, other written languages and questions across languages are few in ``own``.
             is_few = name in OWN and (source != "en" or item.language != source)
             # There questions for figures are mostly unanswerable ones: that must not be what tells them.
-            has_figure = name in OWN and any(map(str.isdigit, _answer(corpus, item)))
+            has_figure = name in OWN and any(map(str.isdigit, corpus.answers(item)[0]))
             answerable.append(item)
             share = weight * (1.6 if is_few else 1.0) * (3.0 if has_figure else 1.0)
             weights.append((weights[-1] if weights else 0.0) + share)
     return {name: parts for name, parts in found.items() if parts[0]}
-
-
-def _answer(corpus: Corpus, item: Item) -> str:
-    start, end = item.golds[0]
-    return corpus.passages[item.passage].text[start:end]
 
 
 def stream(

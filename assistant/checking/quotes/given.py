@@ -223,38 +223,34 @@ def with_attribution(
     claimed = report.claimed_speaker or next((r.speaker for r in readings if r.speaker), None)
     if claimed is None or not report.matches:
         return report
-    told = [match for match in report.matches if match.speaker_in_full]
-    if _is_confirmed(claimed, report, library):
+    says = [_may_say(claimed, match, library) for match in report.matches if match.speaker_in_full]
+    if True in says or _is_own(claimed, report, library):
         attribution = Attribution.CONFIRMED
-    elif told and all(_may_say(claimed, match, library) is False for match in told):
+    elif says and all(told is False for told in says):
         attribution = Attribution.MISATTRIBUTED
     else:
         attribution = Attribution.UNCONFIRMED
     return replace(report, attribution=attribution, claimed_speaker=claimed)
 
 
-def _is_confirmed(claimed: str, report: QuoteReport, library: Library) -> bool:
-    """Whether a source has the words said by who is claimed to say them, or has all that was given."""
-    told = [match for match in report.matches if match.speaker_in_full]
-    if any(_may_say(claimed, match, library) is True for match in told):
-        return True
+def _is_own(claimed: str, report: QuoteReport, library: Library) -> bool:
+    """Whether it is an article's own, of who is claimed to say it, or a source has all that was given."""
     untold = [match for match in report.matches if match.speaker is None and match.citations]
     own = dict.fromkeys(citation.article_id for match in untold for citation in match.citations)
     if any(_writes(claimed, library.article(article_id)) for article_id in own):
         return True
     if report.claimed_speaker is not None:
         return False
-    denies = bool(denials_of(tokens_of(report.text)))
+    denied = len(denials_of(tokens_of(report.text)))
     # Of two reports in one sentence the source may say both, whichever half is given.
-    return _stands_undenied(report, library) or any(
-        _says_all(claimed, match, library.article(match.article_id), even_denied=denies)
+    return _stands_undenied(report, library, denied=denied) or any(
+        _says_all(claimed, match, library.article(match.article_id), even_denied=denied > 0)
         for match in untold
     )
 
 
-def _stands_undenied(report: QuoteReport, library: Library) -> bool:
+def _stands_undenied(report: QuoteReport, library: Library, *, denied: int) -> bool:
     """Whether a source has all that was given, who says it included, in a sentence that denies no more than it."""
-    denied = len(denials_of(tokens_of(report.text)))
     for match in report.matches:
         for citation in match.citations:
             text = library.article(citation.article_id).text
